@@ -1,0 +1,7 @@
+// Compiler support types that netstandard2.0 lacks.
+namespace System.Runtime.CompilerServices
+{
+    internal static class IsExternalInit
+    {
+    }
+}

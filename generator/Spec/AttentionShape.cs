@@ -1,0 +1,52 @@
+using System;
+
+namespace AttentionGen.Generator.Spec;
+
+/// <summary>The numbers a valid spec comes to, with every default filled in. The one place where a default is decided.</summary>
+public sealed record AttentionShape(
+    int DModel,
+    int Heads,
+    int KvHeads,
+    int HeadDim,
+    int ValueDim,
+    int MaxLength,
+    int MaxKeyLength,
+    double Scale,
+    bool Causal,
+    int Alignment)
+{
+    /// <summary>Query heads that share one key/value head.</summary>
+    public int GroupSize => Heads / KvHeads;
+
+    /// <summary>Concludes the numbers. Meaningful only for a spec without blocking violations; never throws.</summary>
+    public static AttentionShape Of(AttentionSpec spec)
+    {
+        int heads = spec.Int("Heads");
+        int headDim = spec.Int("HeadDim");
+        int dModel = spec.Int("DModel");
+        if (headDim == 0 && heads > 0)
+        {
+            headDim = dModel / heads;
+        }
+
+        if (dModel == 0)
+        {
+            dModel = unchecked(heads * headDim);
+        }
+
+        int maxLength = spec.Int("MaxLength");
+        double temperature = spec.Double("Temperature", 1);
+        double scale = spec.Find("Scale") is { } given ? given.Number : 1 / (Math.Sqrt(Math.Max(headDim, 1)) * temperature);
+        return new AttentionShape(
+            DModel: dModel,
+            Heads: heads,
+            KvHeads: spec.Int("KvHeads", heads),
+            HeadDim: headDim,
+            ValueDim: spec.Int("ValueDim", headDim),
+            MaxLength: maxLength,
+            MaxKeyLength: spec.Int("MaxKeyLength", maxLength),
+            Scale: scale,
+            Causal: spec.Type == "causal" || spec.Flag("Causal"),
+            Alignment: spec.Int("CausalAlignment"));
+    }
+}

@@ -1,0 +1,85 @@
+using System.ComponentModel;
+
+namespace AttentionGen.Kernels;
+
+/// <summary>One checked and pinned attention call, as generated kernels see it. Strides are in floats.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public unsafe struct AttentionCall
+{
+    /// <summary><c>[batch, heads, queryLength, headDim]</c>.</summary>
+    public StridedTensor Query;
+
+    /// <summary><c>[batch, kvHeads, keyLength, headDim]</c>.</summary>
+    public StridedTensor Key;
+
+    /// <summary><c>[batch, kvHeads, keyLength, valueDim]</c>.</summary>
+    public StridedTensor Value;
+
+    /// <summary><c>[batch, heads, queryLength, valueDim]</c>.</summary>
+    public StridedTensor Output;
+
+    /// <summary>Sequences.</summary>
+    public int Batch;
+
+    /// <summary>Query positions per sequence.</summary>
+    public int QueryLength;
+
+    /// <summary>Key positions per sequence, padding included.</summary>
+    public int KeyLength;
+
+    /// <summary>Added to a query's index to give the key index it stands at (<c>keyLength - queryLength</c> when aligned bottom-right).</summary>
+    public int AlignmentOffset;
+
+    /// <summary><c>[batch]</c>, or null: all keys are real.</summary>
+    public int* KeyLengths;
+
+    /// <summary><c>[batch, heads, queryLength]</c>, or null: not wanted.</summary>
+    public float* LogSumExp;
+
+    /// <summary>Rotary positions of the queries, or null: their aligned index.</summary>
+    public int* QueryPositions;
+
+    /// <summary>Ints from one sequence's query positions to the next; 0 when shared.</summary>
+    public long QueryPositionStride;
+
+    /// <summary>Rotary positions of the keys, or null: their index.</summary>
+    public int* KeyPositions;
+
+    /// <summary>Ints from one sequence's key positions to the next; 0 when shared.</summary>
+    public long KeyPositionStride;
+
+    /// <summary>The encoding's table, or null; its meaning is the encoding's (rope: see <see cref="RotaryTable"/>; alibi: slopes per head).</summary>
+    public float* RotaryTable;
+
+    /// <summary>alibi: one slope per query head, or null.</summary>
+    public float* Slopes;
+
+    /// <summary>Queries of one head in one work item.</summary>
+    public int ChunkRows;
+
+    /// <summary>Work items per (sequence, key/value head).</summary>
+    public int Chunks;
+
+    /// <summary>Run-time masks and bias.</summary>
+    public RuntimeMask Mask;
+}
+
+/// <summary>Where a <c>[batch, heads, length, dim]</c> tensor stands.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public unsafe struct StridedTensor
+{
+    /// <summary>The first element.</summary>
+    public float* Data;
+
+    /// <summary>Floats from one sequence to the next.</summary>
+    public long BatchStride;
+
+    /// <summary>Floats from one head to the next.</summary>
+    public long HeadStride;
+
+    /// <summary>Floats from one position to the next.</summary>
+    public long RowStride;
+
+    /// <summary>The first row of one head of one sequence.</summary>
+    public readonly float* Head(int batch, int head) => Data + (batch * BatchStride) + (head * HeadStride);
+}

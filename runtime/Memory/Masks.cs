@@ -1,0 +1,72 @@
+namespace AttentionGen;
+
+/// <summary>A mask in which <c>true</c> means the query may attend to the key. Broadcasts over sizes of 1.</summary>
+/// <param name="values"><c>[batch or 1, heads or 1, queryLength or 1, keyLength]</c>, contiguous.</param>
+/// <param name="batch">Sequences, or 1.</param>
+/// <param name="heads">Query heads, or 1.</param>
+/// <param name="queryLength">Queries, or 1.</param>
+/// <param name="keyLength">Keys.</param>
+public readonly ref struct KeepMask(ReadOnlySpan<bool> values, int batch, int heads, int queryLength, int keyLength)
+{
+    /// <summary>The elements.</summary>
+    public ReadOnlySpan<bool> Values { get; } = MaskShape.Check(values, batch, heads, queryLength, keyLength);
+
+    internal MaskShape Shape { get; } = new(batch, heads, queryLength, keyLength);
+
+    /// <summary>A mask over (query, key) pairs shared by all sequences and heads.</summary>
+    public KeepMask(ReadOnlySpan<bool> values, int queryLength, int keyLength)
+        : this(values, 1, 1, queryLength, keyLength)
+    {
+    }
+}
+
+/// <summary>A mask in which <c>true</c> means the key is hidden from the query. Broadcasts over sizes of 1.</summary>
+/// <param name="values"><c>[batch or 1, heads or 1, queryLength or 1, keyLength]</c>, contiguous.</param>
+/// <param name="batch">Sequences, or 1.</param>
+/// <param name="heads">Query heads, or 1.</param>
+/// <param name="queryLength">Queries, or 1.</param>
+/// <param name="keyLength">Keys.</param>
+public readonly ref struct DropMask(ReadOnlySpan<bool> values, int batch, int heads, int queryLength, int keyLength)
+{
+    /// <summary>The elements.</summary>
+    public ReadOnlySpan<bool> Values { get; } = MaskShape.Check(values, batch, heads, queryLength, keyLength);
+
+    internal MaskShape Shape { get; } = new(batch, heads, queryLength, keyLength);
+
+    /// <summary>A mask over (query, key) pairs shared by all sequences and heads.</summary>
+    public DropMask(ReadOnlySpan<bool> values, int queryLength, int keyLength)
+        : this(values, 1, 1, queryLength, keyLength)
+    {
+    }
+}
+
+/// <summary>Numbers added to the scaled scores before the softmax. Broadcasts over sizes of 1.</summary>
+/// <param name="values"><c>[batch or 1, heads or 1, queryLength or 1, keyLength]</c>, contiguous; natural-log units.</param>
+/// <param name="batch">Sequences, or 1.</param>
+/// <param name="heads">Query heads, or 1.</param>
+/// <param name="queryLength">Queries, or 1.</param>
+/// <param name="keyLength">Keys.</param>
+public readonly ref struct ScoreBias(ReadOnlySpan<float> values, int batch, int heads, int queryLength, int keyLength)
+{
+    /// <summary>The elements.</summary>
+    public ReadOnlySpan<float> Values { get; } = MaskShape.Check(values, batch, heads, queryLength, keyLength);
+
+    internal MaskShape Shape { get; } = new(batch, heads, queryLength, keyLength);
+
+    /// <summary>A bias over (query, key) pairs shared by all sequences and heads.</summary>
+    public ScoreBias(ReadOnlySpan<float> values, int queryLength, int keyLength)
+        : this(values, 1, 1, queryLength, keyLength)
+    {
+    }
+}
+
+/// <summary>The four sizes of a mask or bias.</summary>
+internal readonly record struct MaskShape(int Batch, int Heads, int QueryLength, int KeyLength)
+{
+    public static ReadOnlySpan<T> Check<T>(ReadOnlySpan<T> values, int batch, int heads, int queryLength, int keyLength)
+    {
+        TensorLayout layout = TensorLayout.HeadsFirst(batch, heads, queryLength, keyLength);
+        layout.CheckExact(values.Length, nameof(values));
+        return values;
+    }
+}
