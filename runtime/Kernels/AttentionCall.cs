@@ -36,19 +36,25 @@ public unsafe struct AttentionCall
     /// <summary><c>[batch, heads, queryLength]</c>, or null: not wanted.</summary>
     public float* LogSumExp;
 
-    /// <summary>Rotary positions of the queries, or null: their aligned index.</summary>
+    /// <summary>Rotary positions of the queries, or null: their index plus <see cref="QueryRotaryOffset"/>.</summary>
     public int* QueryPositions;
 
     /// <summary>Ints from one sequence's query positions to the next; 0 when shared.</summary>
     public long QueryPositionStride;
 
-    /// <summary>Rotary positions of the keys, or null: their index.</summary>
+    /// <summary>Rotary positions of the keys, or null: their index plus <see cref="KeyRotaryOffset"/>.</summary>
     public int* KeyPositions;
 
     /// <summary>Ints from one sequence's key positions to the next; 0 when shared.</summary>
     public long KeyPositionStride;
 
-    /// <summary>The encoding's table, or null; its meaning is the encoding's (rope: see <see cref="RotaryTable"/>; alibi: slopes per head).</summary>
+    /// <summary>Added to a query's index to give its rotary position, where <see cref="QueryPositions"/> is null.</summary>
+    public int QueryRotaryOffset;
+
+    /// <summary>Added to a key's index to give its rotary position, where <see cref="KeyPositions"/> is null.</summary>
+    public int KeyRotaryOffset;
+
+    /// <summary><c>[positions, 2 * rotaryDim]</c>: each position's cosines, then its signed sines; or null.</summary>
     public float* RotaryTable;
 
     /// <summary>alibi: one slope per query head, or null.</summary>

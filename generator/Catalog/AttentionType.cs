@@ -1,0 +1,30 @@
+using System.Collections.Generic;
+using AttentionGen.Generator.Spec;
+
+namespace AttentionGen.Generator.Catalog;
+
+/// <summary>One attention type: what it is called, what it takes, and the hooks by which it shapes the kernel. Identity by default.</summary>
+public abstract class AttentionType
+{
+    /// <summary>The name in <c>[Attention(Type = "...")]</c>, lower-case.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Other names the field uses.</summary>
+    public virtual IReadOnlyList<string> Aliases => [];
+
+    /// <summary>One sentence: which keys a query sees, and the paper.</summary>
+    public abstract string Summary { get; }
+
+    /// <summary>The parameters of its own.</summary>
+    public virtual IReadOnlyList<ParameterSpec> Parameters => [];
+
+    /// <summary>The keys each query sees; causality is applied on top.</summary>
+    public virtual KeyRange DeclaredRange(AttentionSpec spec) => KeyRange.All;
+
+    /// <summary>The keys each query sees, causality included.</summary>
+    public KeyRange VisibleKeys(AttentionSpec spec)
+    {
+        KeyRange range = DeclaredRange(spec);
+        return AttentionShape.Of(spec).Causal ? range.UpToQuery() : range;
+    }
+}

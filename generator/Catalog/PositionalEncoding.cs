@@ -1,0 +1,43 @@
+using System.Collections.Generic;
+using AttentionGen.Generator.Dialects;
+using AttentionGen.Generator.Spec;
+
+namespace AttentionGen.Generator.Catalog;
+
+/// <summary>One positional encoding: what it is called, what it takes, and the hooks by which it enters the kernel. Identity by default.</summary>
+public abstract class PositionalEncoding
+{
+    /// <summary>The name in <c>[PositionalEncoding("...")]</c>, lower-case.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Other names the field uses.</summary>
+    public virtual IReadOnlyList<string> Aliases => [];
+
+    /// <summary>One sentence: what it does to what, and the paper.</summary>
+    public abstract string Summary { get; }
+
+    /// <summary>The parameters of its own.</summary>
+    public virtual IReadOnlyList<ParameterSpec> Parameters => [];
+
+    /// <summary>Whether it is added to the layer's input, before the projections.</summary>
+    public virtual bool AddsToInput => false;
+
+    /// <summary>Whether it turns the rows of queries and keys, given a row of a table for each position.</summary>
+    public virtual bool TransformsRows => false;
+
+    /// <summary>Whether it adds to the scores.</summary>
+    public virtual bool BiasesScores => false;
+
+    /// <summary>
+    /// Runs of features of a query or key row and, for each, the transformed feature's expression in the buffers
+    /// <c>row</c> [head dim] and <c>rotation</c> (the position's row of the encoding's table).
+    /// </summary>
+    public virtual IEnumerable<FeatureRun> TransformRow(EncodingSpec encoding, int headDim) =>
+        [new FeatureRun(0, headDim, static (dialect, index) => dialect.Load("row", index))];
+
+    /// <summary>Statements before the scores of a tile are finished, given the scalar <c>slope</c> of the head.</summary>
+    public virtual IEnumerable<string> PrepareBias(Dialect dialect) => [];
+
+    /// <summary>A score in base-2 units with the encoding's bias added, given key and query indices as registers of floats.</summary>
+    public virtual string BiasScore(Dialect dialect, string score, string key, string query) => score;
+}

@@ -1,0 +1,92 @@
+using AttentionGen.Generator.Catalog;
+using AttentionGen.Generator.Dialects;
+using AttentionGen.Generator.Spec;
+using AttentionGen.Generator.Stages;
+
+namespace AttentionGen.Generator.Emit;
+
+/// <summary>The kernel of one declaration for one CPU dialect, as a file-local class.</summary>
+internal static class KernelEmitter
+{
+    /// <summary>The name of the class.</summary>
+    public static string ClassName(AttentionSpec spec, Dialect dialect) => $"{spec.Host.Name}{dialect.Name}";
+
+    public static void Write(CodeWriter writer, AttentionSpec spec, Dialect dialect)
+    {
+        KernelPlan plan = new(spec, dialect);
+        writer.Line($"/// <summary>The kernel in {Describe(dialect)}: tiles of {dialect.TileRows} queries by {dialect.TileVectors * dialect.Lanes} keys, blocks of {plan.KeyBlock} keys.</summary>");
+        writer.Line(Surface.GeneratedCode);
+        using (writer.Block($"file static unsafe class {ClassName(spec, dialect)}"))
+        {
+            WriteConstants(writer, plan);
+            ItemStage.Write(writer, plan);
+            writer.Line();
+            QueryStage.Write(writer, plan);
+            writer.Line();
+            KeyStage.Write(writer, plan);
+            writer.Line();
+            ValueStage.WritePacking(writer, plan);
+            ScoreStage.Write(writer, plan);
+            SoftmaxStage.Write(writer, plan);
+            ValueStage.WriteTiles(writer, plan);
+            EpilogueStage.Write(writer, plan);
+            writer.Line();
+            writer.Line("private static float* At(byte* workspace, int offset) => (float*)(workspace + offset);");
+        }
+    }
+
+    private static string Describe(Dialect dialect) => dialect.Lanes == 1 ? "plain floats" : $"{dialect.Lanes * 32}-bit registers ({dialect.Lanes} floats)";
+
+    private static void WriteConstants(CodeWriter writer, KernelPlan plan)
+    {
+        AttentionShape shape = plan.Shape;
+        Constant(writer, "Heads", shape.Heads);
+        Constant(writer, "KvHeads", shape.KvHeads);
+        Constant(writer, "GroupSize", shape.GroupSize, "query heads that share one key/value head");
+        Constant(writer, "HeadDim", shape.HeadDim);
+        Constant(writer, "PaddedValueDim", plan.PaddedValueDim, $"value dim {shape.ValueDim} in whole registers");
+        Constant(writer, "Lanes", plan.Dialect.Lanes);
+        Constant(writer, "TileRows", plan.Dialect.TileRows);
+        Constant(writer, "KeyBlock", plan.KeyBlock);
+        Constant(writer, "ScoreStride", plan.ScoreStride);
+        Constant(writer, "ChunkRows", plan.ChunkRows);
+        if (plan.Range.Before is { } before)
+        {
+            Constant(writer, "Before", before, "keys visible before the query");
+        }
+
+        if (plan.Range.After is { } after)
+        {
+            Constant(writer, "After", after, "keys visible after the query");
+        }
+
+        if (plan.Range.Sinks > 0)
+        {
+            Constant(writer, "Sinks", plan.Range.Sinks, "leading keys visible to every query");
+        }
+
+        if (plan.RowTransform is { } transform)
+        {
+            Constant(writer, "RotationStride", 2 * RotaryEncoding.RotaryDim(transform.Spec, shape.HeadDim), "floats in one position's row of the rotation table");
+        }
+
+        if (plan.Bias is not null)
+        {
+            writer.Line("private const float Log2OfE = 1.44269504f;");
+        }
+
+        writer.Line("private const float NaturalLogOf2 = 0.693147181f;");
+        writer.Line($"private const float QueryScale = {Literals.Of((float)(shape.Scale / System.Math.Log(2)))}; // scale {Literals.Of(shape.Scale)} * log2(e)");
+        writer.Line();
+        writer.Line("// Workspace of one thread, in bytes from its start.");
+        foreach (WorkspaceBuffer buffer in plan.Buffers)
+        {
+            Constant(writer, buffer.Name + "At", buffer.Offset, buffer.Contents);
+        }
+
+        writer.Line();
+    }
+
+    private static void Constant(CodeWriter writer, string name, int value, string? comment = null) =>
+        writer.Line($"private const int {name} = {Literals.Of(value)};{(comment is null ? string.Empty : " // " + comment)}");
+}

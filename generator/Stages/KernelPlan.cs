@@ -1,0 +1,161 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using AttentionGen.Generator.Catalog;
+using AttentionGen.Generator.Dialects;
+using AttentionGen.Generator.Spec;
+
+namespace AttentionGen.Generator.Stages;
+
+/// <summary>
+/// The kernel of one declaration as numbers: tiles, blocks, workspace. Target-free but for the lanes and tile of the dialect.
+/// All buffers of one work item live in one workspace; a packed block of keys and values stays in the second-level cache
+/// while every query tile of the chunk passes over it.
+/// </summary>
+public sealed class KernelPlan
+{
+    /// <summary>Keys packed at a time. 512 keys and values of head dim 64 are 256 KiB: a quarter of a 1 MiB second-level cache.</summary>
+    private const int MostKeysPerBlock = 512;
+
+    /// <summary>Floats of packed keys and values that a block may hold; larger head dims get fewer keys.</summary>
+    private const int MostFloatsPerBlock = 128 * 1024;
+
+    /// <summary>Query rows whose state (queries, outputs, sums) one work item holds, over all heads of the group.</summary>
+    private const int RowsPerItem = 516;
+
+    /// <summary>Rows per head that an item holds at least, however many heads share the keys.</summary>
+    private const int LeastRowsPerHead = 48;
+
+    private readonly List<WorkspaceBuffer> _buffers = [];
+
+    public KernelPlan(AttentionSpec spec, Dialect dialect)
+    {
+        Spec = spec;
+        Dialect = dialect;
+        Shape = AttentionShape.Of(spec);
+        Type = Catalog.Catalog.FindType(spec.Type)!;
+        Range = Type.VisibleKeys(spec);
+        Encodings = spec.Encodings.Select(static encoding => (Catalog.Catalog.FindEncoding(encoding.Type)!, encoding)).ToArray();
+        ValueVectors = (Shape.ValueDim + dialect.Lanes - 1) / dialect.Lanes;
+        KeyBlock = ChooseKeyBlock(Shape.HeadDim + PaddedValueDim, dialect);
+        ChunkRows = ChooseChunkRows(dialect.TileRows, Shape.GroupSize);
+        LayOut();
+    }
+
+    public AttentionSpec Spec { get; }
+
+    public Dialect Dialect { get; }
+
+    public AttentionShape Shape { get; }
+
+    public AttentionType Type { get; }
+
+    public KeyRange Range { get; }
+
+    public IReadOnlyList<(PositionalEncoding Encoding, EncodingSpec Spec)> Encodings { get; }
+
+    /// <summary>The encoding that turns queries and keys, or null.</summary>
+    public (PositionalEncoding Encoding, EncodingSpec Spec)? RowTransform => Find(static encoding => encoding.TransformsRows);
+
+    /// <summary>The encoding that adds to the scores, or null.</summary>
+    public PositionalEncoding? Bias => Find(static encoding => encoding.BiasesScores)?.Encoding;
+
+    /// <summary>Registers that hold one row of values.</summary>
+    public int ValueVectors { get; }
+
+    /// <summary>Floats in a packed row of values: the value dim, rounded up to whole registers.</summary>
+    public int PaddedValueDim => ValueVectors * Dialect.Lanes;
+
+    /// <summary>Keys packed at a time.</summary>
+    public int KeyBlock { get; }
+
+    /// <summary>Floats from one row of scores to the next: a block and one register more, so that rows don't share cache sets.</summary>
+    public int ScoreStride => KeyBlock + Math.Max(Dialect.Lanes, 16);
+
+    /// <summary>The most query rows of one head in one work item: whole tiles.</summary>
+    public int ChunkRows { get; }
+
+    /// <summary>The buffers of one work item, in order.</summary>
+    public IReadOnlyList<WorkspaceBuffer> Buffers => _buffers;
+
+    /// <summary>Bytes of workspace per thread.</summary>
+    public int WorkspaceBytes { get; private set; }
+
+    /// <summary>How the columns of the values are cut into register tiles: widths in registers, none of them 1 unless there is just one.</summary>
+    public IReadOnlyList<int> ValueTiles()
+    {
+        List<int> widths = [];
+        int left = ValueVectors;
+        while (left > 0)
+        {
+            // A tile one register wide waits on its own latency; 5 is better as 3 + 2 than as 4 + 1.
+            int width = Math.Min(left, Dialect.TileVectors);
+            if (left - width == 1 && width > 2)
+            {
+                width--;
+            }
+
+            widths.Add(width);
+            left -= width;
+        }
+
+        return widths;
+    }
+
+    private static int ChooseKeyBlock(int floatsPerKey, Dialect dialect)
+    {
+        int group = dialect.Lanes * dialect.TileVectors;
+        int keys = Math.Min(MostKeysPerBlock, MostFloatsPerBlock / floatsPerKey);
+        return Math.Max(group, keys / group * group);
+    }
+
+    private static int ChooseChunkRows(int tileRows, int groupSize)
+    {
+        int rows = Math.Max(LeastRowsPerHead, RowsPerItem / groupSize);
+        return rows / tileRows * tileRows;
+    }
+
+    private (PositionalEncoding Encoding, EncodingSpec Spec)? Find(Func<PositionalEncoding, bool> has)
+    {
+        foreach ((PositionalEncoding Encoding, EncodingSpec Spec) pair in Encodings)
+        {
+            if (has(pair.Encoding))
+            {
+                return pair;
+            }
+        }
+
+        return null;
+    }
+
+    private void LayOut()
+    {
+        int rows = Shape.GroupSize * ChunkRows;
+        int lanes = Dialect.Lanes;
+        Add("Queries", rows * Shape.HeadDim, "scaled queries [group, chunk rows, head dim]");
+        Add("Outputs", rows * PaddedValueDim, "unnormalised outputs [group, chunk rows, padded value dim]");
+        Add("RowSum", rows * lanes, "running sums of weights, one per lane [group, chunk rows, lanes]");
+        Add("RowMax", rows, "running maxima of scores in base-2 units [group, chunk rows]");
+        Add("Keys", KeyBlock * Shape.HeadDim, $"packed keys [key block / lanes, head dim, lanes]");
+        Add("Values", KeyBlock * PaddedValueDim, "packed values [key block, padded value dim]");
+        Add("Scores", Dialect.TileRows * ScoreStride, "scores, then weights, of one tile [tile rows, score stride]");
+        Add("TileMax", Dialect.TileRows * lanes, "maxima of the tile's scores per lane [tile rows, lanes]");
+        if (RowTransform is not null)
+        {
+            Add("KeyRows", lanes * Shape.HeadDim, "rotated keys on their way to a panel [lanes, head dim]");
+        }
+    }
+
+    private void Add(string name, int floats, string contents)
+    {
+        _buffers.Add(new WorkspaceBuffer(name, WorkspaceBytes, floats, contents));
+        WorkspaceBytes += ((floats * sizeof(float)) + 63) / 64 * 64;
+    }
+}
+
+/// <summary>One buffer of a work item's workspace.</summary>
+/// <param name="Name">Its name in generated code.</param>
+/// <param name="Offset">Bytes from the start of the workspace, a multiple of 64.</param>
+/// <param name="Floats">Its length.</param>
+/// <param name="Contents">What it holds, with its shape.</param>
+public sealed record WorkspaceBuffer(string Name, int Offset, int Floats, string Contents);

@@ -1,0 +1,64 @@
+using AttentionGen.Generator.Catalog;
+using AttentionGen.Generator.Dialects;
+using AttentionGen.Generator.Emit;
+
+namespace AttentionGen.Generator.Stages;
+
+/// <summary>Copies a chunk's queries to the workspace, encoded and scaled, and clears the state of its rows.</summary>
+internal static class QueryStage
+{
+    public static void Write(CodeWriter writer, KernelPlan plan)
+    {
+        Dialect dialect = plan.Dialect;
+        string note = plan.RowTransform is { } transform ? $", rotated by their positions ({transform.Encoding.Name})" : string.Empty;
+        writer.Line($"// Queries of one head{note}, times Scale * log2(e): scores come out in base-2 units. Rows past the last are zero.");
+        using (writer.Block("private static void PrepareQueries(AttentionCall* call, WorkItem work, int head, int paddedRows, float* queries, float* outputs, float* rowSum, float* rowMax)"))
+        {
+            writer.Line("float* source = call->Query.Head(work.Batch, head);");
+            writer.Line($"{dialect.Float} scale = {dialect.Broadcast("QueryScale")};");
+            using (writer.Block("for (int r = 0; r < paddedRows; r++)"))
+            {
+                writer.Line("float* target = queries + (r * HeadDim);");
+                using (writer.Block("if (r < work.Rows)"))
+                {
+                    writer.Line("int index = work.FirstRow + r;");
+                    writer.Line("float* row = source + (index * call->Query.RowStride);");
+                    WriteRotationRow(writer, plan, "Query", "index");
+                    foreach (FeatureRun run in Runs(plan))
+                    {
+                        Columns.Write(writer, dialect, run.From, run.To, (target, index) =>
+                            target.Store(target.Multiply(run.Expression(target, index), target == dialect ? "scale" : "QueryScale"), "target", index));
+                    }
+                }
+
+                using (writer.Block("else"))
+                {
+                    writer.Line("new Span<float>(target, HeadDim).Clear();");
+                }
+            }
+
+            writer.Line();
+            writer.Line("new Span<float>(outputs, paddedRows * PaddedValueDim).Clear();");
+            writer.Line("new Span<float>(rowSum, paddedRows * Lanes).Clear();");
+            writer.Line("new Span<float>(rowMax, paddedRows).Fill(float.NegativeInfinity);");
+        }
+    }
+
+    /// <summary>Finds the encoding's table row for an index, when the rows are transformed.</summary>
+    public static void WriteRotationRow(CodeWriter writer, KernelPlan plan, string side, string index)
+    {
+        if (plan.RowTransform is null)
+        {
+            return;
+        }
+
+        writer.Line($"long position = call->{side}Positions == null ? {index} + call->{side}RotaryOffset : call->{side}Positions[(work.Batch * call->{side}PositionStride) + {index}];");
+        writer.Line("float* rotation = call->RotaryTable + (position * RotationStride);");
+    }
+
+    /// <summary>The runs of features of a query or key row.</summary>
+    public static System.Collections.Generic.IEnumerable<FeatureRun> Runs(KernelPlan plan) =>
+        plan.RowTransform is { } transform
+            ? transform.Encoding.TransformRow(transform.Spec, plan.Shape.HeadDim)
+            : [new FeatureRun(0, plan.Shape.HeadDim, static (dialect, index) => dialect.Load("row", index))];
+}

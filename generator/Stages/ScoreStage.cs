@@ -1,0 +1,180 @@
+using System;
+using System.Linq;
+using AttentionGen.Generator.Catalog;
+using AttentionGen.Generator.Dialects;
+using AttentionGen.Generator.Emit;
+
+namespace AttentionGen.Generator.Stages;
+
+/// <summary>
+/// Scores of a tile of queries against one to four panels of keys: all accumulators in registers over the head dim, then bias, mask and the
+/// tile's maxima. A full tile has no mask code at all; partial ones, at the edges of what is visible, compare indices.
+/// </summary>
+internal static class ScoreStage
+{
+    public static void Write(CodeWriter writer, KernelPlan plan)
+    {
+        WriteTile(writer, plan, plan.Dialect.TileVectors, partial: false);
+        for (int width = plan.Dialect.TileVectors; width >= 1; width--)
+        {
+            WriteTile(writer, plan, width, partial: true);
+        }
+    }
+
+    /// <summary>Arguments after the buffers that a tile takes, as declared (<paramref name="typed"/>) or as passed.</summary>
+    public static string Extra(KernelPlan plan, bool partial, bool typed)
+    {
+        bool needsKey = partial || plan.Bias is not null;
+        bool needsQuery = plan.Bias is not null || (partial && plan.Range.DependsOnQuery);
+        string text = string.Empty;
+        if (needsKey)
+        {
+            text += typed ? ", int key" : ", key";
+        }
+
+        if (needsQuery)
+        {
+            text += typed ? ", int query" : ", query";
+        }
+
+        if (partial)
+        {
+            text += typed ? ", int lastKey" : ", lastKey";
+        }
+
+        if (plan.Bias is not null)
+        {
+            text += typed ? ", float slope" : ", slope";
+        }
+
+        return text;
+    }
+
+    private static void WriteTile(CodeWriter writer, KernelPlan plan, int width, bool partial)
+    {
+        Dialect dialect = plan.Dialect;
+        int rows = dialect.TileRows;
+        string kind = partial ? "Partial" : "Full";
+        writer.Line();
+        writer.Line($"// scores[{rows} rows, {width * dialect.Lanes} keys] = queries[{rows} rows, {plan.Shape.HeadDim}] * keys[{plan.Shape.HeadDim}, {width * dialect.Lanes} keys]"
+            + (partial ? ", hidden keys at -infinity." : ", every key visible."));
+        writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
+        using (writer.Block($"private static void Scores{width}{kind}(float* queries, float* keys, float* scores, float* tileMax{Extra(plan, partial, typed: true)})"))
+        {
+            for (int r = 0; r < rows; r++)
+            {
+                writer.Line($"{dialect.Float} {string.Join(", ", Enumerable.Range(0, width).Select(v => $"score{r}_{v} = {dialect.Zero}"))};");
+            }
+
+            int unroll = new[] { 4, 2, 1 }.First(step => plan.Shape.HeadDim % step == 0);
+            using (writer.Block("for (float* end = queries + HeadDim; queries < end;)"))
+            {
+                for (int step = 0; step < unroll; step++)
+                {
+                    WriteStep(writer, plan, width, step);
+                }
+
+                writer.Line(unroll == 1 ? "queries++;" : $"queries += {unroll};");
+                writer.Line($"keys += {unroll * dialect.Lanes};");
+            }
+
+            WriteEpilogue(writer, plan, width, partial);
+        }
+    }
+
+    private static void WriteStep(CodeWriter writer, KernelPlan plan, int width, int step)
+    {
+        Dialect dialect = plan.Dialect;
+        int panel = plan.Shape.HeadDim * dialect.Lanes;
+        using (writer.Block(string.Empty))
+        {
+            for (int v = 0; v < width; v++)
+            {
+                writer.Line($"{dialect.Float} key{v} = {dialect.Load("keys", Literals.Of((v * panel) + (step * dialect.Lanes)))};");
+            }
+
+            for (int r = 0; r < dialect.TileRows; r++)
+            {
+                string declare = r == 0 ? dialect.Float + " " : string.Empty;
+                writer.Line($"{declare}feature = {dialect.LoadBroadcast("queries", Literals.Of((r * plan.Shape.HeadDim) + step))};");
+                for (int v = 0; v < width; v++)
+                {
+                    writer.Line($"score{r}_{v} = {dialect.MultiplyAdd("feature", $"key{v}", $"score{r}_{v}")};");
+                }
+            }
+        }
+    }
+
+    private static void WriteEpilogue(CodeWriter writer, KernelPlan plan, int width, bool partial)
+    {
+        Dialect dialect = plan.Dialect;
+        bool indexed = partial || plan.Bias is not null;
+        writer.Line();
+        for (int v = 0; indexed && v < width; v++)
+        {
+            writer.Line($"{dialect.Float} index{v} = {dialect.Add(dialect.Broadcast(v == 0 ? "(float)key" : $"(float)(key + {v * dialect.Lanes})"), dialect.LaneIndex)};");
+        }
+
+        if (plan.Bias is { } bias)
+        {
+            foreach (string statement in bias.PrepareBias(dialect))
+            {
+                writer.Line(statement);
+            }
+        }
+
+        if (partial)
+        {
+            writer.Line($"{dialect.Float} hidden = {dialect.Broadcast("float.NegativeInfinity")};");
+            Visibility.WriteShared(writer, plan);
+        }
+
+        for (int r = 0; r < dialect.TileRows; r++)
+        {
+            using (writer.Block(string.Empty))
+            {
+                WriteRow(writer, plan, width, partial, r);
+            }
+        }
+    }
+
+    private static void WriteRow(CodeWriter writer, KernelPlan plan, int width, bool partial, int r)
+    {
+        Dialect dialect = plan.Dialect;
+        if (plan.Bias is not null)
+        {
+            writer.Line($"{dialect.Float} stand = {dialect.Broadcast($"(float)(query + {r})")};");
+        }
+
+        if (partial)
+        {
+            Visibility.WriteRow(writer, plan, r);
+        }
+
+        for (int v = 0; v < width; v++)
+        {
+            string score = $"score{r}_{v}";
+            if (plan.Bias is { } bias)
+            {
+                writer.Line($"{score} = {bias.BiasScore(dialect, score, $"index{v}", "stand")};");
+            }
+
+            if (partial)
+            {
+                writer.Line($"{score} = {dialect.Select(Visibility.IsVisible(plan, $"index{v}"), score, "hidden")};");
+            }
+
+            writer.Line(dialect.Store(score, "scores", Literals.Of((r * plan.ScoreStride) + (v * dialect.Lanes))));
+        }
+
+        string max = $"score{r}_0";
+        for (int v = 1; v < width; v++)
+        {
+            max = dialect.VectorClass.Length > 0 ? dialect.Maximum(max, $"score{r}_{v}") : $"global::System.MathF.Max({max}, score{r}_{v})";
+        }
+
+        string at = Literals.Of(r * dialect.Lanes);
+        writer.Line($"{dialect.Float} highest = {max};");
+        writer.Line(dialect.Store(dialect.Maximum(dialect.Load("tileMax", at), "highest"), "tileMax", at));
+    }
+}

@@ -1,0 +1,133 @@
+using System.Linq;
+using AttentionGen.Generator.Dialects;
+using AttentionGen.Generator.Emit;
+
+namespace AttentionGen.Generator.Stages;
+
+/// <summary>Packs a block of values into aligned, padded rows, and multiplies a tile's weights by them.</summary>
+internal static class ValueStage
+{
+    /// <summary>Keys whose products are written out in one turn of the loop.</summary>
+    private const int Unroll = 4;
+
+    public static void WritePacking(CodeWriter writer, KernelPlan plan)
+    {
+        Dialect dialect = plan.Dialect;
+        int whole = plan.Shape.ValueDim / dialect.Lanes * dialect.Lanes;
+        writer.Line("// Values [from, to) of one head as rows of PaddedValueDim floats, zero-padded. False when one of them is infinite or NaN:");
+        writer.Line("// then a weight of zero must not be multiplied by it (0 * NaN would reach rows that don't see the key).");
+        using (writer.Block("private static bool PackValues(AttentionCall* call, WorkItem work, int block, int from, int to, float* packed)"))
+        {
+            writer.Line("float* source = call->Value.Head(work.Batch, work.KvHead);");
+            writer.Line($"{dialect.Float} zeros = {dialect.Zero}, check = {dialect.Zero};");
+            writer.Line("float tailCheck = 0f;");
+            using (writer.Block("for (int j = from; j < to; j++)"))
+            {
+                writer.Line("float* row = source + (j * call->Value.RowStride);");
+                writer.Line("float* target = packed + ((j - block) * PaddedValueDim);");
+                Columns.Write(writer, dialect, 0, plan.Shape.ValueDim, (target, index) => target == dialect
+                    ? $"{{ {dialect.Float} x = {target.Load("row", index)}; check = {target.MultiplyAdd("x", "zeros", "check")}; {target.Store("x", "target", index)} }}"
+                    : $"{{ float x = row[{index}]; tailCheck += x * 0f; target[{index}] = x; }}");
+                if (whole < plan.Shape.ValueDim)
+                {
+                    writer.Line($"new Span<float>(target + {plan.Shape.ValueDim}, PaddedValueDim - {plan.Shape.ValueDim}).Clear();");
+                }
+            }
+
+            writer.Line();
+            writer.Line($"return {dialect.SumLanes("check")} + tailCheck == 0f;");
+        }
+    }
+
+    public static void WriteTiles(CodeWriter writer, KernelPlan plan)
+    {
+        foreach (int width in plan.ValueTiles().Distinct())
+        {
+            WriteTile(writer, plan, width);
+        }
+    }
+
+    /// <summary>The calls that cover all columns of the values.</summary>
+    public static void WriteCalls(CodeWriter writer, KernelPlan plan)
+    {
+        int column = 0;
+        foreach (int width in plan.ValueTiles())
+        {
+            string offset = column == 0 ? string.Empty : $" + {column}";
+            writer.Line($"Values{width}(weights, values{offset}, outputs{offset}, to - from);");
+            column += width * plan.Dialect.Lanes;
+        }
+    }
+
+    private static void WriteTile(CodeWriter writer, KernelPlan plan, int width)
+    {
+        Dialect dialect = plan.Dialect;
+        int rows = dialect.TileRows;
+        writer.Line();
+        writer.Line($"// outputs[{rows} rows, {width * dialect.Lanes} columns] += weights[{rows} rows, count keys] * values[count keys, {width * dialect.Lanes} columns], {rows * width} accumulators.");
+        writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
+        using (writer.Block($"private static void Values{width}(float* weights, float* values, float* outputs, int count)"))
+        {
+            for (int r = 0; r < rows; r++)
+            {
+                for (int v = 0; v < width; v++)
+                {
+                    writer.Line($"{dialect.Float} output{r}_{v} = {dialect.Load("outputs", Literals.Of((r * plan.PaddedValueDim) + (v * dialect.Lanes)))};");
+                }
+            }
+
+            writer.Line("int left = count;");
+            using (writer.Block($"for (; left >= {Unroll}; left -= {Unroll})"))
+            {
+                for (int step = 0; step < Unroll; step++)
+                {
+                    WriteStep(writer, plan, width, step);
+                }
+
+                writer.Line($"weights += {Unroll};");
+                writer.Line($"values += {Unroll * plan.PaddedValueDim};");
+            }
+
+            using (writer.Block("for (; left > 0; left--)"))
+            {
+                WriteStep(writer, plan, width, 0);
+                writer.Line("weights++;");
+                writer.Line($"values += {plan.PaddedValueDim};");
+            }
+
+            for (int r = 0; r < rows; r++)
+            {
+                for (int v = 0; v < width; v++)
+                {
+                    writer.Line(dialect.Store($"output{r}_{v}", "outputs", Literals.Of((r * plan.PaddedValueDim) + (v * dialect.Lanes))));
+                }
+            }
+        }
+    }
+
+    private static void WriteStep(CodeWriter writer, KernelPlan plan, int width, int step)
+    {
+        Dialect dialect = plan.Dialect;
+        using (writer.Block(string.Empty))
+        {
+            for (int v = 0; v < width; v++)
+            {
+                writer.Line($"{dialect.Float} value{v} = {dialect.Load("values", Literals.Of((step * plan.PaddedValueDim) + (v * dialect.Lanes)))};");
+            }
+
+            writer.Line($"{dialect.Float} weight = {dialect.LoadBroadcast("weights", Literals.Of(step))};");
+            for (int r = 0; r < dialect.TileRows; r++)
+            {
+                if (r > 0)
+                {
+                    writer.Line($"weight = {dialect.LoadBroadcast("weights", Literals.Of((r * plan.ScoreStride) + step))};");
+                }
+
+                for (int v = 0; v < width; v++)
+                {
+                    writer.Line($"output{r}_{v} = {dialect.MultiplyAdd("weight", $"value{v}", $"output{r}_{v}")};");
+                }
+            }
+        }
+    }
+}

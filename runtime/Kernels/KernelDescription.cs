@@ -1,0 +1,50 @@
+using System.ComponentModel;
+
+namespace AttentionGen.Kernels;
+
+/// <summary>The compile-time facts of one declared attention, for the checks and the launch that all kernels share.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public sealed unsafe class KernelDescription
+{
+    /// <summary>The declared class, for messages.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Query heads.</summary>
+    public required int Heads { get; init; }
+
+    /// <summary>Key/value heads.</summary>
+    public required int KvHeads { get; init; }
+
+    /// <summary>Features of a query or key head.</summary>
+    public required int HeadDim { get; init; }
+
+    /// <summary>Features of a value head.</summary>
+    public required int ValueDim { get; init; }
+
+    /// <summary>The most query positions, or 0.</summary>
+    public int MaxLength { get; init; }
+
+    /// <summary>The most key positions, or 0.</summary>
+    public int MaxKeyLength { get; init; }
+
+    /// <summary>The declared alignment.</summary>
+    public CausalAlignment Alignment { get; init; }
+
+    /// <summary>Whether the visible keys depend on the query's index, so that unequal lengths need a declared alignment.</summary>
+    public bool NeedsAlignment { get; init; }
+
+    /// <summary>Query rows of one register tile.</summary>
+    public required int TileRows { get; init; }
+
+    /// <summary>The most query rows of one head in one work item.</summary>
+    public required int MaxChunkRows { get; init; }
+
+    /// <summary>Bytes of workspace per thread.</summary>
+    public required int WorkspaceBytes { get; init; }
+
+    /// <summary>The rotation table, when queries and keys are rotated.</summary>
+    public RotaryTable? Rotary { get; init; }
+
+    /// <summary>alibi's slopes per head, natural-log units, or null.</summary>
+    public float[]? Slopes { get; init; }
+}

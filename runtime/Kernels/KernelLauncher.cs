@@ -1,0 +1,125 @@
+using System.ComponentModel;
+
+namespace AttentionGen.Kernels;
+
+/// <summary>What every generated kernel's call does around the kernel: check, pin, cut into work items, run.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public static unsafe class KernelLauncher
+{
+    private const int ItemsPerThread = 4;
+    private const int LeastTilesPerItem = 8;
+
+    /// <summary>Checks the arguments, then runs the kernel over all (sequence, key/value head, query chunk) items.</summary>
+    /// <exception cref="ArgumentException">An argument's shape or value is not what the declaration needs; nothing was written.</exception>
+    public static void Run(
+        KernelDescription description,
+        KernelTiers tiers,
+        ReadOnlyTensorView query,
+        ReadOnlyTensorView key,
+        ReadOnlyTensorView value,
+        TensorView output,
+        in AttentionArguments arguments)
+    {
+        ArgumentChecks.Check(description, query, key, value, output, arguments);
+        SimdTier tier = SimdTiers.Resolve(arguments.Tier);
+        if (output.Layout.Count == 0 && arguments.LogSumExp.IsEmpty)
+        {
+            return;
+        }
+
+        fixed (float* queryData = query.Data, keyData = key.Data, valueData = value.Data, outputData = output.Data)
+        fixed (float* logSumExp = arguments.LogSumExp, bias = arguments.Bias.Values, slopes = description.Slopes)
+        fixed (int* keyLengths = arguments.KeyLengths, queryPositions = arguments.QueryPositions, keyPositions = arguments.KeyPositions)
+        fixed (bool* keep = arguments.Keep.Values, drop = arguments.Drop.Values)
+        {
+            int queryLength = query.Layout.Length;
+            int keyLength = key.Layout.Length;
+            AttentionCall call = new()
+            {
+                Query = Strided(queryData, query.Layout),
+                Key = Strided(keyData, key.Layout),
+                Value = Strided(valueData, value.Layout),
+                Output = Strided(outputData, output.Layout),
+                Batch = query.Layout.Batch,
+                QueryLength = queryLength,
+                KeyLength = keyLength,
+                AlignmentOffset = description.Alignment == CausalAlignment.BottomRight ? keyLength - queryLength : 0,
+                KeyLengths = keyLengths,
+                LogSumExp = logSumExp,
+                QueryPositions = queryPositions,
+                QueryPositionStride = arguments.QueryPositions.Length > queryLength ? queryLength : 0,
+                KeyPositions = keyPositions,
+                KeyPositionStride = arguments.KeyPositions.Length > keyLength ? keyLength : 0,
+                Slopes = slopes,
+                Mask = new RuntimeMask
+                {
+                    Keep = keep,
+                    KeepStrides = Strides(arguments.Keep.Shape),
+                    Drop = drop,
+                    DropStrides = Strides(arguments.Drop.Shape),
+                    Bias = bias,
+                    BiasStrides = Strides(arguments.Bias.Shape),
+                },
+            };
+            if (description.Rotary is { } rotary)
+            {
+                // More queries than keys, aligned at their ends: both move up together, since only relative position counts.
+                bool shifted = call.AlignmentOffset < 0 && keyPositions == null && queryPositions == null;
+                call.KeyRotaryOffset = shifted ? -call.AlignmentOffset : 0;
+                call.QueryRotaryOffset = Math.Max(0, call.AlignmentOffset);
+                call.RotaryTable = rotary.Rows(RotaryRows(arguments, call));
+            }
+
+            int threads = arguments.MaxThreads == 0 ? WorkerPool.DefaultThreads : arguments.MaxThreads;
+            int units = call.Batch * description.KvHeads;
+            ChooseChunks(description, queryLength, units, threads, ref call);
+            WorkerPool.Run(tiers.For(tier), &call, units * call.Chunks, (nuint)description.WorkspaceBytes, threads);
+        }
+    }
+
+    /// <summary>Fewest chunks that fit the workspace, or more when there are too few heads to keep the threads busy.</summary>
+    private static void ChooseChunks(KernelDescription description, int queryLength, int units, int threads, ref AttentionCall call)
+    {
+        int chunks = (queryLength + description.MaxChunkRows - 1) / description.MaxChunkRows;
+        if (threads > 1 && (long)units * chunks < (long)threads * ItemsPerThread)
+        {
+            int wanted = ((threads * ItemsPerThread) + units - 1) / units;
+            int leastRows = description.TileRows * LeastTilesPerItem;
+            int most = (queryLength + leastRows - 1) / leastRows;
+            chunks = Math.Max(chunks, Math.Min(wanted, most));
+        }
+
+        int rows = (queryLength + chunks - 1) / chunks;
+        call.ChunkRows = (rows + description.TileRows - 1) / description.TileRows * description.TileRows;
+        call.Chunks = (queryLength + call.ChunkRows - 1) / call.ChunkRows;
+    }
+
+    private static int RotaryRows(in AttentionArguments arguments, in AttentionCall call)
+    {
+        int queries = arguments.QueryPositions.IsEmpty ? call.QueryLength + call.QueryRotaryOffset : Highest(arguments.QueryPositions) + 1;
+        int keys = arguments.KeyPositions.IsEmpty ? call.KeyLength + call.KeyRotaryOffset : Highest(arguments.KeyPositions) + 1;
+        return Math.Max(queries, keys);
+    }
+
+    private static int Highest(ReadOnlySpan<int> positions)
+    {
+        int highest = 0;
+        foreach (int position in positions)
+        {
+            highest = Math.Max(highest, position);
+        }
+
+        return highest;
+    }
+
+    private static StridedTensor Strided(float* data, TensorLayout layout) =>
+        new() { Data = data, BatchStride = layout.BatchStride, HeadStride = layout.HeadStride, RowStride = layout.RowStride };
+
+    private static MaskStrides Strides(MaskShape shape)
+    {
+        long row = shape.QueryLength > 1 ? shape.KeyLength : 0;
+        long head = shape.Heads > 1 ? (long)shape.QueryLength * shape.KeyLength : 0;
+        long batch = shape.Batch > 1 ? (long)shape.Heads * shape.QueryLength * shape.KeyLength : 0;
+        return new MaskStrides(batch, head, row);
+    }
+}
