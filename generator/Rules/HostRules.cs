@@ -1,5 +1,6 @@
 using AttentionGen.Generator.Spec;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 
 namespace AttentionGen.Generator.Rules;
 
@@ -33,7 +34,7 @@ internal static class HostRules
 
         if (context.Facts.LanguageVersion < CompilationFacts.LeastLanguageVersion)
         {
-            context.Report(LanguageTooOld, Place.Attention(), [host.Name, LanguageName(context.Facts.LanguageVersion)]);
+            context.Report(LanguageTooOld, Place.Attention(), [host.Name, ((LanguageVersion)context.Facts.LanguageVersion).ToDisplayString()]);
         }
 
         if (host.Problem != HostProblem.None)
@@ -42,10 +43,6 @@ internal static class HostRules
             context.Report(UnsupportedHost, Place.Host, [host.Name, problem, advice]);
         }
     }
-
-    // Roslyn counts C# 1 to 6 as 1 to 6, and later versions times 100.
-    private static string LanguageName(int version) =>
-        version < 100 ? RuleContext.Word(version) : RuleContext.Word(version / 100.0);
 
     private static (string Problem, string Advice) Describe(HostProblem problem) => problem switch
     {
