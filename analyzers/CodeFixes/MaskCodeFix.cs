@@ -9,7 +9,6 @@ using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
-using Microsoft.CodeAnalysis.Simplification;
 
 namespace AttentionGen.CodeFixes;
 
@@ -59,8 +58,8 @@ public sealed class MaskCodeFix : CodeFixProvider
             return document.WithSyntaxRoot(root.ReplaceNode(assignment, assignment.WithLeft(target.WithTriviaFrom(assignment.Left)).WithRight(wrapped.WithTriviaFrom(mask))));
         }
 
-        ExpressionSyntax arguments = SyntaxFactory.ParseExpression($"new global::AttentionGen.AttentionArguments {{ {polarity} = {wrapped} }}");
-        return document.WithSyntaxRoot(root.ReplaceNode(mask, arguments.WithTriviaFrom(mask).WithAdditionalAnnotations(Simplifier.Annotation)));
+        ExpressionSyntax arguments = SyntaxFactory.ParseExpression($"new {NameOf("AttentionGen.AttentionArguments", mask, model)} {{ {polarity} = {wrapped} }}");
+        return document.WithSyntaxRoot(root.ReplaceNode(mask, arguments.WithTriviaFrom(mask)));
     }
 
     private static T? Outermost<T>(SyntaxNode node, Diagnostic diagnostic)
@@ -74,11 +73,14 @@ public sealed class MaskCodeFix : CodeFixProvider
             ? ($"{mask}.GetLength(0)", $"{mask}.GetLength(1)")
             : Lengths(mask, model, cancellation);
         string values = isGrid
-            ? $"global::System.Runtime.InteropServices.MemoryMarshal.CreateReadOnlySpan(ref {mask}[0, 0], {mask}.Length)"
+            ? $"{NameOf("System.Runtime.InteropServices.MemoryMarshal", mask, model)}.CreateReadOnlySpan(ref {mask}[0, 0], {mask}.Length)"
             : mask.ToString();
-        return SyntaxFactory.ParseExpression($"new global::AttentionGen.{polarity}Mask({values}, queryLength: {queries}, keyLength: {keys})")
-            .WithAdditionalAnnotations(Simplifier.Annotation);
+        return SyntaxFactory.ParseExpression($"new {NameOf($"AttentionGen.{polarity}Mask", mask, model)}({values}, queryLength: {queries}, keyLength: {keys})");
     }
+
+    // As short as the usings around the mask allow.
+    private static string NameOf(string metadataName, ExpressionSyntax mask, SemanticModel model) =>
+        model.Compilation.GetTypeByMetadataName(metadataName)?.ToMinimalDisplayString(model, mask.SpanStart) ?? "global::" + metadataName;
 
     // The sizes are those of the call around the mask; where none tells them, the mask is taken for one row over all keys.
     private static (string Queries, string Keys) Lengths(ExpressionSyntax mask, SemanticModel model, CancellationToken cancellation)

@@ -52,7 +52,7 @@ public class HostRuleTests
 
     [Theory]
     [InlineData(LanguageVersion.CSharp7_3, "7.3")]
-    [InlineData(LanguageVersion.CSharp11, "11")]
+    [InlineData(LanguageVersion.CSharp11, "11.0")]
     [InlineData(LanguageVersion.CSharp12, null)]
     public async Task Needs_csharp_12(LanguageVersion version, string? named)
     {

@@ -197,7 +197,6 @@ public class RuleTests
     [Theory]
     [InlineData("Heads = \"x\", HeadDim = 64")]
     [InlineData("Heads = Nowhere.Known, HeadDim = 64")]
-    [InlineData("Heads = 8, HeadDim = 64, Window = 1.5")]
     [InlineData("Type = 3, Heads = 8, HeadDim = 64")]
     public async Task An_argument_that_does_not_compile_is_left_to_the_compiler(string arguments) =>
         Assert.Empty(await Lab.AnalyzeAsync(Lab.Compile(Declare.Kernel($"[Attention({arguments})]"))));
