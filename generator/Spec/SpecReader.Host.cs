@@ -10,9 +10,11 @@ namespace AttentionGen.Generator.Spec;
 /// <content>The half that reads the class itself.</content>
 public static partial class SpecReader
 {
-    private static readonly SymbolDisplayFormat EscapedNamespace = new(
-        typeQualificationStyle: SymbolDisplayTypeQualificationStyle.NameAndContainingTypesAndNamespaces,
-        miscellaneousOptions: SymbolDisplayMiscellaneousOptions.EscapeKeywordIdentifiers);
+    private static readonly SymbolDisplayFormat PlainNamespace = new(
+        typeQualificationStyle: SymbolDisplayTypeQualificationStyle.NameAndContainingTypesAndNamespaces);
+
+    private static readonly SymbolDisplayFormat EscapedNamespace =
+        PlainNamespace.WithMiscellaneousOptions(SymbolDisplayMiscellaneousOptions.EscapeKeywordIdentifiers);
 
     private static HostSpec ReadHost(INamedTypeSymbol host, CancellationToken cancellation)
     {
@@ -83,6 +85,6 @@ public static partial class SpecReader
     {
         string nested = string.Join("+", containers.Append(host).Select(type => type.MetadataName));
         INamespaceSymbol space = host.ContainingNamespace;
-        return space is null || space.IsGlobalNamespace ? nested : space.ToDisplayString() + "." + nested;
+        return space is null || space.IsGlobalNamespace ? nested : space.ToDisplayString(PlainNamespace) + "." + nested;
     }
 }
