@@ -52,7 +52,7 @@ public class LayeringTests
     }
 
     [Fact]
-    public void Spec_records_and_rules_do_not_reach_up() =>
+    public void The_walk_sees_the_uses_there_are() =>
         Assert.Contains(Uses(Compile("generator")), use => use is { From: "Rules", To: "Catalog" });
 
     private static string Describe(Use use) => $"{Path.GetFileName(use.File)} ({use.From}) uses {use.To}";
