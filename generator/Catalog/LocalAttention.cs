@@ -6,9 +6,6 @@ namespace AttentionGen.Generator.Catalog;
 /// <summary>Sliding-window attention with optional sinks.</summary>
 public sealed class LocalAttention : AttentionType
 {
-    /// <summary>The symmetric window when none is given.</summary>
-    public const int DefaultWindow = 128;
-
     public override string Name => "local";
 
     public override string Summary => "softmax over a window around the query (Beltagy et al. 2020), with optional sinks (Xiao et al. 2023)";
@@ -23,13 +20,7 @@ public sealed class LocalAttention : AttentionType
 
     public override KeyRange DeclaredRange(AttentionSpec spec)
     {
-        int sinks = spec.Int("Sinks");
-        if (spec.Find("WindowLeft") is not null || spec.Find("WindowRight") is not null)
-        {
-            return new KeyRange(spec.Int("WindowLeft"), spec.Int("WindowRight"), sinks);
-        }
-
-        int half = spec.Int("Window", DefaultWindow) / 2;
-        return new KeyRange(half, half, sinks);
+        WindowShape window = WindowShape.Of(spec);
+        return new KeyRange(window.Left, window.Right, window.Sinks);
     }
 }

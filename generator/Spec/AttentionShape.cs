@@ -35,6 +35,7 @@ public sealed record AttentionShape(
         }
 
         int maxLength = spec.Int("MaxLength");
+        int maxKeyLength = spec.Int("MaxKeyLength");
         double temperature = spec.Double("Temperature", 1);
         double scale = spec.Find("Scale") is { } given ? given.Number : 1 / (Math.Sqrt(Math.Max(headDim, 1)) * temperature);
         return new AttentionShape(
@@ -44,7 +45,7 @@ public sealed record AttentionShape(
             HeadDim: headDim,
             ValueDim: spec.Int("ValueDim", headDim),
             MaxLength: maxLength,
-            MaxKeyLength: spec.Int("MaxKeyLength", maxLength),
+            MaxKeyLength: maxKeyLength == 0 ? maxLength : maxKeyLength,
             Scale: scale,
             Causal: spec.Type == "causal" || spec.Flag("Causal"),
             Alignment: spec.Int("CausalAlignment"));

@@ -14,6 +14,9 @@ public sealed record AttentionSpec(
     EquatableArray<ArgumentSpec> Arguments,
     EquatableArray<EncodingSpec> Encodings)
 {
+    /// <summary>An argument's expression does not compile. The compiler has said so: nothing more is checked, and the surface throws.</summary>
+    public bool IsUnreadable { get; init; }
+
     /// <summary>The argument of that name, wherever it was written, or null.</summary>
     public ArgumentSpec? Find(string name) => ArgumentSpec.Find(Arguments, name);
 

@@ -15,4 +15,27 @@ public sealed record HostSpec(
     EquatableArray<string> Containers,
     bool IsStatic,
     bool IsPartial,
-    string MetadataName);
+    string MetadataName)
+{
+    /// <summary>What makes it impossible to write the class's other half; nothing is generated unless this is <see cref="HostProblem.None"/>.</summary>
+    public HostProblem Problem { get; init; }
+}
+
+/// <summary>Why a class can't be a host.</summary>
+public enum HostProblem
+{
+    /// <summary>It can.</summary>
+    None,
+
+    /// <summary>It or a containing type has type parameters: constants and tables would exist once per instantiation.</summary>
+    Generic,
+
+    /// <summary>It is a record, whose value equality would compare weights.</summary>
+    Record,
+
+    /// <summary>It or a containing type is file-local and so can't be continued in a generated file.</summary>
+    FileLocal,
+
+    /// <summary>A layer with a primary constructor, which the generated constructor could not call.</summary>
+    PrimaryConstructor,
+}

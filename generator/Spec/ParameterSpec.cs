@@ -7,7 +7,11 @@ namespace AttentionGen.Generator.Spec;
 /// <param name="Minimum">The least value allowed; generic range rules use it.</param>
 /// <param name="Unit">What it counts ("keys", "positions", "features", ...).</param>
 /// <param name="Summary">One sentence.</param>
-public sealed record ParameterSpec(string Name, ParameterKind Kind, string Default, double Minimum, string Unit, string Summary);
+public sealed record ParameterSpec(string Name, ParameterKind Kind, string Default, double Minimum, string Unit, string Summary)
+{
+    /// <summary>The greatest value allowed. Sizes past the default are taken for slips: 2^30 keys or positions overflow index arithmetic.</summary>
+    public double Maximum { get; init; } = Kind == ParameterKind.Int ? 1 << 30 : double.PositiveInfinity;
+}
 
 /// <summary>The type of a parameter.</summary>
 public enum ParameterKind

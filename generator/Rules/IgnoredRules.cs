@@ -1,0 +1,138 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using AttentionGen.Generator.Spec;
+using Microsoft.CodeAnalysis;
+
+namespace AttentionGen.Generator.Rules;
+
+/// <summary>Whether everything that was written has an effect. Values of a <c>[Model]</c> are shared, so only the host's own arguments count.</summary>
+internal static class IgnoredRules
+{
+    public static readonly DiagnosticDescriptor Ignored = new(
+        "ATTN046", "Parameter has no effect", "{0} has no effect: {1}; remove it", RuleFacts.Category, DiagnosticSeverity.Warning, isEnabledByDefault: true, helpLinkUri: RuleFacts.Help + "ATTN046.md");
+
+    public static void Check(RuleContext context)
+    {
+        CheckForeignParameters(context);
+        CheckReplaced(context);
+        CheckLengths(context);
+        CheckKernelHost(context);
+        CheckEncodings(context);
+    }
+
+    private static void CheckForeignParameters(RuleContext context)
+    {
+        if (context.Type is not { } type)
+        {
+            return;
+        }
+
+        IEnumerable<string> foreign = Catalog.Catalog.Types
+            .SelectMany(other => other.Parameters.Select(parameter => parameter.Name))
+            .Distinct(StringComparer.Ordinal)
+            .Where(name => type.Parameters.All(parameter => parameter.Name != name));
+        foreach (string name in foreign)
+        {
+            string owners = string.Join(", ", Catalog.Catalog.Types.Where(other => other.Parameters.Any(parameter => parameter.Name == name)).Select(other => other.Name));
+            Report(context, name, $"'{type.Name}' attention does not have it, only {owners}");
+        }
+    }
+
+    private static void CheckReplaced(RuleContext context)
+    {
+        AttentionSpec spec = context.Spec;
+        if (context.Window is not null)
+        {
+            if (spec.Find("WindowLeft") is not null || spec.Find("WindowRight") is not null)
+            {
+                Report(context, "Window", "WindowLeft and WindowRight replace it");
+            }
+
+            if (context.Shape.Causal && spec.Int("WindowRight") > 0)
+            {
+                Report(context, "WindowRight", "the causal mask hides every key to the right of the query");
+            }
+        }
+
+        if (spec.Find("Scale") is not null)
+        {
+            Report(context, "Temperature", "Scale replaces 1/(sqrt(HeadDim) * Temperature)");
+        }
+
+        if (context.Type?.Name == "causal" && spec.Find("Causal") is { Number: 0 })
+        {
+            Report(context, "Causal", "the type 'causal' always hides later keys");
+        }
+    }
+
+    private static void CheckLengths(RuleContext context)
+    {
+        if (!context.Spec.Host.IsStatic && !context.Spec.Flag("Cross"))
+        {
+            const string reason = "a layer without Cross has equally many queries and keys";
+            Report(context, "MaxKeyLength", reason);
+            Report(context, "CausalAlignment", reason);
+        }
+        else if (!context.Shape.Causal && context.Window is null && context.Encodings.All(use => use.Known?.Name is not (null or "rope" or "alibi")))
+        {
+            Report(context, "CausalAlignment", "nothing in this declaration depends on where queries and keys line up");
+        }
+    }
+
+    private static void CheckKernelHost(RuleContext context)
+    {
+        if (!context.Spec.Host.IsStatic)
+        {
+            return;
+        }
+
+        if (context.Spec.Flag("Bias"))
+        {
+            Report(context, "Bias", "a static class is a kernel without projections; make the class non-static for a layer");
+        }
+
+        if (context.Spec.Find("HeadDim") is not null && context.Encodings.All(use => use.Known?.Name is not (null or "sinusoidal")))
+        {
+            Report(context, "DModel", "a static class is a kernel without projections, and HeadDim gives its size");
+        }
+    }
+
+    private static void CheckEncodings(RuleContext context)
+    {
+        foreach (EncodingUse use in context.Encodings)
+        {
+            if (use.Known is not { } encoding)
+            {
+                continue;
+            }
+
+            foreach (ArgumentSpec argument in use.Spec.Arguments.Where(argument => encoding.Parameters.All(parameter => parameter.Name != argument.Name)))
+            {
+                Place place = Place.Encoding(use.Index, argument.Name);
+                context.Report(Ignored, place, [argument.Name, $"the encoding '{encoding.Name}' does not have it"], Remedy.Of($"Remove {argument.Name}", Edit.Remove(place)));
+            }
+
+            string? reason = encoding.Name switch
+            {
+                "learned" when context.Spec.Host.IsStatic => "its table belongs to a layer, and a static class is a kernel whose q, k, v already contain it",
+                "none" when context.Encodings.Count > 1 => "there is another encoding",
+                _ => null,
+            };
+            if (reason is not null)
+            {
+                Place attribute = Place.Encoding(use.Index);
+                context.Report(Ignored, attribute, [$"The encoding '{encoding.Name}'", reason], Remedy.Of($"Remove '{encoding.Name}'", Edit.Remove(attribute)));
+            }
+        }
+    }
+
+    private static void Report(RuleContext context, string name, string reason)
+    {
+        if (context.Spec.Find(name) is { Source: ArgumentSource.Attention })
+        {
+            Place place = Place.Attention(name);
+            context.Report(Ignored, place, [name, reason], Remedy.Of($"Remove {name}", Edit.Remove(place)));
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using System.Reflection;
+using AttentionGen.Generator.Spec;
+using Microsoft.CodeAnalysis;
+
+namespace AttentionGen.Generator.Rules;
+
+/// <summary>
+/// What makes a declaration wrong or doubtful: the single truth for the analyzer, which reports it, and the generator,
+/// which writes a throwing surface instead of a kernel when a violation is blocking.
+/// </summary>
+public static class RuleBook
+{
+    /// <summary>Rules about declarations, each checked by <see cref="Check"/>.</summary>
+    public static ImmutableArray<DiagnosticDescriptor> DeclarationRules { get; } = Of(
+        typeof(HostRules), typeof(NameRules), typeof(ShapeRules), typeof(RangeRules), typeof(ScaleRules), typeof(WindowRules),
+        typeof(CausalRules), typeof(RotaryRules), typeof(TableRules), typeof(AlibiRules), typeof(IgnoredRules), typeof(PlanRules));
+
+    /// <summary>Rules about calls of generated code, checked by the analyzer where the call stands.</summary>
+    public static ImmutableArray<DiagnosticDescriptor> CallRules { get; } = Of(typeof(MaskRules));
+
+    /// <summary>All rules, by id.</summary>
+    public static ImmutableArray<DiagnosticDescriptor> All { get; } = [.. DeclarationRules.Concat(CallRules).OrderBy(rule => rule.Id, StringComparer.Ordinal)];
+
+    /// <summary>The violations of a declaration, by id and then by place. Empty for one whose arguments do not compile: the compiler has said so.</summary>
+    public static IReadOnlyList<Violation> Check(AttentionSpec spec, CompilationFacts facts)
+    {
+        if (spec.IsUnreadable)
+        {
+            return [];
+        }
+
+        var context = new RuleContext(spec, facts);
+        HostRules.Check(context);
+        NameRules.Check(context);
+        ShapeRules.Check(context);
+        RangeRules.Check(context);
+        ScaleRules.Check(context);
+        WindowRules.Check(context);
+        CausalRules.Check(context);
+        RotaryRules.Check(context);
+        TableRules.Check(context);
+        AlibiRules.Check(context);
+        IgnoredRules.Check(context);
+        PlanRules.Check(context);
+        return [.. context.Violations.OrderBy(violation => violation.Id, StringComparer.Ordinal)];
+    }
+
+    // Descriptors stand beside their checks as bare static fields, where release tracking sees them; this only gathers them.
+    private static ImmutableArray<DiagnosticDescriptor> Of(params Type[] groups) =>
+    [
+        .. groups
+            .SelectMany(group => group.GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic))
+            .Where(field => field.FieldType == typeof(DiagnosticDescriptor))
+            .Select(field => (DiagnosticDescriptor)field.GetValue(null)!)
+            .OrderBy(rule => rule.Id, StringComparer.Ordinal),
+    ];
+}

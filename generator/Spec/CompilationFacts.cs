@@ -1,0 +1,18 @@
+using Microsoft.CodeAnalysis.CSharp;
+
+namespace AttentionGen.Generator.Spec;
+
+/// <summary>What generated code needs to know of the whole compilation, so small that it almost never changes.</summary>
+/// <param name="AllowsUnsafe">Whether <c>AllowUnsafeBlocks</c> is set: kernels use pointers.</param>
+/// <param name="LanguageVersion">The effective C# version times 100, as Roslyn counts it (1200 is C# 12).</param>
+public sealed record CompilationFacts(bool AllowsUnsafe, int LanguageVersion)
+{
+    /// <summary>The least C# version that generated code compiles under.</summary>
+    public const int LeastLanguageVersion = (int)Microsoft.CodeAnalysis.CSharp.LanguageVersion.CSharp12;
+
+    /// <summary>The facts of a compilation.</summary>
+    public static CompilationFacts Of(Microsoft.CodeAnalysis.Compilation compilation) =>
+        compilation is CSharpCompilation csharp
+            ? new CompilationFacts(csharp.Options.AllowUnsafe, (int)csharp.LanguageVersion)
+            : new CompilationFacts(AllowsUnsafe: false, LanguageVersion: 0);
+}

@@ -1,0 +1,203 @@
+using System.Collections.Immutable;
+using AttentionGen.Testing;
+using Microsoft.CodeAnalysis;
+
+namespace AttentionGen.Analyzers.Tests;
+
+/// <summary>Every rule about declarations: where it fires, what it underlines and says, and the nearest declarations where it stays silent.</summary>
+public class RuleTests
+{
+    /// <summary>Kernel or layer; attributes; the only rule that fires; the text it underlines; what its message must say.</summary>
+    public static TheoryData<string, string, string, string, string> Firing => new()
+    {
+        { "K", "[Attention(DModel = 512, Heads = 7)]", "ATTN001", "Heads = 7", "nearest divisor is Heads = 8 with 64 features" },
+        { "K", "[Attention(DModel = 5, Heads = 8)]", "ATTN001", "Heads = 8", "nearest divisor is Heads = 5" },
+        { "K", "[Attention(Heads = 7)]\n[Model(DModel = 512)]", "ATTN001", "Heads = 7", "512 mod 7 is 1" },
+        { "K", "[Attention]\n[Model(DModel = 512, Heads = 7)]", "ATTN001", "Heads = 7", "nearest divisor" },
+        { "K", "[Attention(Heads = 8, HeadDim = 64, KvHeads = 3)]", "ATTN002", "KvHeads = 3", "1, 2, 4, 8" },
+        { "K", "[Attention(Heads = 8, HeadDim = 64, KvHeads = 16)]", "ATTN002", "KvHeads = 16", "KvHeads = 16" },
+        { "K", "[Attention(Heads = 8, HeadDim = 64, KvHeads = 0)]", "ATTN002", "KvHeads = 0", "1, 2, 4, 8" },
+        { "K", "[Attention(Heads = 8, HeadDim = 63)]\n[PositionalEncoding(\"rope\")]", "ATTN003", "HeadDim = 63", "first 62" },
+        { "L", "[Attention(Heads = 8, DModel = 504)]\n[PositionalEncoding(\"rotary\")]", "ATTN003", "PositionalEncoding", "each head has 63" },
+        { "K", "[Attention(Heads = 8, HeadDim = 64)]\n[PositionalEncoding(\"rope\", RotaryDim = 66)]", "ATTN004", "RotaryDim = 66", "nearest is 64" },
+        { "K", "[Attention(Heads = 8, HeadDim = 64)]\n[PositionalEncoding(\"rope\", RotaryDim = 31)]", "ATTN004", "RotaryDim = 31", "nearest is 30" },
+        { "K", "[Attention(Heads = 8, HeadDim = 64)]\n[PositionalEncoding(\"rope\", RotaryDim = 0)]", "ATTN004", "RotaryDim = 0", "nearest is 2" },
+        { "K", "[Attention(Heads = 8, HeadDim = 64)]\n[PositionalEncoding(\"rope\", RotaryDim = -7)]", "ATTN004", "RotaryDim = -7", "nearest is 2" },
+        { "K", "[Attention(\"local\", Heads = 8, HeadDim = 64, Window = 0)]", "ATTN005", "Window = 0", "at least 1" },
+        { "K", "[Attention(\"local\", Heads = 8, HeadDim = 64, WindowLeft = -1)]", "ATTN005", "WindowLeft = -1", "0 or more" },
+        { "K", "[Attention(\"local\", Heads = 8, HeadDim = 64, Window = 128)]", "ATTN006", "Window = 128", "keeps 129 keys, not 128: 64 to each side" },
+        { "K", "[Attention(\"local\", Heads = 8, HeadDim = 64, Window = 128, Causal = true)]", "ATTN006", "Window = 128", "the causal mask leaves 65" },
+        { "K", "[Attention(\"local\", Heads = 8, HeadDim = 64, Window = 129, MaxLength = 129)]", "ATTN007", "Window = 129", "hides only the pairs further apart" },
+        { "K", "[Attention(\"local\", Heads = 8, HeadDim = 64, WindowLeft = 127, WindowRight = 127, MaxLength = 128)]", "ATTN007", "WindowLeft = 127", "it hides nothing" },
+        { "K", "[Attention(\"local\", Heads = 8, HeadDim = 64, WindowLeft = 127, MaxLength = 128, Causal = true)]", "ATTN007", "WindowLeft = 127", "it hides nothing" },
+        { "L", "[Attention(\"causal\", Heads = 8, DModel = 512, Cross = true)]", "ATTN008", "Cross = true", "BottomRight" },
+        { "L", "[Attention(\"local\", Heads = 8, DModel = 512, Cross = true)]", "ATTN008", "Cross = true", "Local attention" },
+        { "K", "[Attention(\"causal\", Heads = 8, HeadDim = 64, CausalAlignment = CausalAlignment.BottomRight, MaxLength = 10, MaxKeyLength = 7)]", "ATTN009", "CausalAlignment = CausalAlignment.BottomRight", "the first 3 queries" },
+        { "K", "[Attention(\"local\", WindowRight = 2, Heads = 8, HeadDim = 64, CausalAlignment = CausalAlignment.BottomRight, MaxLength = 10, MaxKeyLength = 7)]", "ATTN009", "CausalAlignment = CausalAlignment.BottomRight", "the first 1 queries" },
+        { "L", "[Attention(Heads = 8, DModel = 512, MaxLength = 513)]\n[PositionalEncoding(\"learned\")]", "ATTN015", "PositionalEncoding", "holds 512 positions" },
+        { "L", "[Attention(Heads = 8, DModel = 512, MaxLength = 100)]\n[PositionalEncoding(\"sinusoidal\", MaxLength = 99)]", "ATTN015", "MaxLength = 99", "raise the encoding's MaxLength to 100" },
+        { "K", "[Attention(\"causal\", Heads = 12, HeadDim = 64)]\n[PositionalEncoding(\"alibi\")]", "ATTN018", "PositionalEncoding", "the slopes of 8 heads are completed by every other slope of 16" },
+        { "K", "[Attention(Heads = 8, HeadDim = 64)]\n[PositionalEncoding(\"alibi\")]", "ATTN019", "PositionalEncoding", "-slope * |i - j|" },
+        { "K", "[Attention(Heads = 8, HeadDim = 64, Temperature = 0)]", "ATTN029", "Temperature = 0", "Temperature = 0" },
+        { "K", "[Attention(Heads = 8, HeadDim = 64, Temperature = double.NaN)]", "ATTN029", "Temperature = double.NaN", "NaN" },
+        { "K", "[Attention(Heads = 8, HeadDim = 64, Temperature = double.PositiveInfinity)]", "ATTN029", "Temperature = double.PositiveInfinity", "Infinity" },
+        { "K", "[Attention(Type = \"locall\", Heads = 8, HeadDim = 64)]", "ATTN045", "Type = \"locall\"", "did you mean 'local'" },
+        { "K", "[Attention(\"cuasal\", Heads = 8, HeadDim = 64)]", "ATTN045", "\"cuasal\"", "did you mean 'causal'" },
+        { "K", "[Attention(null!, Heads = 8, HeadDim = 64)]", "ATTN045", "null!", "Known: standard, causal, local" },
+        { "K", "[Attention(Heads = 8, HeadDim = 64)]\n[PositionalEncoding(\"ropy\")]", "ATTN045", "\"ropy\"", "did you mean 'rope'" },
+        { "K", "[Attention(Heads = 8, HeadDim = 64)]\n[PositionalEncoding(\"rotery\")]", "ATTN045", "\"rotery\"", "did you mean 'rope'" },
+        { "K", "[Attention(Heads = 8, HeadDim = 64, Window = 127)]", "ATTN046", "Window = 127", "'standard' attention does not have it, only local" },
+        { "K", "[Attention(\"local\", Heads = 8, HeadDim = 64, Window = 127, WindowLeft = 3)]", "ATTN046", "Window = 127", "replace it" },
+        { "K", "[Attention(\"local\", Heads = 8, HeadDim = 64, WindowLeft = 9, WindowRight = 3, Causal = true)]", "ATTN046", "WindowRight = 3", "causal mask hides" },
+        { "K", "[Attention(Heads = 8, HeadDim = 64, Scale = 1, Temperature = 2)]", "ATTN046", "Temperature = 2", "Scale replaces" },
+        { "K", "[Attention(Heads = 8, HeadDim = 64, Bias = true)]", "ATTN046", "Bias = true", "without projections" },
+        { "K", "[Attention(Heads = 8, HeadDim = 64, DModel = 512)]", "ATTN046", "DModel = 512", "HeadDim gives its size" },
+        { "K", "[Attention(\"causal\", Heads = 8, HeadDim = 64, Causal = false)]", "ATTN046", "Causal = false", "always hides" },
+        { "K", "[Attention(Heads = 8, HeadDim = 64, CausalAlignment = CausalAlignment.TopLeft)]", "ATTN046", "CausalAlignment = CausalAlignment.TopLeft", "nothing in this declaration" },
+        { "L", "[Attention(Heads = 8, DModel = 512, MaxKeyLength = 9)]", "ATTN046", "MaxKeyLength = 9", "equally many" },
+        { "L", "[Attention(\"causal\", Heads = 8, DModel = 512, CausalAlignment = CausalAlignment.TopLeft)]", "ATTN046", "CausalAlignment = CausalAlignment.TopLeft", "equally many" },
+        { "K", "[Attention(Heads = 8, HeadDim = 64)]\n[PositionalEncoding(\"rope\", MaxLength = 9)]", "ATTN046", "MaxLength = 9", "'rope' does not have it" },
+        { "K", "[Attention(Heads = 8, HeadDim = 64)]\n[PositionalEncoding(\"learned\")]", "ATTN046", "PositionalEncoding", "belongs to a layer" },
+        { "L", "[Attention(Heads = 8, DModel = 64)]\n[PositionalEncoding(\"none\"), PositionalEncoding(\"rope\")]", "ATTN046", "PositionalEncoding", "another encoding" },
+        { "K", "[Attention]", "ATTN051", "Attention", "Heads, and DModel or HeadDim, are missing" },
+        { "K", "[Attention(Heads = 8)]", "ATTN051", "Attention", "DModel or HeadDim is missing" },
+        { "K", "[Attention]\n[Model(DModel = 512)]", "ATTN051", "Attention", "Heads is missing" },
+        { "L", "[Attention(Heads = 8, DModel = 64)]\n[PositionalEncoding(\"rope\"), PositionalEncoding(\"rotary\")]", "ATTN055", "PositionalEncoding", "declared 2 times" },
+        { "K", "[Attention(Heads = 0, HeadDim = 64)]", "ATTN056", "Heads = 0", "1 to 65536 heads" },
+        { "K", "[Attention(Heads = -3, DModel = 64)]", "ATTN056", "Heads = -3", "1 to 65536 heads" },
+        { "K", "[Attention(Heads = 1, HeadDim = 65537)]", "ATTN056", "HeadDim = 65537", "1 to 65536 features" },
+        { "K", "[Attention(Heads = 1, HeadDim = 64, ValueDim = 0)]", "ATTN056", "ValueDim = 0", "1 to 65536" },
+        { "K", "[Attention(Heads = 65536, HeadDim = 17)]", "ATTN056", "Heads = 65536", "at most 61680 heads of 17" },
+        { "K", "[Attention(Heads = 1, HeadDim = 64, MaxLength = -1)]", "ATTN056", "MaxLength = -1", "0 to 1073741824 positions" },
+        { "K", "[Attention(\"local\", Heads = 1, HeadDim = 64, Sinks = -1)]", "ATTN056", "Sinks = -1", "0 to" },
+        { "K", "[Attention(\"local\", Heads = 1, HeadDim = 64, WindowLeft = int.MaxValue)]", "ATTN056", "WindowLeft = int.MaxValue", "1073741824 keys" },
+        { "K", "[Attention(\"causal\", Heads = 1, HeadDim = 64, CausalAlignment = (CausalAlignment)3)]", "ATTN056", "CausalAlignment = (CausalAlignment)3", "named member" },
+        { "K", "[Attention(Heads = 1, HeadDim = 64)]\n[PositionalEncoding(\"rope\", Layout = (RotaryLayout)2)]", "ATTN056", "Layout = (RotaryLayout)2", "named member" },
+        { "K", "[Attention(Heads = 1, HeadDim = 64)]\n[PositionalEncoding(\"rope\", Base = 0)]", "ATTN056", "Base = 0", "greater than 0" },
+        { "K", "[Attention(Heads = 1, HeadDim = 64)]\n[PositionalEncoding(\"rope\", Base = double.NaN)]", "ATTN056", "Base = double.NaN", "finite" },
+        { "L", "[Attention(Heads = 1, HeadDim = 64)]\n[PositionalEncoding(\"learned\", MaxLength = 0)]", "ATTN056", "MaxLength = 0", "1 to" },
+        { "L", "[Attention(Heads = 8, DModel = 8192)]\n[PositionalEncoding(\"learned\", MaxLength = 1000000)]", "ATTN056", "MaxLength = 1000000", "at most 262143 positions" },
+        { "K", "[Attention(Heads = 8, HeadDim = 64, Scale = 0)]", "ATTN057", "Scale = 0", "1/sqrt(HeadDim)" },
+        { "K", "[Attention(Heads = 8, HeadDim = 64, Scale = 1e40)]", "ATTN057", "Scale = 1e40", "1E+40" },
+        { "K", "[Attention(\"causal\", Heads = 2, HeadDim = 64)]\n[PositionalEncoding(\"alibi\", Slopes = new[] { 1f })]", "ATTN058", "Slopes = new[] { 1f }", "there are 1" },
+        { "K", "[Attention(\"causal\", Heads = 2, HeadDim = 64)]\n[PositionalEncoding(\"alibi\", Slopes = new[] { 1f, float.NaN })]", "ATTN058", "Slopes = new[] { 1f, float.NaN }", "head 1 is NaN" },
+    };
+
+    /// <summary>Declarations at the edge of a rule, on its silent side.</summary>
+    public static TheoryData<string, string> Silent => new()
+    {
+        { "K", "[Attention(DModel = 512, Heads = 8)]" },
+        { "L", "[Attention(DModel = 512, Heads = 7, HeadDim = 64)]" },
+        { "K", "[Attention(Heads = 8, HeadDim = 64, KvHeads = 1)]" },
+        { "K", "[Attention(Heads = 8, HeadDim = 64, KvHeads = 8)]" },
+        { "K", "[Attention(Heads = 8, HeadDim = 63)]" },
+        { "K", "[Attention(Heads = 8, HeadDim = 63)]\n[PositionalEncoding(\"rope\", RotaryDim = 62)]" },
+        { "K", "[Attention(Heads = 8, HeadDim = 64)]\n[PositionalEncoding(\"rope\", RotaryDim = 64)]" },
+        { "K", "[Attention(\"local\", Heads = 8, HeadDim = 64)]" },
+        { "K", "[Attention(\"local\", Heads = 8, HeadDim = 64, Window = 1)]" },
+        { "K", "[Attention(\"local\", Heads = 8, HeadDim = 64, WindowLeft = 0, WindowRight = 0)]" },
+        { "K", "[Attention(\"local\", Heads = 8, HeadDim = 64, Window = 127, MaxLength = 128)]" },
+        { "K", "[Attention(\"local\", Heads = 8, HeadDim = 64, WindowLeft = 126, WindowRight = 127, MaxLength = 128)]" },
+        { "L", "[Attention(\"causal\", Heads = 8, DModel = 512, Cross = true, CausalAlignment = CausalAlignment.TopLeft)]" },
+        { "L", "[Attention(Heads = 8, DModel = 512, Cross = true)]" },
+        { "K", "[Attention(\"causal\", Heads = 8, HeadDim = 64, CausalAlignment = CausalAlignment.BottomRight, MaxLength = 7, MaxKeyLength = 7)]" },
+        { "K", "[Attention(\"causal\", Heads = 8, HeadDim = 64, CausalAlignment = CausalAlignment.TopLeft, MaxLength = 10, MaxKeyLength = 7)]" },
+        { "K", "[Attention(\"local\", WindowRight = 3, Heads = 8, HeadDim = 64, CausalAlignment = CausalAlignment.BottomRight, MaxLength = 10, MaxKeyLength = 7)]" },
+        { "K", "[Attention(\"local\", Sinks = 1, WindowRight = 0, Heads = 8, HeadDim = 64, CausalAlignment = CausalAlignment.BottomRight, MaxLength = 10, MaxKeyLength = 7)]" },
+        { "L", "[Attention(Heads = 8, DModel = 512, MaxLength = 512)]\n[PositionalEncoding(\"learned\")]" },
+        { "K", "[Attention(\"causal\", Heads = 16, HeadDim = 64)]\n[PositionalEncoding(\"alibi\")]" },
+        { "K", "[Attention(\"causal\", Heads = 3, HeadDim = 64)]\n[PositionalEncoding(\"alibi\", Slopes = new[] { 1f, 2f, 3f })]" },
+        { "K", "[Attention(Causal = true, Heads = 1, HeadDim = 64)]\n[PositionalEncoding(\"alibi\", Slopes = null)]" },
+        { "K", "[Attention(Heads = 8, HeadDim = 64, Temperature = 0.5)]" },
+        { "K", "[Attention(Type = \" Local \", Heads = 8, HeadDim = 64)]\n[PositionalEncoding(\"ROPE\")]" },
+        { "K", "[Attention(Type = AttentionTypes.Local, Heads = 8, HeadDim = 64)]\n[PositionalEncoding(PositionalEncodings.Rope)]" },
+        { "K", "[Attention(\"sdpa\", Heads = 8, HeadDim = 64)]" },
+        { "K", "[Attention(\"standard\", Type = \"local\", Window = 127, Heads = 8, HeadDim = 64)]" },
+        { "K", "[Attention]\n[Model(DModel = 512, Heads = 8, MaxLength = 64)]" },
+        { "K", "[Attention(Heads = 1, HeadDim = 65536, MaxLength = 0, MaxKeyLength = 0)]" },
+        { "K", "[Attention(Heads = 8, HeadDim = 64, CausalAlignment = CausalAlignment.BottomRight)]\n[PositionalEncoding(\"rope\")]" },
+        { "K", "[Attention(Heads = 8, HeadDim = 64, DModel = 512)]\n[PositionalEncoding(\"sinusoidal\")]" },
+        { "L", "[Attention(Heads = 8, DModel = 512, Bias = true)]\n[PositionalEncoding(\"rope\")]\n[PositionalEncoding(\"sinusoidal\", Base = 500)]" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Firing))]
+    public async Task Fires_at_its_argument(string host, string attributes, string id, string underlined, string says)
+    {
+        ImmutableArray<Diagnostic> faults = await Lab.FaultsAsync(host == "K" ? Declare.Kernel(attributes) : Declare.Layer(attributes));
+
+        Diagnostic fault = Assert.Single(faults);
+        Assert.Equal(id, fault.Id);
+        Assert.Equal(underlined, Lab.Underlined(fault));
+        Assert.Contains(says, fault.GetMessage(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Silent))]
+    public async Task Stays_silent(string host, string attributes)
+    {
+        string source = host == "K" ? Declare.Kernel(attributes) : Declare.Layer(attributes);
+        Assert.Empty(Lab.Compile(source).GetDiagnostics().Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error));
+
+        ImmutableArray<Diagnostic> all = await Lab.AnalyzeAsync(Lab.Compile(source));
+
+        Assert.Equal("ATTN048", Assert.Single(all).Id);
+    }
+
+    [Fact]
+    public void Every_rule_about_declarations_has_a_firing_case_somewhere()
+    {
+        string tests = string.Concat(Directory.GetFiles(Repository.PathOf("tests", "Analyzers.Tests"), "*Tests.cs").Select(File.ReadAllText));
+        Assert.All(Generator.Rules.RuleBook.All, rule => Assert.Contains($"\"{rule.Id}\"", tests, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Several_rules_fire_on_one_declaration_each_at_its_own_argument()
+    {
+        ImmutableArray<Diagnostic> faults = await Lab.FaultsAsync(Declare.Kernel(
+            "[Attention(\"local\", Window = -1, Heads = 7, DModel = 512, KvHeads = 2, Temperature = -2)]\n[PositionalEncoding(\"rop\")]"));
+
+        Assert.Equal(
+            [("ATTN005", "Window = -1"), ("ATTN001", "Heads = 7"), ("ATTN002", "KvHeads = 2"), ("ATTN029", "Temperature = -2"), ("ATTN045", "\"rop\"")],
+            faults.Select(fault => (fault.Id, Lab.Underlined(fault))));
+    }
+
+    [Fact]
+    public async Task Attention_wins_over_the_class_model_which_wins_over_the_assembly_model()
+    {
+        const string assembly = "using AttentionGen;\n[assembly: Model(DModel = 512, Heads = 7, KvHeads = 3)]\n";
+        Assert.Equal(["ATTN001", "ATTN002"], (await Lab.FaultsAsync(assembly + "[Attention] public static partial class Host;")).Select(fault => fault.Id));
+        Assert.Equal(["ATTN002"], (await Lab.FaultsAsync(assembly + "[Attention, Model(Heads = 8)] public static partial class Host;")).Select(fault => fault.Id));
+        Assert.Empty(await Lab.FaultsAsync(assembly + "[Attention(KvHeads = 4), Model(Heads = 8, KvHeads = 5)] public static partial class Host;"));
+    }
+
+    [Fact]
+    public async Task A_number_from_the_assembly_model_is_reported_at_the_attention_attribute()
+    {
+        Diagnostic fault = Assert.Single(await Lab.FaultsAsync(
+            "using AttentionGen;\n[assembly: Model(DModel = 512, Heads = 7)]\n",
+            Declare.Kernel("[Attention]")));
+        Assert.Equal("Source1.cs", fault.Location.SourceTree!.FilePath);
+        Assert.Equal("Attention", Lab.Underlined(fault));
+    }
+
+    [Fact]
+    public async Task The_plan_tells_the_work()
+    {
+        ImmutableArray<Diagnostic> all = await Lab.AnalyzeAsync(Lab.Compile(Declare.Kernel("[Attention(\"causal\", Heads = 8, KvHeads = 2, HeadDim = 64, MaxLength = 2048)]")));
+
+        Diagnostic plan = Assert.Single(all);
+        Assert.Equal(("ATTN048", DiagnosticSeverity.Info), (plan.Id, plan.Severity));
+
+        // 2 * 8 heads * (64 + 64) features; 2048 * 2049 / 2 pairs; 4 bytes * 2 heads * 128 features.
+        Assert.Contains("2048 FLOPs per visible query-key pair, 4.297 GFLOP for 2048 positions", plan.GetMessage(), StringComparison.Ordinal);
+        Assert.Contains("1024 bytes of keys and values per token", plan.GetMessage(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Heads = \"x\", HeadDim = 64")]
+    [InlineData("Heads = Nowhere.Known, HeadDim = 64")]
+    [InlineData("Type = 3, Heads = 8, HeadDim = 64")]
+    public async Task An_argument_that_does_not_compile_is_left_to_the_compiler(string arguments) =>
+        Assert.Empty(await Lab.AnalyzeAsync(Lab.Compile(Declare.Kernel($"[Attention({arguments})]"))));
+}

@@ -1,0 +1,48 @@
+using System.Text;
+using AttentionGen.Testing;
+
+namespace AttentionGen.Generator.Tests;
+
+/// <summary>
+/// What the generator writes, as files to read and review. <c>UPDATE_GOLDEN=1</c> rewrites them; every file in <c>Golden/</c> belongs to a case.
+/// </summary>
+public class GoldenTests
+{
+    private static readonly string Folder = Repository.PathOf("tests", "Generator.Tests", "Golden");
+
+    /// <summary>Class name and declaration, one for each way a kernel can differ in kind.</summary>
+    public static TheoryData<string, string> Cases => new()
+    {
+        { "InvalidKernel", "[Attention(DModel = 512, Heads = 7)]\npublic static partial class InvalidKernel;" },
+        { "InvalidLayer", "[Attention(\"loca\", DModel = 512, Heads = 8)]\npublic partial class InvalidLayer;" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Writes_what_was_reviewed(string name, string declaration)
+    {
+        SortedDictionary<string, string> files = Lab.Generate(Lab.Compile($"using AttentionGen;\nnamespace Golden;\n{declaration}\n"));
+
+        Assert.NotEmpty(files);
+        foreach ((string hint, string text) in files)
+        {
+            Assert.StartsWith($"Golden.{name}.", hint, StringComparison.Ordinal);
+            string path = Path.Combine(Folder, hint);
+            if (Environment.GetEnvironmentVariable("UPDATE_GOLDEN") == "1")
+            {
+                Directory.CreateDirectory(Folder);
+                File.WriteAllText(path, text, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+            }
+
+            Assert.True(File.Exists(path), $"{hint} was never reviewed: run once with UPDATE_GOLDEN=1 and read it.");
+            Assert.Equal(File.ReadAllText(path).ReplaceLineEndings("\n"), text);
+        }
+    }
+
+    [Fact]
+    public void Every_golden_file_belongs_to_a_case()
+    {
+        IEnumerable<string> names = Cases.Select(row => (string)row[0]);
+        Assert.All(Directory.GetFiles(Folder, "*.g.cs"), file => Assert.Contains(names, name => Path.GetFileName(file).StartsWith($"Golden.{name}.", StringComparison.Ordinal)));
+    }
+}

@@ -1,0 +1,108 @@
+using System.Collections.Immutable;
+using AttentionGen.Testing;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+
+namespace AttentionGen.Generator.Tests;
+
+/// <summary>What an edit makes the generator do again. Each test runs one driver twice and looks at the tracked steps of the second run.</summary>
+public class IncrementalityTests
+{
+    private const string Far = "using AttentionGen;\n[Attention(\"local\", Window = 127, Heads = 8, HeadDim = 64)]\npublic static partial class Far { }\n";
+    private const string Near = "using AttentionGen;\n[Attention(\"local\", Window = 15, Heads = 8, HeadDim = 64)]\n[PositionalEncoding(\"alibi\", Slopes = new[] { 1f, 2f, 3f, 4f, 5f, 6f, 7f, 8f })]\npublic static partial class Near { }\n";
+
+    [Theory]
+    [InlineData("// a comment\n" + Far)]
+    [InlineData("\n\n" + Far + "\n")]
+    [InlineData(Far + "internal class Unrelated { public int Heads { get; set; } }\n")]
+    [InlineData("using System;\n" + Far)]
+    public void An_edit_beside_the_declaration_changes_nothing(string edited)
+    {
+        GeneratorRunResult second = RunTwice(Replace(0, edited));
+
+        Assert.All(Outputs(second, AttentionGenerator.SpecStep), AssertReused);
+        Assert.All(Outputs(second, AttentionGenerator.VerdictStep), AssertReused);
+        Assert.All(SourceOutputs(second), reason => Assert.Equal(IncrementalStepRunReason.Cached, reason));
+    }
+
+    [Fact]
+    public void A_new_file_changes_nothing()
+    {
+        GeneratorRunResult second = RunTwice(compilation => compilation.AddSyntaxTrees(CSharpSyntaxTree.ParseText("internal class Unrelated { }", Lab.Parse)));
+
+        Assert.All(Outputs(second, AttentionGenerator.VerdictStep), AssertReused);
+        Assert.All(SourceOutputs(second), reason => Assert.Equal(IncrementalStepRunReason.Cached, reason));
+    }
+
+    [Fact]
+    public void A_changed_window_changes_that_type_alone()
+    {
+        GeneratorRunResult second = RunTwice(Replace(0, Far.Replace("127", "129", StringComparison.Ordinal)));
+
+        List<(object Value, IncrementalStepRunReason Reason)> specs = Outputs(second, AttentionGenerator.SpecStep);
+        Assert.Equal(2, specs.Count);
+        Assert.Equal(IncrementalStepRunReason.Modified, Assert.Single(specs, spec => NameOf(spec.Value) == "Far").Reason);
+        AssertReused(Assert.Single(specs, spec => NameOf(spec.Value) == "Near"));
+
+        // One declaration and one implementation for each type.
+        Assert.Equal(2, SourceOutputs(second).Count(reason => reason == IncrementalStepRunReason.Modified));
+        Assert.Equal(2, SourceOutputs(second).Count(reason => reason == IncrementalStepRunReason.Cached));
+    }
+
+    [Fact]
+    public void A_removed_type_leaves_the_one_before_it_alone()
+    {
+        GeneratorRunResult second = RunTwice(Replace(1, "internal class Unrelated { }"));
+
+        List<(object Value, IncrementalStepRunReason Reason)> specs = Outputs(second, AttentionGenerator.SpecStep);
+        AssertReused(Assert.Single(specs, spec => NameOf(spec.Value) == "Far"));
+        Assert.Equal(["Far.Kernel.g.cs", "Far.g.cs"], second.GeneratedSources.Select(source => source.HintName).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void A_compilation_option_that_matters_is_noticed()
+    {
+        GeneratorRunResult second = RunTwice(compilation => compilation.WithOptions(Lab.Options(allowUnsafe: false)));
+
+        Assert.Equal(IncrementalStepRunReason.Modified, Assert.Single(Outputs(second, AttentionGenerator.FactsStep)).Reason);
+        Assert.All(Outputs(second, AttentionGenerator.VerdictStep), verdict => Assert.Equal(IncrementalStepRunReason.Modified, verdict.Reason));
+    }
+
+    [Fact]
+    public void A_compilation_option_that_does_not_matter_is_not()
+    {
+        GeneratorRunResult second = RunTwice(compilation => compilation.WithOptions(Lab.Options().WithOptimizationLevel(OptimizationLevel.Release)));
+
+        Assert.Equal(IncrementalStepRunReason.Unchanged, Assert.Single(Outputs(second, AttentionGenerator.FactsStep)).Reason);
+        Assert.All(Outputs(second, AttentionGenerator.VerdictStep), AssertReused);
+    }
+
+    private static GeneratorRunResult RunTwice(Func<CSharpCompilation, CSharpCompilation> edit)
+    {
+        CSharpCompilation compilation = Lab.Compile(Far, Near);
+        GeneratorDriver driver = Lab.Driver().RunGenerators(compilation);
+        Assert.Equal(4, driver.GetRunResult().GeneratedTrees.Length);
+        Assert.All(Outputs(driver.GetRunResult().Results.Single(), AttentionGenerator.SpecStep), spec => Assert.Equal(IncrementalStepRunReason.New, spec.Reason));
+
+        GeneratorRunResult second = driver.RunGenerators(edit(compilation)).GetRunResult().Results.Single();
+        Assert.Null(second.Exception);
+        return second;
+    }
+
+    private static Func<CSharpCompilation, CSharpCompilation> Replace(int index, string text) => compilation =>
+    {
+        SyntaxTree old = compilation.SyntaxTrees[index];
+        return compilation.ReplaceSyntaxTree(old, CSharpSyntaxTree.ParseText(text, Lab.Parse, path: old.FilePath));
+    };
+
+    private static List<(object Value, IncrementalStepRunReason Reason)> Outputs(GeneratorRunResult result, string step) =>
+        [.. result.TrackedSteps[step].SelectMany(run => run.Outputs)];
+
+    private static List<IncrementalStepRunReason> SourceOutputs(GeneratorRunResult result) =>
+        [.. result.TrackedOutputSteps.Values.SelectMany(runs => runs).SelectMany(run => run.Outputs).Select(output => output.Reason)];
+
+    private static string NameOf(object spec) => ((Spec.AttentionSpec)spec).Host.Name;
+
+    private static void AssertReused((object Value, IncrementalStepRunReason Reason) output) =>
+        Assert.True(output.Reason is IncrementalStepRunReason.Cached or IncrementalStepRunReason.Unchanged, $"{output.Value} is {output.Reason}.");
+}
