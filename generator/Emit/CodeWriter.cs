@@ -33,24 +33,29 @@ public sealed class CodeWriter
     }
 
     /// <summary>Writes <paramref name="header"/> and an opening brace; disposing the result closes it.</summary>
-    public IDisposable Block(string header)
+    public IDisposable Block(string header, string end = "}")
     {
-        Line(header).Line("{");
+        if (header.Length > 0)
+        {
+            Line(header);
+        }
+
+        Line("{");
         _depth++;
-        return new Scope(this);
+        return new Scope(this, end);
     }
 
     /// <summary>What was written.</summary>
     public override string ToString() => _text.ToString();
 
-    private void Close()
+    private void Close(string end)
     {
         _depth--;
-        Line("}");
+        Line(end);
     }
 
-    private sealed class Scope(CodeWriter writer) : IDisposable
+    private sealed class Scope(CodeWriter writer, string end) : IDisposable
     {
-        public void Dispose() => writer.Close();
+        public void Dispose() => writer.Close(end);
     }
 }

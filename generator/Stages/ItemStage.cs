@@ -19,6 +19,7 @@ internal static class ItemStage
 
     private static void WriteRun(CodeWriter writer, KernelPlan plan)
     {
+        writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
         using (writer.Block("public static void Run(void* address, int item, byte* workspace)"))
         {
             writer.Line("AttentionCall* call = (AttentionCall*)address;");
@@ -113,6 +114,7 @@ internal static class ItemStage
     private static void WriteTile(CodeWriter writer, KernelPlan plan)
     {
         writer.Line("// One tile of queries against the part of a block that it sees: [from, to) for any of its rows, [fullFrom, fullTo) for all of them.");
+        writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
         using (writer.Block("private static void AttendTile(AttentionCall* call, WorkItem work, int member, int row, int block, int blockFrom, int blockTo, bool finite, byte* workspace)"))
         {
             bool relative = plan.Range.DependsOnQuery;
@@ -162,6 +164,7 @@ internal static class ItemStage
     {
         int width = plan.Dialect.TileVectors;
         writer.Line("// Scores, softmax and values of one tile against keys [from, to) of a block.");
+        writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
         using (writer.Block("private static void AttendRange(AttentionCall* call, WorkItem work, int member, int row, int block, int from, int to, int fullFrom, int fullTo, bool finite, byte* workspace)"))
         {
             writer.Line("int state = (member * ChunkRows) + row;");

@@ -12,6 +12,7 @@ internal static class KeyStage
         Dialect dialect = plan.Dialect;
         string note = plan.RowTransform is { } transform ? $", rotated by their positions ({transform.Encoding.Name})" : string.Empty;
         writer.Line($"// Keys [from, to) of one head{note}, transposed into panels of {dialect.Lanes}; the last panel's missing keys are zero.");
+        writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
         using (writer.Block("private static void PackKeys(AttentionCall* call, WorkItem work, int block, int from, int to, float* panels, float* keyRows)".Replace(", float* keyRows", plan.RowTransform is null ? string.Empty : ", float* keyRows")))
         {
             writer.Line("float* source = call->Key.Head(work.Batch, work.KvHead);");

@@ -27,10 +27,14 @@ internal static class SoftmaxStage
             using (writer.Block("if (current > previous)"))
             {
                 writer.Line("rowMax[r] = current;");
+                writer.Line("// Before the first visible key there is nothing to rescale.");
+                using (writer.Block("if (previous != float.NegativeInfinity)"))
+                {
                 writer.Line($"{vector} factor = {dialect.Exp2(dialect.Broadcast("previous - current"))};");
                 writer.Line($"sum = {dialect.Multiply("sum", "factor")};");
                 writer.Line("float* output = outputs + (r * PaddedValueDim);");
                 Columns.Write(writer, dialect, 0, plan.PaddedValueDim, (target, index) => target.Store(target.Multiply(target.Load("output", index), "factor"), "output", index));
+                }
             }
 
             using (writer.Block("else"))

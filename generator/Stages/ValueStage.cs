@@ -16,6 +16,7 @@ internal static class ValueStage
         int whole = plan.Shape.ValueDim / dialect.Lanes * dialect.Lanes;
         writer.Line("// Values [from, to) of one head as rows of PaddedValueDim floats, zero-padded. False when one of them is infinite or NaN:");
         writer.Line("// then a weight of zero must not be multiplied by it (0 * NaN would reach rows that don't see the key).");
+        writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
         using (writer.Block("private static bool PackValues(AttentionCall* call, WorkItem work, int block, int from, int to, float* packed)"))
         {
             writer.Line("float* source = call->Value.Head(work.Batch, work.KvHead);");

@@ -9,6 +9,15 @@ public static unsafe class KernelLauncher
     private const int ItemsPerThread = 4;
     private const int LeastTilesPerItem = 8;
 
+    /// <summary>A view of contiguous queries, for which negative sizes are named as <c>Forward</c> names them.</summary>
+    public static ReadOnlyTensorView View(ReadOnlySpan<float> query, int batch, int heads, int queryLength, int dim, int keyLength)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(batch);
+        ArgumentOutOfRangeException.ThrowIfNegative(queryLength);
+        ArgumentOutOfRangeException.ThrowIfNegative(keyLength);
+        return ReadOnlyTensorView.HeadsFirst(query, batch, heads, queryLength, dim);
+    }
+
     /// <summary>Checks the arguments, then runs the kernel over all (sequence, key/value head, query chunk) items.</summary>
     /// <exception cref="ArgumentException">An argument's shape or value is not what the declaration needs; nothing was written.</exception>
     public static void Run(

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace AttentionGen.Kernels;
 
@@ -25,6 +26,11 @@ public static class VectorMath
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Exp2(Vector512<float> x)
     {
+        if (Avx512DQ.IsSupported)
+        {
+            return Exp2ByScale(x);
+        }
+
         // The bound stands first so that maxps, which returns its second operand when either is NaN, lets NaN through.
         Vector512<float> clamped = Vector512.MaxNative(Vector512.Create(LowestExponent), x);
         Vector512<float> shifted = clamped + Vector512.Create(RoundAndBias);
@@ -78,6 +84,23 @@ public static class VectorMath
         float fraction = clamped - (shifted - RoundAndBias);
         float power = (((((((((C5 * fraction) + C4) * fraction) + C3) * fraction) + C2) * fraction) + C1) * fraction) + C0;
         return power * BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits(shifted) << 23);
+    }
+
+    /// <summary>
+    /// AVX-512 takes the fraction x - floor(x) and multiplies by 2^floor(x) in one instruction each, infinities included.
+    /// 2^f on [0, 1) is a degree-5 minimax polynomial (relative error 7.5e-8).
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Exp2ByScale(Vector512<float> x)
+    {
+        const byte FractionAboveFloor = 0x09;
+        Vector512<float> fraction = Avx512DQ.Reduce(x, FractionAboveFloor);
+        Vector512<float> power = Vector512.MultiplyAddEstimate(Vector512.Create(0.00187757667f), fraction, Vector512.Create(0.00898934009f));
+        power = Vector512.MultiplyAddEstimate(power, fraction, Vector512.Create(0.0558263181f));
+        power = Vector512.MultiplyAddEstimate(power, fraction, Vector512.Create(0.240153617f));
+        power = Vector512.MultiplyAddEstimate(power, fraction, Vector512.Create(0.693153073f));
+        power = Vector512.MultiplyAddEstimate(power, fraction, Vector512.Create(0.999999925f));
+        return Avx512F.Scale(power, x);
     }
 
     /// <summary>The value itself.</summary>

@@ -1,0 +1,99 @@
+using System.Linq;
+using AttentionGen.Generator.Catalog;
+using AttentionGen.Generator.Dialects;
+using AttentionGen.Generator.Spec;
+using AttentionGen.Generator.Stages;
+
+namespace AttentionGen.Generator.Emit;
+
+/// <summary>What kernel hosts and layer hosts share: constants, encoding members, and the launch of the kernel.</summary>
+internal static class HostSurface
+{
+    private const string LaunchSignature = "static partial void LaunchKernel(global::AttentionGen.ReadOnlyTensorView query, global::AttentionGen.ReadOnlyTensorView key, global::AttentionGen.ReadOnlyTensorView value, global::AttentionGen.TensorView output, in global::AttentionGen.AttentionArguments arguments)";
+
+    public static void WriteConstants(CodeWriter writer, AttentionSpec spec)
+    {
+        AttentionShape shape = AttentionShape.Of(spec);
+        Constant(writer, "Heads", shape.Heads, "Query heads.");
+        Constant(writer, "KvHeads", shape.KvHeads, "Key/value heads.");
+        Constant(writer, "HeadDim", shape.HeadDim, "Features of a query or key head.");
+        Constant(writer, "ValueDim", shape.ValueDim, "Features of a value head.");
+        Constant(writer, "DModel", shape.DModel, "Model width.");
+        Constant(writer, "WorkspaceBytesPerThread", WorkspaceBytes(spec), "Native memory that each working thread keeps for this kernel, in bytes, whatever the lengths.");
+    }
+
+    /// <summary>GetEncoding and AddEncoding, where positions enter by a computed table.</summary>
+    public static void WriteEncodingMembers(CodeWriter writer, AttentionSpec spec)
+    {
+        foreach (EncodingSpec encoding in spec.Encodings.Where(static encoding => encoding.Type == "sinusoidal"))
+        {
+            int positions = encoding.Int("MaxLength", SinusoidalEncoding.DefaultMaxLength);
+            writer.Lines($$"""
+                private static readonly global::AttentionGen.SinusoidalEncoding sinusoidalEncoding = new(DModel, {{Literals.Of(encoding.Double("Base", 10000))}}, {{positions}});
+
+                /// <summary>The encoding of each position.</summary>
+                /// <param name="positions">Positions from 0 to {{positions - 1}}.</param>
+                /// <param name="encoding">[positions, DModel]; written whole.</param>
+                public static void GetEncoding(global::System.ReadOnlySpan<int> positions, global::System.Span<float> encoding) => sinusoidalEncoding.GetEncoding(positions, encoding);
+
+                /// <summary>Adds the encoding of positions 0 to length - 1 to the input of the projections.</summary>
+                /// <param name="input">[batch, length, DModel].</param>
+                /// <param name="batch">Sequences.</param>
+                /// <param name="length">Positions.</param>
+                public static void AddEncoding(global::System.Span<float> input, int batch, int length) => sinusoidalEncoding.AddTo(input, batch, length);
+
+                """);
+        }
+    }
+
+    public static void WriteLaunchDeclaration(CodeWriter writer) => writer.Line().Line(LaunchSignature + ";");
+
+    public static void WriteLaunch(CodeWriter writer, AttentionSpec spec)
+    {
+        KernelPlan plan = new(spec, Dialect.Vector512);
+        AttentionShape shape = plan.Shape;
+        using (writer.Block("private static readonly KernelDescription kernelDescription = new()", end: "};"))
+        {
+            writer.Line($"Name = {Microsoft.CodeAnalysis.CSharp.SymbolDisplay.FormatLiteral(spec.Host.Name, quote: true)},");
+            writer.Line("Heads = Heads, KvHeads = KvHeads, HeadDim = HeadDim, ValueDim = ValueDim,");
+            writer.Line($"MaxLength = {shape.MaxLength}, MaxKeyLength = {shape.MaxKeyLength}, // 0: open");
+            writer.Line($"Alignment = (CausalAlignment){shape.Alignment}, NeedsAlignment = {Literals.Of(plan.Range.DependsOnQuery)},");
+            writer.Line($"TileRows = {plan.Dialect.TileRows}, MaxChunkRows = {plan.ChunkRows}, WorkspaceBytes = WorkspaceBytesPerThread,");
+            if (plan.RowTransform is { } transform)
+            {
+                int positions = System.Math.Max(shape.MaxLength, shape.MaxKeyLength);
+                writer.Line($"Rotary = new RotaryTable({RotaryEncoding.RotaryDim(transform.Spec, shape.HeadDim)}, {Literals.Of(transform.Spec.Double("Base", 10000))}, interleaved: {Literals.Of(RotaryEncoding.IsInterleaved(transform.Spec))}, maxPositions: {positions}),");
+            }
+
+            if (plan.Bias is not null)
+            {
+                writer.Line($"Slopes = {Slopes(spec)},");
+            }
+        }
+
+        writer.Line();
+        using (writer.Block(LaunchSignature))
+        using (writer.Block("unsafe"))
+        {
+            string kernels = string.Join(", ", Dialect.Cpu.Select(dialect => $"&{KernelEmitter.ClassName(spec, dialect)}.Run"));
+            writer.Line($"KernelLauncher.Run(kernelDescription, new KernelTiers({kernels}), query, key, value, output, arguments);");
+        }
+    }
+
+    private static string Slopes(AttentionSpec spec)
+    {
+        EncodingSpec alibi = spec.Encodings.First(static encoding => Catalog.Catalog.FindEncoding(encoding.Type) is { BiasesScores: true });
+        return alibi.Find("Slopes") is { } given
+            ? $"new float[] {{ {string.Join(", ", given.Numbers.Select(Literals.Of))} }}"
+            : "AlibiSlopes.For(Heads)";
+    }
+
+    private static int WorkspaceBytes(AttentionSpec spec) => Dialect.Cpu.Max(dialect => new KernelPlan(spec, dialect).WorkspaceBytes);
+
+    private static void Constant(CodeWriter writer, string name, int value, string summary)
+    {
+        writer.Line($"/// <summary>{summary}</summary>");
+        writer.Line($"public const int {name} = {Literals.Of(value)};");
+        writer.Line();
+    }
+}

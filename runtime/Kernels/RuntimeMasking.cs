@@ -1,0 +1,45 @@
+using System.ComponentModel;
+
+namespace AttentionGen.Kernels;
+
+/// <summary>Applies the masks and bias of a call to one tile's scores, between the scores and the softmax.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public static unsafe class RuntimeMasking
+{
+    private const float Log2OfE = 1.44269504f;
+
+    /// <summary>Hides and biases scores [rows, from..to) in base-2 units, and finds the tile's maxima anew.</summary>
+    /// <param name="call">The call that holds the masks.</param>
+    /// <param name="batch">The sequence.</param>
+    /// <param name="head">The query head.</param>
+    /// <param name="query">The tile's first query.</param>
+    /// <param name="rows">Real rows of the tile.</param>
+    /// <param name="from">The first key.</param>
+    /// <param name="to">One past the last key.</param>
+    /// <param name="scores">The score of the first query and key.</param>
+    /// <param name="stride">Floats from one row of scores to the next.</param>
+    /// <param name="tileMax"><c>[rows, lanes]</c>: receives each row's maximum in its first lane.</param>
+    /// <param name="lanes">Lanes of <paramref name="tileMax"/>.</param>
+    public static void Apply(AttentionCall* call, int batch, int head, int query, int rows, int from, int to, float* scores, int stride, float* tileMax, int lanes)
+    {
+        ref RuntimeMask mask = ref call->Mask;
+        for (int r = 0; r < rows; r++)
+        {
+            bool* keep = mask.Keep == null ? null : mask.Keep + mask.KeepStrides.Offset(batch, head, query + r) + from;
+            bool* drop = mask.Drop == null ? null : mask.Drop + mask.DropStrides.Offset(batch, head, query + r) + from;
+            float* bias = mask.Bias == null ? null : mask.Bias + mask.BiasStrides.Offset(batch, head, query + r) + from;
+            float* row = scores + (r * stride);
+            float highest = float.NegativeInfinity;
+            for (int j = 0; j < to - from; j++)
+            {
+                bool visible = row[j] != float.NegativeInfinity && (keep == null || keep[j]) && (drop == null || !drop[j]);
+                float score = !visible ? float.NegativeInfinity : bias == null ? row[j] : row[j] + (bias[j] * Log2OfE);
+                row[j] = score;
+                highest = highest > score ? highest : score;
+            }
+
+            new Span<float>(tileMax + (r * lanes), lanes).Fill(float.NegativeInfinity);
+            tileMax[r * lanes] = highest;
+        }
+    }
+}
