@@ -7,16 +7,16 @@ namespace AttentionGen.Kernels;
 /// <remarks>
 /// The result has the same bits for any number of threads: every element sums its products in order within blocks of
 /// 128 along the depth, then adds the blocks in order, starting from the bias. Nothing is allocated on the managed heap.
-/// Blocking after Goto and van de Geijn (2008), with the roles turned: a strip of the packed matrix stays in L1 and rows of the input pass by.
+/// Blocking after Goto and van de Geijn (2008), with the roles turned: a strip of the packed matrix stays in the near caches and rows of the input pass by.
 /// </remarks>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static unsafe class Gemm
 {
-    /// <summary>Input rows of one work item at most: with 128 features each they take 192 KiB of L2.</summary>
+    /// <summary>Input rows of one work item at most: with one depth block of features each they take 384 KiB of L2.</summary>
     private const int MostBlockRows = 384;
 
     /// <summary>Output columns of one work item.</summary>
-    private const int BlockColumns = 256;
+    private const int BlockColumns = 512;
 
     private const int ItemsPerThread = 4;
     private const int LeastBlockRows = 48;

@@ -30,8 +30,12 @@ internal static unsafe class Tile6x2
             TVector sum40 = TLanes.Zero, sum41 = TLanes.Zero;
             TVector sum50 = TLanes.Zero, sum51 = TLanes.Zero;
 
+            // Output rows stand apart and come back only after all other strips: fetched now, they are there when the sums are.
+            CachePrefetch.Tile(addend, addendStride, 6, 2 * TLanes.Count);
+            CachePrefetch.Tile(output, outputStride, 6, 2 * TLanes.Count);
             float* left = a;
             float* right = b;
+            float* nextTile = a + (6 * PackedMatrix.DepthBlock);
             for (int step = 0; step < depth; step++)
             {
                 TVector right0 = TLanes.Load(right);
@@ -61,6 +65,8 @@ internal static unsafe class Tile6x2
                 sum50 = TLanes.MultiplyAdd(row, right0, sum50);
                 sum51 = TLanes.MultiplyAdd(row, right1, sum51);
 
+                CachePrefetch.Line(nextTile);
+                nextTile += 6;
                 left++;
                 right += PackedMatrix.PanelWidth;
             }

@@ -30,8 +30,12 @@ internal static unsafe class Tile6x4
             TVector sum40 = TLanes.Zero, sum41 = TLanes.Zero, sum42 = TLanes.Zero, sum43 = TLanes.Zero;
             TVector sum50 = TLanes.Zero, sum51 = TLanes.Zero, sum52 = TLanes.Zero, sum53 = TLanes.Zero;
 
+            // Output rows stand apart and come back only after all other strips: fetched now, they are there when the sums are.
+            CachePrefetch.Tile(addend, addendStride, 6, 4 * TLanes.Count);
+            CachePrefetch.Tile(output, outputStride, 6, 4 * TLanes.Count);
             float* left = a;
             float* right = b;
+            float* nextTile = a + (6 * PackedMatrix.DepthBlock);
             for (int step = 0; step < depth; step++)
             {
                 TVector right0 = TLanes.Load(right);
@@ -75,6 +79,8 @@ internal static unsafe class Tile6x4
                 sum52 = TLanes.MultiplyAdd(row, right2, sum52);
                 sum53 = TLanes.MultiplyAdd(row, right3, sum53);
 
+                CachePrefetch.Line(nextTile);
+                nextTile += 6;
                 left++;
                 right += PackedMatrix.PanelWidth;
             }
