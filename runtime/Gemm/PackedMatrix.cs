@@ -74,7 +74,7 @@ public sealed unsafe class PackedMatrix : IDisposable
     /// <exception cref="ArgumentException">The span does not hold <c>depth * columns</c> floats.</exception>
     public static PackedMatrix Pack(ReadOnlySpan<float> source, int depth, int columns)
     {
-        CheckSource(source, depth, columns);
+        CheckLength(source.Length, depth, columns, nameof(source));
         PackedMatrix packed = new(depth, columns);
         packed.Set(source);
         return packed;
@@ -86,30 +86,54 @@ public sealed unsafe class PackedMatrix : IDisposable
     /// <exception cref="ObjectDisposedException">The matrix was disposed.</exception>
     public void Set(ReadOnlySpan<float> source)
     {
-        CheckSource(source, Depth, Columns);
-        float* data = Data;
+        CheckLength(source.Length, Depth, Columns, nameof(source));
         for (int row = 0; row < Depth; row++)
         {
-            ReadOnlySpan<float> values = source.Slice(row * Columns, Columns);
-            float* block = data + ((long)(row / DepthBlock) * Panels * PanelFloats) + (row % DepthBlock * PanelWidth);
             for (int column = 0; column < Columns; column += PanelWidth)
             {
                 int width = Math.Min(PanelWidth, Columns - column);
-                values.Slice(column, width).CopyTo(new Span<float>(block + ((long)(column / PanelWidth) * PanelFloats), width));
+                source.Slice((row * Columns) + column, width).CopyTo(PanelRow(row, column, width));
             }
         }
+
+        GC.KeepAlive(this);
+    }
+
+    /// <summary>Copies all elements out.</summary>
+    /// <param name="destination"><c>[depth, columns]</c>, row-major.</param>
+    /// <exception cref="ArgumentException">The span does not hold <c>depth * columns</c> floats.</exception>
+    /// <exception cref="ObjectDisposedException">The matrix was disposed.</exception>
+    public void CopyTo(Span<float> destination)
+    {
+        CheckLength(destination.Length, Depth, Columns, nameof(destination));
+        for (int row = 0; row < Depth; row++)
+        {
+            for (int column = 0; column < Columns; column += PanelWidth)
+            {
+                int width = Math.Min(PanelWidth, Columns - column);
+                PanelRow(row, column, width).CopyTo(destination.Slice((row * Columns) + column, width));
+            }
+        }
+
+        GC.KeepAlive(this);
     }
 
     /// <summary>Frees the memory.</summary>
     public void Dispose() => memory.Dispose();
 
-    private static void CheckSource(ReadOnlySpan<float> source, int depth, int columns)
+    private Span<float> PanelRow(int row, int column, int width)
+    {
+        long panel = ((long)(row / DepthBlock) * Panels) + (column / PanelWidth);
+        return new Span<float>(Data + (panel * PanelFloats) + (row % DepthBlock * PanelWidth), width);
+    }
+
+    private static void CheckLength(int length, int depth, int columns, string name)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(depth);
         ArgumentOutOfRangeException.ThrowIfNegative(columns);
-        if (source.Length != (long)depth * columns)
+        if (length != (long)depth * columns)
         {
-            throw new ArgumentException($"Expected [{depth}, {columns}] = {(long)depth * columns} elements (depth, columns), but the span holds {source.Length}.", nameof(source));
+            throw new ArgumentException($"Expected [{depth}, {columns}] = {(long)depth * columns} elements (depth, columns), but the span holds {length}.", name);
         }
     }
 }
