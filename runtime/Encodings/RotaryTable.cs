@@ -1,105 +1,81 @@
 using System.ComponentModel;
-using System.Runtime.InteropServices;
 
 namespace AttentionGen.Kernels;
 
 /// <summary>
-/// Cosines and sines of rotary positions (RoFormer, Su et al. 2021), computed in double precision and kept in single.
-/// A position's row holds RotaryDim cosines C, then RotaryDim sines S that carry their sign, so that
-/// <c>rotated[c] = x[c] C[c] + x[partner of c] S[c]</c> in either layout. Grows on demand; safe to share between threads.
+/// The cosines and signed sines of a rotary encoding (RoFormer, Su et al. 2021), computed in double and stored in single precision:
+/// row p is <c>C[rotaryDim]</c>, then <c>S[rotaryDim]</c>, so that <c>rotated[c] = x[c] * C[c] + x[partner(c)] * S[c]</c>.
 /// </summary>
+/// <remarks>
+/// Pair i turns by <c>p * baseFrequency^(-2i / rotaryDim)</c>. Half layout: feature c &lt; rotaryDim/2 is the first of pair c and its partner is
+/// c + rotaryDim/2. Interleaved: features 2i and 2i + 1 are pair i. S is negative for the first of a pair.
+/// </remarks>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public sealed unsafe class RotaryTable
+public sealed unsafe class RotaryTable : PositionTable
 {
-    private const int MostOpenPositions = 1 << 20;
-    private const int FirstPositions = 512;
+    /// <summary>Positions of a table whose length was left open: a row of 128 features is 1 KiB, so this is 1 GiB at the most usual head dim.</summary>
+    private const int OpenLimit = 1 << 20;
 
-    private readonly Lock gate = new();
-    private readonly int rotaryDim;
-    private readonly double baseFrequency;
+    private readonly double[] frequencies;
     private readonly bool interleaved;
-    private readonly int maxPositions;
+    private readonly bool open;
 
-    // Outgrown blocks are kept, since a call in flight may read one; doubling bounds them by the size of the last.
-    private readonly List<nint> blocks = [];
-    private volatile int positions;
-    private nint rows;
-
-    /// <summary>An empty table.</summary>
-    /// <param name="rotaryDim">Rotated features of a head; even.</param>
-    /// <param name="baseFrequency">Base of the geometric progression of frequencies.</param>
-    /// <param name="interleaved">Whether feature 2i turns with 2i + 1, rather than i with i + rotaryDim/2.</param>
-    /// <param name="maxPositions">The most positions, or 0 for an open table, which ends at 1,048,576.</param>
+    /// <summary>An empty table that grows with the positions asked for.</summary>
+    /// <param name="rotaryDim">Features rotated; even.</param>
+    /// <param name="baseFrequency">The base of the geometric progression, usually 10000.</param>
+    /// <param name="interleaved">Pairs are neighbours; otherwise they stand rotaryDim/2 apart.</param>
+    /// <param name="maxPositions">Positions at most; 0 leaves it open, up to 1,048,576.</param>
+    /// <exception cref="ArgumentException"><paramref name="rotaryDim"/> is odd or not positive, <paramref name="baseFrequency"/> is not a positive number, or <paramref name="maxPositions"/> is negative.</exception>
     public RotaryTable(int rotaryDim, double baseFrequency, bool interleaved, int maxPositions)
+        : base(CheckDim(rotaryDim) * 2, CheckPositions(maxPositions))
     {
-        this.rotaryDim = rotaryDim;
-        this.baseFrequency = baseFrequency;
+        if (!double.IsFinite(baseFrequency) || baseFrequency <= 0)
+        {
+            throw new ArgumentOutOfRangeException(nameof(baseFrequency), baseFrequency, "Expected a positive number.");
+        }
+
+        RotaryDim = rotaryDim;
         this.interleaved = interleaved;
-        this.maxPositions = maxPositions;
-    }
-
-    /// <summary>Frees the blocks once no kernel can be using them.</summary>
-    ~RotaryTable()
-    {
-        foreach (nint block in blocks)
+        open = maxPositions == 0;
+        frequencies = new double[rotaryDim / 2];
+        for (int pair = 0; pair < frequencies.Length; pair++)
         {
-            NativeMemory.AlignedFree((void*)block);
+            frequencies[pair] = Math.Pow(baseFrequency, -2.0 * pair / rotaryDim);
         }
     }
 
-    /// <summary>The table, with rows for at least positions 0 to <paramref name="count"/> - 1; valid as long as this object.</summary>
-    /// <exception cref="ArgumentException">A position lies past the declared length.</exception>
-    public float* Rows(int count)
+    /// <summary>Features rotated.</summary>
+    public int RotaryDim { get; }
+
+    private protected override string LimitReason =>
+        open ? "the length was left open. Set MaxLength on [Attention] to allow more positions." : "the declared MaxLength ends the rotary table there.";
+
+    private protected override void Fill(float* table, int first, int past)
     {
-        int limit = maxPositions == 0 ? MostOpenPositions : maxPositions;
-        if (count > limit)
+        for (int position = first; position < past; position++)
         {
-            string advice = maxPositions == 0 ? "declare MaxLength on [Attention] for more" : "the declared MaxLength";
-            throw new ArgumentException($"Rotary position {count - 1} lies past the last of {limit} positions ({advice}).", "positions");
-        }
-
-        if (positions < count)
-        {
-            Grow(count, limit);
-        }
-
-        return (float*)rows;
-    }
-
-    private void Grow(int count, int limit)
-    {
-        lock (gate)
-        {
-            if (positions >= count)
+            float* cosines = table + ((long)position * Width);
+            float* sines = cosines + RotaryDim;
+            for (int pair = 0; pair < frequencies.Length; pair++)
             {
-                return;
+                (double sine, double cosine) = Math.SinCos(position * frequencies[pair]);
+                int one = interleaved ? 2 * pair : pair;
+                int other = interleaved ? one + 1 : pair + frequencies.Length;
+                cosines[one] = cosines[other] = (float)cosine;
+                sines[one] = (float)-sine;
+                sines[other] = (float)sine;
             }
-
-            int grown = (int)Math.Min(limit, Math.Max(FirstPositions, Math.Max(count, 2L * positions)));
-            float* block = (float*)NativeMemory.AlignedAlloc((nuint)grown * (nuint)(2 * rotaryDim) * sizeof(float), 64);
-            blocks.Add((nint)block);
-            for (int position = 0; position < grown; position++)
-            {
-                Fill(block + ((long)position * 2 * rotaryDim), position);
-            }
-
-            rows = (nint)block;
-            positions = grown;
         }
     }
 
-    private void Fill(float* row, int position)
+    private static int CheckDim(int rotaryDim) =>
+        rotaryDim > 0 && rotaryDim % 2 == 0 && rotaryDim <= int.MaxValue / 2
+            ? rotaryDim
+            : throw new ArgumentOutOfRangeException(nameof(rotaryDim), rotaryDim, "Expected a positive even number of features.");
+
+    private static int CheckPositions(int maxPositions)
     {
-        int half = rotaryDim / 2;
-        for (int i = 0; i < half; i++)
-        {
-            (double sine, double cosine) = Math.SinCos(position * Math.Pow(baseFrequency, -2.0 * i / rotaryDim));
-            int first = interleaved ? 2 * i : i;
-            int second = interleaved ? first + 1 : first + half;
-            row[first] = (float)cosine;
-            row[second] = (float)cosine;
-            row[rotaryDim + first] = -(float)sine;
-            row[rotaryDim + second] = (float)sine;
-        }
+        ArgumentOutOfRangeException.ThrowIfNegative(maxPositions);
+        return maxPositions == 0 ? OpenLimit : maxPositions;
     }
 }

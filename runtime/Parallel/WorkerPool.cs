@@ -1,20 +1,29 @@
 using System.ComponentModel;
+using System.Runtime.ExceptionServices;
+using System.Runtime.InteropServices;
 
 namespace AttentionGen.Kernels;
 
 /// <summary>
-/// Runs numbered work items on a fixed set of parked threads: one fork and one join per call, no allocation per call.
-/// Items are claimed in order; the caller works too. A call made while the pool is busy runs on its own thread alone.
+/// Runs numbered work items on a fixed set of threads: one fork and one join per call, no allocation per call.
+/// Items are claimed in order; the caller works too, and never waits for a helper that has not begun.
+/// A call made while the pool is busy, by an item or by another thread, runs on its own thread alone.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static unsafe class WorkerPool
 {
-    private const int SpinIterations = 2000;
-    private static readonly Lock Gate = new();
-    private static readonly SemaphoreSlim Wake = new(0);
-    private static readonly ManualResetEventSlim Done = new(false, SpinIterations);
+    private const int MostThreads = 1024;
+    private const int ItemWorkspaceAlignment = 64;
+
+    private static readonly WorkerGate Gate = new();
+    private static int busy;
     private static int workersStarted;
     private static Job job;
+    private static PaddedCounter next;
+    private static ExceptionDispatchInfo? failure;
+
+    [ThreadStatic]
+    private static bool insideItem;
 
     /// <summary>Threads used when a call does not say: one per processor.</summary>
     public static int DefaultThreads { get; } = Environment.ProcessorCount;
@@ -25,61 +34,104 @@ public static unsafe class WorkerPool
     /// <param name="items">How many items.</param>
     /// <param name="workspaceBytes">Bytes of workspace each thread needs.</param>
     /// <param name="maxThreads">Threads at most, the caller's included; 0 means one per processor.</param>
-    /// <exception cref="OutOfMemoryException">A workspace could not be had; no item may have run.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="items"/> or <paramref name="maxThreads"/> is negative.</exception>
+    /// <exception cref="OutOfMemoryException">The caller's workspace could not be had; no item has run.</exception>
+    /// <remarks>The first exception that an item throws is thrown again here, after all threads have stopped; items not yet begun are dropped.</remarks>
     public static void Run(delegate*<void*, int, byte*, void> body, void* context, int items, nuint workspaceBytes, int maxThreads)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(items);
         ArgumentOutOfRangeException.ThrowIfNegative(maxThreads);
-        int threads = Math.Min(items, maxThreads == 0 ? DefaultThreads : maxThreads);
-        if (threads <= 1 || !Gate.TryEnter())
+        int threads = Math.Min(Math.Min(items, MostThreads), maxThreads == 0 ? DefaultThreads : maxThreads);
+        if (insideItem)
         {
-            byte* workspace = ThreadWorkspace.Rent(workspaceBytes);
+            RunNested(body, context, items, workspaceBytes);
+        }
+        else if (threads <= 1 || Interlocked.CompareExchange(ref busy, 1, 0) != 0)
+        {
+            RunAlone(body, context, items, ThreadWorkspace.Rent(workspaceBytes));
+        }
+        else
+        {
+            try
+            {
+                RunTogether(body, context, items, workspaceBytes, threads - 1);
+            }
+            finally
+            {
+                Volatile.Write(ref busy, 0);
+            }
+        }
+    }
+
+    private static void RunAlone(delegate*<void*, int, byte*, void> body, void* context, int items, byte* workspace)
+    {
+        insideItem = true;
+        try
+        {
             for (int item = 0; item < items; item++)
             {
                 body(context, item, workspace);
             }
-
-            return;
-        }
-
-        try
-        {
-            RunParallel(body, context, items, workspaceBytes, threads - 1);
         }
         finally
         {
-            Gate.Exit();
+            insideItem = false;
         }
     }
 
-    private static void RunParallel(delegate*<void*, int, byte*, void> body, void* context, int items, nuint workspaceBytes, int helpers)
+    /// <summary>The thread's workspace belongs to the item that makes this call, so the inner items get one of their own.</summary>
+    private static void RunNested(delegate*<void*, int, byte*, void> body, void* context, int items, nuint workspaceBytes)
+    {
+        void* workspace = NativeMemory.AlignedAlloc(workspaceBytes, ItemWorkspaceAlignment);
+        try
+        {
+            for (int item = 0; item < items; item++)
+            {
+                body(context, item, (byte*)workspace);
+            }
+        }
+        finally
+        {
+            NativeMemory.AlignedFree(workspace);
+        }
+    }
+
+    private static void RunTogether(delegate*<void*, int, byte*, void> body, void* context, int items, nuint workspaceBytes, int helpers)
     {
         byte* workspace = ThreadWorkspace.Rent(workspaceBytes);
         StartWorkers(helpers);
-        job = new Job { Body = body, Context = context, Items = items, WorkspaceBytes = workspaceBytes, Next = 0, Pending = helpers };
-        Done.Reset();
-        Wake.Release(helpers);
-        try
+        job = new Job { Body = body, Context = context, Items = items, WorkspaceBytes = workspaceBytes };
+        next.Value = 0;
+        Gate.Open(helpers);
+        Drain(workspace);
+        Gate.CloseAndJoin();
+        if (failure is { } thrown)
         {
-            Drain(workspace);
-        }
-        finally
-        {
-            Done.Wait();
-        }
-
-        if (job.Failure is { } failure)
-        {
-            job.Failure = null;
-            throw failure;
+            failure = null;
+            thrown.Throw();
         }
     }
 
+    /// <summary>Claims and runs items until none is left. Never throws: what an item throws is kept for the caller.</summary>
     private static void Drain(byte* workspace)
     {
-        ref Job current = ref job;
-        for (int item = Interlocked.Increment(ref current.Next) - 1; item < current.Items; item = Interlocked.Increment(ref current.Next) - 1)
+        Job current = job;
+        insideItem = true;
+        try
         {
-            current.Body(current.Context, item, workspace);
+            for (long item = Interlocked.Increment(ref next.Value) - 1; item < current.Items; item = Interlocked.Increment(ref next.Value) - 1)
+            {
+                current.Body(current.Context, (int)item, workspace);
+            }
+        }
+        catch (Exception exception)
+        {
+            Interlocked.CompareExchange(ref failure, ExceptionDispatchInfo.Capture(exception), null);
+            Interlocked.Exchange(ref next.Value, current.Items);
+        }
+        finally
+        {
+            insideItem = false;
         }
     }
 
@@ -95,40 +147,20 @@ public static unsafe class WorkerPool
     {
         while (true)
         {
-            WaitForWork();
+            Gate.Enter();
             try
             {
                 Drain(ThreadWorkspace.Rent(job.WorkspaceBytes));
             }
-            catch (OutOfMemoryException failure)
+            catch (OutOfMemoryException)
             {
-                job.Failure = failure;
+                // No workspace for this helper: the threads that have theirs do all the items.
             }
             finally
             {
-                if (Interlocked.Decrement(ref job.Pending) == 0)
-                {
-                    Done.Set();
-                }
+                Gate.Leave();
             }
         }
-    }
-
-    private static void WaitForWork()
-    {
-        // Back-to-back calls find the workers still spinning, which saves the wake-up through the kernel.
-        SpinWait spinner = default;
-        for (int i = 0; i < SpinIterations && !spinner.NextSpinWillYield; i++)
-        {
-            if (Wake.Wait(0))
-            {
-                return;
-            }
-
-            spinner.SpinOnce(sleep1Threshold: -1);
-        }
-
-        Wake.Wait();
     }
 
     private struct Job
@@ -136,9 +168,14 @@ public static unsafe class WorkerPool
         public delegate*<void*, int, byte*, void> Body;
         public void* Context;
         public int Items;
-        public int Next;
-        public int Pending;
         public nuint WorkspaceBytes;
-        public OutOfMemoryException? Failure;
+    }
+
+    /// <summary>The next item's number, on a cache line of its own: every claim writes it.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    private struct PaddedCounter
+    {
+        [FieldOffset(128)]
+        public long Value;
     }
 }

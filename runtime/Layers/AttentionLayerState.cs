@@ -1,0 +1,207 @@
+using System.ComponentModel;
+
+namespace AttentionGen.Kernels;
+
+/// <summary>
+/// What a generated layer owns: its weights and the grow-only native buffers of a forward pass, so that a steady-state call allocates nothing.
+/// One call at a time: two threads must not use one instance together.
+/// </summary>
+/// <remarks>
+/// A generated self-attention layer is
+/// <code>
+/// public partial class Layer : IDisposable
+/// {
+///     private readonly AttentionLayerState state;
+///
+///     public Layer(int seed = 0) =&gt; state = new AttentionLayerState(new LayerShape(dModel: 512, heads: 8, kvHeads: 8, headDim: 64, valueDim: 64), seed);
+///
+///     public AttentionWeights Weights =&gt; state.Weights;
+///
+///     public void Forward(ReadOnlySpan&lt;float&gt; input, Span&lt;float&gt; output, int batch, int length, in AttentionArguments arguments = default)
+///     {
+///         LayerCall call = state.Project(input, output, batch, length, arguments);
+///         LayerKernel.Forward(call.Query, call.Key, call.Value, call.Context, arguments);
+///         state.ProjectOutput(call, output, arguments);
+///     }
+///
+///     public void Dispose() =&gt; state.Dispose();
+/// }
+/// </code>
+/// A cross-attention layer calls <see cref="ProjectCross"/> instead. An encoding that is added to the input is given to the constructor
+/// (sinusoidal) or is part of the shape (learned); both act on the input that the queries come from, and on keys and values where they
+/// come from the same input. A memory is taken as it is: its encoder has already put positions into it.
+/// </remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public sealed class AttentionLayerState : IDisposable
+{
+    private readonly LayerShape shape;
+    private readonly SinusoidalEncoding? encoding;
+    private readonly NativeFloats encoded = new();
+    private readonly NativeFloats query = new();
+    private readonly NativeFloats key = new();
+    private readonly NativeFloats value = new();
+    private readonly NativeFloats context = new();
+
+    /// <summary>New weights and empty buffers.</summary>
+    /// <param name="shape">The layer's sizes.</param>
+    /// <param name="seed">The same seed gives the same weights.</param>
+    /// <param name="encoding">Added to the input; null: nothing but the learned table, if the shape has one.</param>
+    /// <exception cref="ArgumentException"><paramref name="shape"/> is <c>default</c>, or the encoding's width is not the model's.</exception>
+    public AttentionLayerState(LayerShape shape, int seed, SinusoidalEncoding? encoding = null)
+    {
+        if (encoding is not null && encoding.Width != shape.DModel)
+        {
+            throw new ArgumentException($"Expected an encoding of DModel = {shape.DModel} features, but it has {encoding.Width}.", nameof(encoding));
+        }
+
+        this.shape = shape;
+        this.encoding = encoding;
+        Weights = new AttentionWeights(shape, seed);
+    }
+
+    /// <summary>The weights.</summary>
+    public AttentionWeights Weights { get; }
+
+    private bool AddsEncoding => encoding is not null || shape.LearnedPositions > 0;
+
+    /// <summary>Checks the call and projects <paramref name="input"/> to queries, keys and values.</summary>
+    /// <param name="input"><c>[batch, length, DModel]</c>.</param>
+    /// <param name="output"><c>[batch, length, DModel]</c>; only checked here. It may be the input itself or overlap it: all of the input is read before any output is written.</param>
+    /// <param name="batch">Sequences.</param>
+    /// <param name="length">Positions per sequence.</param>
+    /// <param name="arguments">Threads, tier, and what <paramref name="output"/> must not overlap.</param>
+    /// <exception cref="ArgumentException">A size is negative or overflows, a span does not hold its shape, or the length is past a position table; nothing was written.</exception>
+    /// <exception cref="ObjectDisposedException">The layer was disposed.</exception>
+    public LayerCall Project(scoped ReadOnlySpan<float> input, scoped ReadOnlySpan<float> output, int batch, int length, scoped in AttentionArguments arguments)
+    {
+        Check(input, output, batch, length, arguments);
+        ReadOnlySpan<float> source = Encode(input, batch, length);
+        return Project(source, source, batch, length, length, arguments);
+    }
+
+    /// <summary>Checks the call and projects <paramref name="input"/> to queries, <paramref name="memory"/> to keys and values.</summary>
+    /// <param name="input"><c>[batch, length, DModel]</c>.</param>
+    /// <param name="memory"><c>[batch, memoryLength, DModel]</c>.</param>
+    /// <param name="output"><c>[batch, length, DModel]</c>; only checked here. It may overlap the input or the memory: both are read before any output is written.</param>
+    /// <param name="batch">Sequences.</param>
+    /// <param name="length">Query positions per sequence.</param>
+    /// <param name="memoryLength">Key positions per sequence.</param>
+    /// <param name="arguments">Threads, tier, and what <paramref name="output"/> must not overlap.</param>
+    /// <exception cref="ArgumentException">A size is negative or overflows, a span does not hold its shape, or the length is past a position table; nothing was written.</exception>
+    /// <exception cref="ObjectDisposedException">The layer was disposed.</exception>
+    public LayerCall ProjectCross(
+        scoped ReadOnlySpan<float> input,
+        scoped ReadOnlySpan<float> memory,
+        scoped ReadOnlySpan<float> output,
+        int batch,
+        int length,
+        int memoryLength,
+        scoped in AttentionArguments arguments)
+    {
+        Check(input, output, batch, length, arguments);
+        CheckSpan(memory.Length, batch, memoryLength, nameof(memory), nameof(memoryLength));
+        return Project(Encode(input, batch, length), memory, batch, length, memoryLength, arguments);
+    }
+
+    /// <summary>Projects the context that the kernel wrote to the layer's output.</summary>
+    /// <param name="call">What <see cref="Project(ReadOnlySpan{float}, ReadOnlySpan{float}, int, int, in AttentionArguments)"/> gave.</param>
+    /// <param name="output"><c>[batch, length, DModel]</c>.</param>
+    /// <param name="arguments">Threads and tier.</param>
+    public void ProjectOutput(scoped LayerCall call, scoped Span<float> output, scoped in AttentionArguments arguments)
+    {
+        TensorLayout layout = call.Context.Layout;
+        Weights.Output.Apply(call.Context.Data, layout.Batch * layout.Length, output, arguments.MaxThreads, arguments.Tier);
+        GC.KeepAlive(this);
+    }
+
+    /// <summary>Frees weights and buffers.</summary>
+    public void Dispose()
+    {
+        Weights.Dispose();
+        encoded.Dispose();
+        query.Dispose();
+        key.Dispose();
+        value.Dispose();
+        context.Dispose();
+    }
+
+    private void Check(scoped ReadOnlySpan<float> input, scoped ReadOnlySpan<float> output, int batch, int length, scoped in AttentionArguments arguments)
+    {
+        Weights.ThrowIfDisposed();
+        CheckSpan(input.Length, batch, length, nameof(input), nameof(length));
+        CheckSpan(output.Length, batch, length, nameof(output), nameof(length));
+        ArgumentOutOfRangeException.ThrowIfNegative(arguments.MaxThreads, nameof(arguments.MaxThreads));
+        SimdTiers.Resolve(arguments.Tier);
+        encoding?.CheckLength(length);
+        if (shape.LearnedPositions > 0 && length > shape.LearnedPositions)
+        {
+            throw new ArgumentException($"{length} positions are past the learned table's {shape.LearnedPositions} (MaxLength).", nameof(length));
+        }
+
+        if (arguments.LogSumExp.Overlaps(output))
+        {
+            throw new ArgumentException("LogSumExp overlaps the output, which would overwrite it; expected separate memory.", nameof(arguments.LogSumExp));
+        }
+    }
+
+    private void CheckSpan(int actual, int batch, int length, string name, string lengthName)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(batch);
+        ArgumentOutOfRangeException.ThrowIfNegative(length, lengthName);
+        Int128 expected = (Int128)batch * length * shape.DModel;
+        if (actual != expected)
+        {
+            throw new ArgumentException($"Expected [{batch}, {length}, {shape.DModel}] = {expected} elements (batch, {lengthName}, DModel), but the span holds {actual}.", name);
+        }
+    }
+
+    private unsafe ReadOnlySpan<float> Encode(ReadOnlySpan<float> input, int batch, int length)
+    {
+        if (!AddsEncoding)
+        {
+            return input;
+        }
+
+        Span<float> sum = new(encoded.Reserve(input.Length), input.Length);
+        if (encoding is null)
+        {
+            input.CopyTo(sum);
+        }
+        else
+        {
+            encoding.AddTo(input, sum, batch, length);
+        }
+
+        int rowFloats = length * shape.DModel;
+        for (int sequence = 0; shape.LearnedPositions > 0 && sequence < batch; sequence++)
+        {
+            Span<float> rows = sum.Slice(sequence * rowFloats, rowFloats);
+            VectorSum.Add(rows, Weights.Positions.AsSpan(0, rowFloats), rows);
+        }
+
+        return sum;
+    }
+
+    private LayerCall Project(scoped ReadOnlySpan<float> source, scoped ReadOnlySpan<float> memory, int batch, int length, int memoryLength, scoped in AttentionArguments arguments)
+    {
+        // All layouts first: they check that the sizes fit a span, before a buffer grows.
+        TensorLayout queryLayout = TensorLayout.Packed(batch, length, shape.Heads, shape.HeadDim);
+        TensorLayout keyLayout = TensorLayout.Packed(batch, memoryLength, shape.KvHeads, shape.HeadDim);
+        TensorLayout valueLayout = TensorLayout.Packed(batch, memoryLength, shape.KvHeads, shape.ValueDim);
+        TensorLayout contextLayout = TensorLayout.Packed(batch, length, shape.Heads, shape.ValueDim);
+        Span<float> queryData = Buffer(query, queryLayout);
+        Span<float> keyData = Buffer(key, keyLayout);
+        Span<float> valueData = Buffer(value, valueLayout);
+        Span<float> contextData = Buffer(context, contextLayout);
+        Weights.Query.Apply(source, batch * length, queryData, arguments.MaxThreads, arguments.Tier);
+        Weights.Key.Apply(memory, batch * memoryLength, keyData, arguments.MaxThreads, arguments.Tier);
+        Weights.Value.Apply(memory, batch * memoryLength, valueData, arguments.MaxThreads, arguments.Tier);
+        return new LayerCall(
+            new ReadOnlyTensorView(queryData, queryLayout),
+            new ReadOnlyTensorView(keyData, keyLayout),
+            new ReadOnlyTensorView(valueData, valueLayout),
+            new TensorView(contextData, contextLayout));
+    }
+
+    private static unsafe Span<float> Buffer(NativeFloats memory, TensorLayout layout) => new(memory.Reserve(layout.Count), (int)layout.Count);
+}

@@ -1,0 +1,207 @@
+using AttentionGen.Kernels;
+
+namespace AttentionGen;
+
+/// <summary>
+/// The weights of an attention layer: query, key, value and output projections with optional biases, and an optional learned position table.
+/// Read with <see cref="CopyTo"/>, written with <see cref="Set"/>, <see cref="Save"/> and <see cref="Load"/>.
+/// </summary>
+/// <remarks>
+/// In memory a weight is <c>[input features, output features]</c>, row-major, as in <c>output = input * W + b</c>:
+/// W_q <c>[DModel, Heads * HeadDim]</c>, W_k <c>[DModel, KvHeads * HeadDim]</c>, W_v <c>[DModel, KvHeads * ValueDim]</c>, W_o <c>[Heads * ValueDim, DModel]</c>.
+/// In files it is the transpose, <c>[output features, input features]</c>, as PyTorch's <c>nn.Linear</c> stores it.
+/// New weights are Xavier uniform (Glorot and Bengio 2010), biases zero, the position table normal with deviation 0.02.
+/// Not safe for use while another thread writes them or runs the layer.
+/// </remarks>
+public sealed class AttentionWeights : IDisposable
+{
+    /// <summary>W_q.</summary>
+    public const string QueryWeight = "q_proj.weight";
+
+    /// <summary>W_k.</summary>
+    public const string KeyWeight = "k_proj.weight";
+
+    /// <summary>W_v.</summary>
+    public const string ValueWeight = "v_proj.weight";
+
+    /// <summary>W_o.</summary>
+    public const string OutputWeight = "o_proj.weight";
+
+    /// <summary>b_q <c>[Heads * HeadDim]</c>.</summary>
+    public const string QueryBias = "q_proj.bias";
+
+    /// <summary>b_k <c>[KvHeads * HeadDim]</c>.</summary>
+    public const string KeyBias = "k_proj.bias";
+
+    /// <summary>b_v <c>[KvHeads * ValueDim]</c>.</summary>
+    public const string ValueBias = "v_proj.bias";
+
+    /// <summary>b_o <c>[DModel]</c>.</summary>
+    public const string OutputBias = "o_proj.bias";
+
+    /// <summary>The learned position table <c>[MaxLength, DModel]</c>, in memory and in files alike.</summary>
+    public const string PositionTable = "position_embedding.weight";
+
+    private const double TableDeviation = 0.02;
+
+    private readonly WeightTensor[] tensors;
+    private bool disposed;
+
+    /// <summary>New weights.</summary>
+    /// <param name="shape">Their sizes.</param>
+    /// <param name="seed">The same seed gives the same weights.</param>
+    /// <exception cref="ArgumentException"><paramref name="shape"/> is <c>default</c>.</exception>
+    public AttentionWeights(LayerShape shape, int seed = 0)
+    {
+        if (shape.DModel == 0)
+        {
+            throw new ArgumentException("Expected a shape made by its constructor, but it is default: DModel and Heads are 0.", nameof(shape));
+        }
+
+        Shape = shape;
+        Query = new Projection(shape.DModel, shape.Heads * shape.HeadDim, shape.Bias);
+        Key = new Projection(shape.DModel, shape.KvHeads * shape.HeadDim, shape.Bias);
+        Value = new Projection(shape.DModel, shape.KvHeads * shape.ValueDim, shape.Bias);
+        Output = new Projection(shape.Heads * shape.ValueDim, shape.DModel, shape.Bias);
+        Positions = new float[shape.LearnedPositions * shape.DModel];
+        tensors = ListTensors();
+        Initialise(seed);
+    }
+
+    /// <summary>Their sizes.</summary>
+    public LayerShape Shape { get; }
+
+    /// <summary>The tensors by name, with their shapes in memory.</summary>
+    public IReadOnlyList<WeightTensor> Tensors => tensors;
+
+    /// <summary>x to q.</summary>
+    internal Projection Query { get; }
+
+    /// <summary>x or memory to k.</summary>
+    internal Projection Key { get; }
+
+    /// <summary>x or memory to v.</summary>
+    internal Projection Value { get; }
+
+    /// <summary>Context to output.</summary>
+    internal Projection Output { get; }
+
+    /// <summary><c>[LearnedPositions, DModel]</c>.</summary>
+    internal float[] Positions { get; }
+
+    /// <summary>Reads one tensor, row-major, in its shape in memory.</summary>
+    /// <param name="name">One of the names above.</param>
+    /// <param name="destination">Receives the tensor's elements, exactly.</param>
+    /// <exception cref="ArgumentException">These weights have no such tensor, or the span's length differs; nothing was written.</exception>
+    /// <exception cref="ObjectDisposedException">The weights were disposed.</exception>
+    public void CopyTo(string name, Span<float> destination)
+    {
+        WeightTensor tensor = Find(name);
+        CheckLength(tensor, destination.Length, nameof(destination));
+        tensor.CopyTo(destination);
+    }
+
+    /// <summary>Replaces one tensor; the next forward pass uses it.</summary>
+    /// <param name="name">One of the names above.</param>
+    /// <param name="source">The tensor's elements, row-major, in its shape in memory.</param>
+    /// <exception cref="ArgumentException">These weights have no such tensor, or the span's length differs; nothing was written.</exception>
+    /// <exception cref="ObjectDisposedException">The weights were disposed.</exception>
+    public void Set(string name, ReadOnlySpan<float> source)
+    {
+        WeightTensor tensor = Find(name);
+        CheckLength(tensor, source.Length, nameof(source));
+        tensor.Set(source);
+    }
+
+    /// <summary>Writes all tensors in the safetensors format, FP32; weights as <c>[output features, input features]</c>.</summary>
+    /// <param name="stream">Written from its current position; left open.</param>
+    /// <exception cref="ObjectDisposedException">The weights were disposed.</exception>
+    public void Save(Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ThrowIfDisposed();
+        SafetensorsWriter.Write(stream, tensors);
+    }
+
+    /// <summary>Replaces all tensors by those of a safetensors file.</summary>
+    /// <param name="stream">Read from its current position to its end; left open.</param>
+    /// <exception cref="InvalidDataException">The file is not well formed, or lacks, adds or misshapes a tensor; the weights are as they were.</exception>
+    /// <exception cref="ObjectDisposedException">The weights were disposed.</exception>
+    public void Load(Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ThrowIfDisposed();
+        float[][] values = SafetensorsReader.Read(stream, tensors);
+        for (int i = 0; i < tensors.Length; i++)
+        {
+            tensors[i].Set(values[i]);
+        }
+    }
+
+    /// <summary>Frees the native memory.</summary>
+    public void Dispose()
+    {
+        disposed = true;
+        Query.Dispose();
+        Key.Dispose();
+        Value.Dispose();
+        Output.Dispose();
+    }
+
+    internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(disposed, this);
+
+    private WeightTensor[] ListTensors()
+    {
+        List<WeightTensor> list =
+        [
+            new(QueryWeight, Query.Weight),
+            new(KeyWeight, Key.Weight),
+            new(ValueWeight, Value.Weight),
+            new(OutputWeight, Output.Weight),
+        ];
+        if (Shape.Bias)
+        {
+            list.Add(new(QueryBias, Query.Bias, 0, Query.Bias.Length));
+            list.Add(new(KeyBias, Key.Bias, 0, Key.Bias.Length));
+            list.Add(new(ValueBias, Value.Bias, 0, Value.Bias.Length));
+            list.Add(new(OutputBias, Output.Bias, 0, Output.Bias.Length));
+        }
+
+        if (Shape.LearnedPositions > 0)
+        {
+            list.Add(new(PositionTable, Positions, Shape.LearnedPositions, Shape.DModel));
+        }
+
+        return [.. list];
+    }
+
+    private void Initialise(int seed)
+    {
+        Projection[] projections = [Query, Key, Value, Output];
+        for (int stream = 0; stream < projections.Length; stream++)
+        {
+            PackedMatrix weight = projections[stream].Weight;
+            float[] values = new float[weight.Depth * weight.Columns];
+            new WeightInitialiser(seed, stream).Xavier(values, weight.Depth, weight.Columns);
+            weight.Set(values);
+        }
+
+        new WeightInitialiser(seed, projections.Length).Normal(Positions, TableDeviation);
+    }
+
+    private WeightTensor Find(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ThrowIfDisposed();
+        return Array.Find(tensors, tensor => tensor.Name == name)
+            ?? throw new ArgumentException($"There is no tensor \"{name}\"; expected one of {string.Join(", ", tensors.Select(tensor => tensor.Name))}.", nameof(name));
+    }
+
+    private static void CheckLength(WeightTensor tensor, int actual, string name)
+    {
+        if (actual != tensor.Length)
+        {
+            throw new ArgumentException($"Expected {tensor} = {tensor.Length} elements, but the span holds {actual}.", name);
+        }
+    }
+}

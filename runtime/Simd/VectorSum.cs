@@ -1,0 +1,24 @@
+using System.Numerics;
+
+namespace AttentionGen.Kernels;
+
+/// <summary>Element-wise sums of rows, at memory speed.</summary>
+internal static class VectorSum
+{
+    /// <summary><c>destination = left + right</c> over the length of <paramref name="left"/>; the destination may be one of the two.</summary>
+    public static void Add(ReadOnlySpan<float> left, ReadOnlySpan<float> right, Span<float> destination)
+    {
+        right = right[..left.Length];
+        destination = destination[..left.Length];
+        int column = 0;
+        for (; column <= left.Length - Vector<float>.Count; column += Vector<float>.Count)
+        {
+            (new Vector<float>(left[column..]) + new Vector<float>(right[column..])).CopyTo(destination[column..]);
+        }
+
+        for (; column < left.Length; column++)
+        {
+            destination[column] = left[column] + right[column];
+        }
+    }
+}
