@@ -41,7 +41,15 @@ public sealed class CaseSampler(Declaration declaration, Random random)
         };
     }
 
-    private CallInputs DrawInputs(AttentionSizes sizes) => new()
+    private CallInputs DrawInputs(AttentionSizes sizes)
+    {
+        CallInputs inputs = DrawOptions(sizes);
+        // Queries that stand before the first key have no default position among keys with positions of their own.
+        bool negative = declaration.Alignment == CausalAlignment.BottomRight && sizes.QueryLength > sizes.KeyLength;
+        return negative && inputs is { QueryPositions: null, KeyPositions: not null } ? inputs with { KeyPositions = null } : inputs;
+    }
+
+    private CallInputs DrawOptions(AttentionSizes sizes) => new()
     {
         KeyLengths = random.Chance(0.35) ? [.. Enumerable.Range(0, sizes.Batch).Select(_ => random.Pick([0, 1, sizes.KeyLength, random.Next(sizes.KeyLength + 1)]))] : null,
         QueryPositions = DrawPositions(sizes.Batch, sizes.QueryLength),
