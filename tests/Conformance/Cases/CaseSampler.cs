@@ -23,7 +23,7 @@ public sealed class CaseSampler(Declaration declaration, Random random)
         }
 
         int batch = keyLength * queryLength > 5000 ? 1 : random.Next(1, 4);
-        double magnitude = random.Pick([1, 1, 1, 0.01, 8]);
+        double magnitude = random.Pick([1, 1, 1, 0.01, 8, 100]);
         ConformanceCase plain = ConformanceCase.Plain(declaration, random, batch, queryLength, keyLength, magnitude);
         CallInputs inputs = DrawInputs(plain.Sizes);
         return new ConformanceCase

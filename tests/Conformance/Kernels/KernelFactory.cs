@@ -13,14 +13,16 @@ public static class KernelFactory
     /// <summary>The compiled kernel of <see cref="Declarations"/>[index].</summary>
     public static KernelHost Host(int index) => Compiled.Value[index];
 
-    /// <summary>Compiles further declarations, together.</summary>
-    public static IReadOnlyList<KernelHost> Compile(IReadOnlyList<Declaration> declarations)
+    /// <summary>The compiled kernel of one of <see cref="Specials.All"/>.</summary>
+    public static KernelHost Host(Declaration special) => Compiled.Value.First(host => ReferenceEquals(host.Declaration, special));
+
+    private static IReadOnlyList<KernelHost> CompileAll() => Compile([.. Declarations, .. Specials.All]);
+
+    private static IReadOnlyList<KernelHost> Compile(IReadOnlyList<Declaration> declarations)
     {
         Assembly assembly = KernelCompiler.Compile(declarations.Select((declaration, n) => declaration.ToSource(HostName(n)) + Adapter(HostName(n))));
         return [.. declarations.Select((declaration, n) => Bind(assembly, declaration, HostName(n)))];
     }
-
-    private static IReadOnlyList<KernelHost> CompileAll() => Compile(Declarations);
 
     private static string HostName(int n) => $"Host{n}";
 
