@@ -73,7 +73,12 @@ public sealed class ReferenceProblem
     }
 
     /// <summary>The same problem on other data.</summary>
-    public ReferenceProblem WithTensors(double[] query, double[] key, double[] value) => new()
+    public ReferenceProblem WithTensors(double[] query, double[] key, double[] value) => With(query, key, value, Encodings);
+
+    /// <summary>The same problem with other encodings.</summary>
+    public ReferenceProblem WithEncodings(IReadOnlyList<ReferenceEncoding> encodings) => With(Query, Key, Value, encodings);
+
+    private ReferenceProblem With(double[] query, double[] key, double[] value, IReadOnlyList<ReferenceEncoding> encodings) => new()
     {
         Sizes = Sizes,
         Query = query,
@@ -81,7 +86,7 @@ public sealed class ReferenceProblem
         Value = value,
         Type = Type,
         Parameters = Parameters,
-        Encodings = Encodings,
+        Encodings = encodings,
         Causal = Causal,
         AlignBottomRight = AlignBottomRight,
         Scale = Scale,

@@ -12,6 +12,9 @@ public abstract class KernelBehaviour
 {
     public static TheoryData<string> Plants => [.. NonFinite.Plants.Select(plant => plant.Name)];
 
+    /// <summary>A length of several query tiles and chunks.</summary>
+    protected virtual int ManyPositions => 201;
+
     protected abstract KernelHost Host(Declaration declaration);
 
     [Fact]
@@ -20,7 +23,7 @@ public abstract class KernelBehaviour
         foreach (Declaration declaration in new[] { Specials.CausalRope, Specials.Local, Specials.Standard })
         {
             Random random = TestSeed.For(nameof(Same_bits_for_any_thread_count_and_any_repetition));
-            ConformanceCase test = ConformanceCase.Plain(declaration, random, 3, 201, 201);
+            ConformanceCase test = ConformanceCase.Plain(declaration, random, 3, ManyPositions, ManyPositions);
             foreach (SimdTier tier in Checker.Tiers)
             {
                 float[][] results = [.. new[] { 1, 1, 2, 3, 7, 0, 0 }.Select(threads => Run(declaration, test.NewCall(tier).With(maxThreads: threads)))];
@@ -115,5 +118,7 @@ public sealed class GeneratedKernelBehaviour : KernelBehaviour
 /// <summary>The stand-in.</summary>
 public sealed class StandInBehaviour : KernelBehaviour
 {
+    protected override int ManyPositions => 40;
+
     protected override KernelHost Host(Declaration declaration) => StandInKernel.Host(declaration);
 }

@@ -17,6 +17,7 @@ public enum Mutant
     KeyLengthsOffByOne,
     PaddingRead,
     LastKeyOfOddTileDropped,
+    LastKeyDropped,
     ScaleOfHeadDim,
     ScaleIgnoresTemperature,
     GroupsInterleaved,
@@ -51,4 +52,6 @@ public enum Mutant
     WritesToQuery,
     MaskedNaNLeaks,
     NaNIgnored,
+    DividesByKeyCount,
+    ClampsValues,
 }

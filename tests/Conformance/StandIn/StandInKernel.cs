@@ -25,24 +25,24 @@ public sealed class StandInKernel(Declaration declaration, Mutant mutant)
         {
             for (int head = 0; head < shape.Heads; head++)
             {
+                int kvHead = mutant == Mutant.GroupsInterleaved ? head % shape.KvHeads : head / (shape.Heads / shape.KvHeads);
+                float[][] keys = [.. Enumerable.Range(0, call.Key.Layout.Length).Select(key => encoding.Encode(Read(call.Key, batch, kvHead, key), encoding.KeyPosition(call, batch, key)))];
                 for (int query = 0; query < call.Query.Layout.Length; query++)
                 {
-                    Row(call, batch, head, query);
+                    Row(call, keys, batch, head, kvHead, query);
                 }
             }
         }
     }
 
-    private void Row(KernelCall call, int batch, int head, int query)
+    private void Row(KernelCall call, float[][] keys, int batch, int head, int kvHead, int query)
     {
-        int kvHead = mutant == Mutant.GroupsInterleaved ? head % shape.KvHeads : head / (shape.Heads / shape.KvHeads);
-        int keyLength = call.Key.Layout.Length;
-        float[] scores = new float[keyLength];
+        float[] scores = new float[keys.Length];
         float max = float.NegativeInfinity;
-        float[] encodedQuery = encoding.Encode(Read(call, call.Query, batch, head, query), encoding.QueryPosition(call, batch, query));
-        for (int key = 0; key < keyLength; key++)
+        float[] encodedQuery = encoding.Encode(Read(call.Query, batch, head, query), encoding.QueryPosition(call, batch, query));
+        for (int key = 0; key < keys.Length; key++)
         {
-            scores[key] = mask.Sees(call, batch, head, query, key) ? Score(call, encodedQuery, batch, head, kvHead, query, key) : float.NegativeInfinity;
+            scores[key] = mask.Sees(call, batch, head, query, key) ? Score(call, encodedQuery, keys[key], batch, head, query, key) : float.NegativeInfinity;
             max = mutant == Mutant.NaNIgnored ? float.MaxNumber(max, scores[key]) : MathF.Max(max, scores[key]);
         }
 
@@ -51,9 +51,8 @@ public sealed class StandInKernel(Declaration declaration, Mutant mutant)
         Write(call, scores, max, sum, batch, head, kvHead, query);
     }
 
-    private float Score(KernelCall call, float[] query, int batch, int head, int kvHead, int queryIndex, int key)
+    private float Score(KernelCall call, float[] query, float[] encodedKey, int batch, int head, int queryIndex, int key)
     {
-        float[] encodedKey = encoding.Encode(Read(call, call.Key, batch, kvHead, key), encoding.KeyPosition(call, batch, key));
         float dot = 0;
         for (int feature = 0; feature < shape.HeadDim; feature++)
         {
@@ -96,11 +95,12 @@ public sealed class StandInKernel(Declaration declaration, Mutant mutant)
             {
                 if (mutant == Mutant.MaskedNaNLeaks || weights[key] != 0)
                 {
-                    mixed = MathF.FusedMultiplyAdd(weights[key], call.Value.At(batch, kvHead, key, feature), mixed);
+                    float value = call.Value.At(batch, kvHead, key, feature);
+                    mixed = MathF.FusedMultiplyAdd(weights[key], mutant == Mutant.ClampsValues ? Math.Clamp(value, -2, 2) : value, mixed);
                 }
             }
 
-            call.Output.At(batch, head, query, feature) = masked ? (mutant == Mutant.MaskedRowIsNaN ? float.NaN : 0) : mixed / sum;
+            call.Output.At(batch, head, query, feature) = masked ? (mutant == Mutant.MaskedRowIsNaN ? float.NaN : 0) : mixed / (mutant == Mutant.DividesByKeyCount ? weights.Length : sum);
         }
 
         if (mutant == Mutant.WritesPastRow && query == call.Query.Layout.Length - 1)
@@ -125,7 +125,7 @@ public sealed class StandInKernel(Declaration declaration, Mutant mutant)
         : mutant == Mutant.LogSumExpInBaseTwo ? (max * MathF.Log2(MathF.E)) + MathF.Log2(sum)
         : max + MathF.Log(sum);
 
-    private float[] Read(KernelCall call, TensorBuffer tensor, int batch, int head, int row)
+    private float[] Read(TensorBuffer tensor, int batch, int head, int row)
     {
         var values = new float[shape.HeadDim];
         for (int feature = 0; feature < values.Length; feature++)

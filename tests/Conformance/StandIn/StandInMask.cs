@@ -22,6 +22,7 @@ internal sealed class StandInMask(Declaration declaration, Mutant mutant)
         int aligned = query + Offset(declaration, mutant, call);
         return key < Real(call, batch)
             && !(mutant == Mutant.LastKeyOfOddTileDropped && key == call.Key.Layout.Length - 1 && key % 16 == 0 && key > 0)
+            && !(mutant == Mutant.LastKeyDropped && key == call.Key.Layout.Length - 1 && key > 0)
             && SeesDeclared(aligned, key)
             && (inputs.Keep is null || At(inputs.Keep, batch, head, query, key))
             && (inputs.Drop is null || At(inputs.Drop, batch, head, query, key) == (mutant == Mutant.DropReadAsKeep));
