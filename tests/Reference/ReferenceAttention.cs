@@ -96,19 +96,20 @@ public sealed class ReferenceAttention
 
         double[] weights = [.. scores];
         double logSumExp = Softmax.InPlace(weights);
-        (double[] output, double rowScale) = Mix(weights, visible, batch, kvHead);
+        (double[] output, double rowScale, double largestValue) = Mix(weights, visible, batch, kvHead);
         return new ReferenceRow(
             output,
             logSumExp,
             visible.Count,
-            ErrorBound.Output(weights, scores, ranges, rowScale),
+            ErrorBound.Output(weights, scores, ranges, rowScale, largestValue),
             ErrorBound.LogSumExp(weights, scores, ranges, logSumExp));
     }
 
-    private (double[] Output, double RowScale) Mix(double[] weights, List<int> visible, int batch, int kvHead)
+    private (double[] Output, double RowScale, double LargestValue) Mix(double[] weights, List<int> visible, int batch, int kvHead)
     {
         var output = new double[sizes.ValueDim];
         var magnitude = new double[sizes.ValueDim];
+        double largest = 0;
         for (int n = 0; n < visible.Count; n++)
         {
             // A score of negative infinity hides its key, so that key's value takes no part even when it is not finite.
@@ -123,10 +124,11 @@ public sealed class ReferenceAttention
                 double value = problem.Value[start + feature];
                 output[feature] += weights[n] * value;
                 magnitude[feature] += weights[n] * Math.Abs(value);
+                largest = double.IsFinite(value) ? Math.Max(largest, Math.Abs(value)) : largest;
             }
         }
 
-        return (output, magnitude.Where(double.IsFinite).DefaultIfEmpty(0).Max());
+        return (output, magnitude.Where(double.IsFinite).DefaultIfEmpty(0).Max(), largest);
     }
 
     private double Bias(int batch, int head, int query, int key)
