@@ -1,0 +1,27 @@
+namespace AttentionGen.Conformance.Declarations;
+
+/// <summary>A declared layer.</summary>
+public sealed record LayerDeclaration(string Name, string Type, string Arguments, int Width, HeadShape Shape, EncodingDeclaration[] Encodings, bool Cross = false, bool Bias = false)
+{
+    public static IReadOnlyList<LayerDeclaration> All { get; } =
+    [
+        new("PlainLayer", "standard", "", 24, new(3, 3, 8, 8), []),
+        new("BiasedCausalLayer", "causal", "Bias = true", 32, new(4, 2, 8, 8), [], Bias: true),
+        new("RotaryLocalLayer", "local", "Window = 8, Sinks = 1, Causal = true", 48, new(3, 1, 16, 16), [new("rope", [])]),
+        new("SinusoidalLayer", "standard", "", 20, new(2, 2, 10, 10), [new("sinusoidal", [])]),
+        new("LearnedLayer", "causal", "MaxLength = 64", 16, new(2, 1, 8, 12), [new("learned", Argument.ParseList(typeof(PositionalEncodingAttribute), "MaxLength = 64"))]),
+        new("CrossLayer", "standard", "Cross = true, Bias = true", 24, new(3, 3, 8, 8), [], Cross: true, Bias: true),
+        new("CrossSinusoidalLayer", "standard", "Cross = true", 24, new(2, 1, 12, 12), [new("sinusoidal", [])], Cross: true),
+        new("AlibiLayer", "causal", "Bias = true", 30, new(3, 3, 10, 6), [new("alibi", [])], Bias: true),
+    ];
+
+    private Argument[] Written => Argument.ParseList(typeof(AttentionAttribute), Arguments);
+
+    /// <summary>The attributes as a user writes them.</summary>
+    public string Attributes =>
+        $"[global::AttentionGen.Attention(Type = \"{Type}\", DModel = {Width}, Heads = {Shape.Heads}, KvHeads = {Shape.KvHeads}, HeadDim = {Shape.HeadDim}, ValueDim = {Shape.ValueDim}{string.Concat(Written.Select(a => $", {a.Name} = {a.Code}"))})]\n"
+        + string.Join('\n', Encodings.Select(e => e.ToSource()));
+
+    /// <summary>What the kernel inside computes.</summary>
+    public Declaration Kernel => new(Type, Written, Encodings, Shape);
+}

@@ -1,0 +1,102 @@
+using System.Reflection;
+using AttentionGen.Conformance.Declarations;
+using AttentionGen.Reference;
+
+namespace AttentionGen.Conformance.Kernels;
+
+/// <summary>One call of a layer host, held on the heap.</summary>
+public sealed class LayerCall
+{
+    public required float[] Input { get; init; }
+
+    /// <summary>Where keys and values come from in cross-attention; otherwise null.</summary>
+    public float[]? Memory { get; init; }
+
+    public required float[] Output { get; init; }
+
+    public int Batch { get; init; }
+
+    public int Length { get; init; }
+
+    public int MemoryLength { get; init; }
+
+    public int[]? KeyLengths { get; init; }
+
+    public SimdTier Tier { get; init; }
+
+    public AttentionArguments Arguments => new() { KeyLengths = KeyLengths, Tier = Tier };
+}
+
+/// <summary>A compiled layer, through an adapter compiled beside it.</summary>
+public abstract class LayerHost : IDisposable
+{
+    public abstract void Forward(LayerCall call);
+
+    /// <summary>The layer's weights, as the oracle takes them: <c>[inputs, outputs]</c>.</summary>
+    public abstract LayerWeights Weights();
+
+    /// <summary>The learned positions, <c>[MaxLength, DModel]</c>; null without them.</summary>
+    public abstract float[]? Positions();
+
+    public abstract void Save(Stream stream);
+
+    public abstract void Load(Stream stream);
+
+    public abstract void Dispose();
+}
+
+/// <summary>Compiles declared layers and the tables of declared kernels. Everything these tests assume of the generated surface is in the two adapters' text.</summary>
+public static class LayerFactory
+{
+    private static readonly Lazy<Assembly> Compiled = new(() => KernelCompiler.Compile([.. LayerDeclaration.All.Select(LayerSource), TableSource]));
+
+    public static LayerHost Create(LayerDeclaration layer, int seed) =>
+        (LayerHost)Activator.CreateInstance(Compiled.Value.GetType(layer.Name + "Adapter", throwOnError: true)!, seed)!;
+
+    /// <summary>The sinusoidal kernel host's <c>GetEncoding</c>.</summary>
+    public static Action<int[], float[]> GetEncoding => Table("GetEncoding").CreateDelegate<Action<int[], float[]>>();
+
+    /// <summary>The sinusoidal kernel host's <c>AddEncoding</c>: (input, batch, length).</summary>
+    public static Action<float[], int, int> AddEncoding => Table("AddEncoding").CreateDelegate<Action<float[], int, int>>();
+
+    private static MethodInfo Table(string name) => Compiled.Value.GetType("TableAdapter", throwOnError: true)!.GetMethod(name)!;
+
+    private const string TableSource = """
+        [global::AttentionGen.Attention(Heads = 3, HeadDim = 10)]
+        [global::AttentionGen.PositionalEncoding("sinusoidal", Base = 500)]
+        public static partial class SinusoidalTable;
+
+        public static class TableAdapter
+        {
+            public static void GetEncoding(int[] positions, float[] encoding) => SinusoidalTable.GetEncoding(positions, encoding);
+
+            public static void AddEncoding(float[] input, int batch, int length) => SinusoidalTable.AddEncoding(input, batch, length);
+        }
+        """;
+
+    private static string LayerSource(LayerDeclaration layer) => $$"""
+        {{layer.Attributes}}
+        public partial class {{layer.Name}};
+
+        public sealed class {{layer.Name}}Adapter(int seed) : global::{{typeof(LayerHost).FullName}}
+        {
+            private readonly {{layer.Name}} layer = new(seed);
+
+            public override void Forward(global::{{typeof(LayerCall).FullName}} call) =>
+                layer.Forward(call.Input, {{(layer.Cross ? "call.Memory, call.Output, call.Batch, call.Length, call.MemoryLength" : "call.Output, call.Batch, call.Length")}}, call.Arguments);
+
+            public override global::{{typeof(LayerWeights).FullName}} Weights() => new(
+                layer.Weights.Query.ToArray(), layer.Weights.Key.ToArray(), layer.Weights.Value.ToArray(), layer.Weights.Output.ToArray(){{(layer.Bias
+                    ? ", layer.Weights.QueryBias.ToArray(), layer.Weights.KeyBias.ToArray(), layer.Weights.ValueBias.ToArray(), layer.Weights.OutputBias.ToArray()"
+                    : "")}});
+
+            public override float[]? Positions() => {{(layer.Encodings.Any(e => e.Name == "learned") ? "layer.Weights.Positions.ToArray()" : "null")}};
+
+            public override void Save(global::System.IO.Stream stream) => layer.Weights.Save(stream);
+
+            public override void Load(global::System.IO.Stream stream) => layer.Weights.Load(stream);
+
+            public override void Dispose() => layer.Dispose();
+        }
+        """;
+}

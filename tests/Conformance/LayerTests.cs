@@ -1,0 +1,136 @@
+using AttentionGen.Conformance.Cases;
+using AttentionGen.Conformance.Declarations;
+using AttentionGen.Conformance.Kernels;
+using AttentionGen.Reference;
+using Xunit;
+
+namespace AttentionGen.Conformance;
+
+/// <summary>Declared layers against the oracle's layer, with the weights read back from them.</summary>
+public class LayerTests
+{
+    public static TheoryData<string> Layers => [.. LayerDeclaration.All.Select(layer => layer.Name)];
+
+    [Theory]
+    [MemberData(nameof(Layers))]
+    public void Matches_the_oracle(string name)
+    {
+        LayerDeclaration declaration = Find(name);
+        Random random = TestSeed.For(name);
+        using LayerHost layer = LayerFactory.Create(declaration, random.Next());
+        foreach ((int batch, int length, int memoryLength) in new[] { (1, 1, 3), (2, 17, 17), (3, 40, 9) })
+        {
+            int keys = declaration.Cross ? memoryLength : length;
+            foreach (int[]? keyLengths in new[] { null, random.Integers(batch, 0, keys + 1) })
+            {
+                foreach (SimdTier tier in Checker.Tiers)
+                {
+                    LayerCall call = NewCall(declaration, random, batch, length, memoryLength, keyLengths, tier);
+                    layer.Forward(call);
+                    Near(Expected(declaration, layer, call), call.Output, declaration, tier);
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Layers))]
+    public void Saved_weights_give_the_same_bits_in_another_layer(string name)
+    {
+        LayerDeclaration declaration = Find(name);
+        using LayerHost first = LayerFactory.Create(declaration, 1);
+        using LayerHost second = LayerFactory.Create(declaration, 2);
+        LayerCall one = NewCall(declaration, TestSeed.For(name), 2, 12, 7, null, SimdTier.Best);
+        LayerCall other = NewCall(declaration, TestSeed.For(name), 2, 12, 7, null, SimdTier.Best);
+        first.Forward(one);
+        second.Forward(other);
+        Assert.False(Bits.Same(one.Output, other.Output), "Different seeds gave the same weights.");
+        using var file = new MemoryStream();
+        first.Save(file);
+        file.Position = 0;
+        second.Load(file);
+        second.Forward(other);
+        Assert.True(Bits.Same(one.Output, other.Output), $"{name} ({TestSeed.Repeat})");
+    }
+
+    [Fact]
+    public void Same_seed_gives_the_same_weights_in_the_range_of_xavier()
+    {
+        LayerDeclaration declaration = Find("PlainLayer");
+        using LayerHost first = LayerFactory.Create(declaration, 5);
+        using LayerHost second = LayerFactory.Create(declaration, 5);
+        float[] weights = first.Weights().Query;
+        Assert.Equal(weights, second.Weights().Query);
+        double limit = Math.Sqrt(6.0 / (declaration.Width + (declaration.Shape.Heads * declaration.Shape.HeadDim)));
+        Assert.All(weights, weight => Assert.InRange(weight, -limit * 1.0001, limit * 1.0001));
+        Assert.True(weights.Max() > 0.9 * limit && weights.Min() < -0.9 * limit, "Xavier uniform fills its range.");
+    }
+
+    [Fact]
+    public void Disposed_layer_is_refused()
+    {
+        LayerDeclaration declaration = Find("PlainLayer");
+        LayerHost layer = LayerFactory.Create(declaration, 1);
+        layer.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => layer.Forward(NewCall(declaration, TestSeed.For("disposed"), 1, 3, 3, null, SimdTier.Best)));
+    }
+
+    [Fact]
+    public void Sinusoidal_tables_match_the_formula()
+    {
+        const int Width = 30;
+        Parameters parameters = Parameters.None.With("Base", 500);
+        int[] positions = [0, 1, 7, 4999];
+        var encoding = new float[positions.Length * Width];
+        LayerFactory.GetEncoding(positions, encoding);
+        for (int n = 0; n < positions.Length; n++)
+        {
+            double[] expected = Sinusoid.Row(parameters, Width, positions[n]);
+            Assert.All(expected.Select((value, feature) => encoding[(n * Width) + feature] - value), error => Assert.InRange(error, -ErrorBound.UnitRoundoff, ErrorBound.UnitRoundoff));
+        }
+
+        float[] input = TestSeed.For(nameof(Sinusoidal_tables_match_the_formula)).Normal(2 * 9 * Width);
+        float[] added = [.. input];
+        LayerFactory.AddEncoding(added, 2, 9);
+        for (int n = 0; n < added.Length; n++)
+        {
+            double expected = input[n] + Sinusoid.Row(parameters, Width, n / Width % 9)[n % Width];
+            Assert.InRange(added[n] - expected, -6 * ErrorBound.UnitRoundoff, 6 * ErrorBound.UnitRoundoff);
+        }
+    }
+
+    private static LayerDeclaration Find(string name) => LayerDeclaration.All.First(layer => layer.Name == name);
+
+    private static LayerCall NewCall(LayerDeclaration declaration, Random random, int batch, int length, int memoryLength, int[]? keyLengths, SimdTier tier) => new()
+    {
+        Input = random.Normal(batch * length * declaration.Width),
+        Memory = declaration.Cross ? random.Normal(batch * memoryLength * declaration.Width) : null,
+        Output = new float[batch * length * declaration.Width],
+        Batch = batch,
+        Length = length,
+        MemoryLength = memoryLength,
+        KeyLengths = keyLengths,
+        Tier = tier,
+    };
+
+    private static double[] Expected(LayerDeclaration declaration, LayerHost layer, LayerCall call)
+    {
+        HeadShape shape = declaration.Shape;
+        int keyLength = declaration.Cross ? call.MemoryLength : call.Length;
+        var sizes = new AttentionSizes(call.Batch, shape.Heads, shape.KvHeads, call.Length, keyLength, shape.HeadDim, shape.ValueDim);
+        ReferenceProblem problem = declaration.Kernel.ToProblem(sizes, [], [], [], new CallInputs { KeyLengths = call.KeyLengths });
+        ReferenceEncoding[] encodings = [.. problem.Encodings.Select(e => e.Name == "learned" ? e with { Parameters = e.Parameters.With("Table", layer.Positions()!) } : e)];
+        return ReferenceLayer.Forward(layer.Weights(), problem.WithEncodings(encodings), declaration.Width, call.Input, call.Memory);
+    }
+
+    // Three products of at most a few hundred terms and a softmax between: 40 roundings of the largest element is several times what they do to
+    // Xavier-scaled unit normal data, and a hundredth of what a wrong weight does.
+    private static void Near(double[] expected, float[] actual, LayerDeclaration declaration, SimdTier tier)
+    {
+        double bound = 40 * ErrorBound.UnitRoundoff * Math.Max(1, expected.Max(Math.Abs));
+        for (int n = 0; n < expected.Length; n++)
+        {
+            Assert.True(Math.Abs(actual[n] - expected[n]) <= bound, $"Element {n}: expected {expected[n]:R}, got {actual[n]:R}, allowed {bound:E2}. {declaration.Name}, {tier} ({TestSeed.Repeat})");
+        }
+    }
+}
