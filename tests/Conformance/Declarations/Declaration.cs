@@ -1,0 +1,68 @@
+using AttentionGen.Reference;
+
+namespace AttentionGen.Conformance.Declarations;
+
+/// <summary>The heads and dims of a declared attention.</summary>
+public sealed record HeadShape(int Heads, int KvHeads, int HeadDim, int ValueDim)
+{
+    public override string ToString() => $"h{Heads}kv{KvHeads}d{HeadDim}v{ValueDim}";
+}
+
+/// <summary>One <c>[PositionalEncoding]</c> of a declaration.</summary>
+public sealed record EncodingDeclaration(string Name, Argument[] Arguments)
+{
+    public string ToSource() =>
+        $"[global::AttentionGen.PositionalEncoding(\"{Name}\"{string.Concat(Arguments.Select(a => $", {a.Name} = {a.Code}"))})]";
+
+    public override string ToString() => Name + (Arguments.Length == 0 ? "" : $"({string.Join(", ", Arguments.Select(a => $"{a.Name} = {a.Code}"))})");
+}
+
+/// <summary>A declared attention: what the generator is given, and what the oracle is told.</summary>
+public sealed record Declaration(string Type, Argument[] Arguments, EncodingDeclaration[] Encodings, HeadShape Shape)
+{
+    public Parameters Parameters { get; } = Argument.ToParameters(Arguments);
+
+    /// <summary>The flag or the type that hides later keys.</summary>
+    public bool IsCausal => Type == "causal" || Parameters.Int("Causal", 0) != 0;
+
+    public CausalAlignment Alignment => (CausalAlignment)Parameters.Int("CausalAlignment", 0);
+
+    /// <summary>Whether the call may pass query and key lengths that differ.</summary>
+    public bool AllowsUnequalLengths => Alignment != CausalAlignment.Unspecified || (Type == "standard" && !IsCausal);
+
+    public bool Has(string encoding) => Encodings.Any(e => e.Name == encoding);
+
+    /// <summary>The problem's declared half; the data is the caller's.</summary>
+    public ReferenceProblem ToProblem(AttentionSizes sizes, double[] query, double[] key, double[] value, CallInputs inputs) => new()
+    {
+        Sizes = sizes,
+        Query = query,
+        Key = key,
+        Value = value,
+        Type = Type,
+        Parameters = Parameters,
+        Encodings = [.. Encodings.Select(e => new ReferenceEncoding(e.Name, Argument.ToParameters(e.Arguments)))],
+        Causal = Parameters.Int("Causal", 0) != 0,
+        AlignBottomRight = Alignment == CausalAlignment.BottomRight,
+        Scale = Parameters.Has("Scale") ? Parameters.Number("Scale", 0) : null,
+        Temperature = Parameters.Number("Temperature", 1),
+        KeyLengths = inputs.KeyLengths,
+        QueryPositions = inputs.QueryPositions,
+        KeyPositions = inputs.KeyPositions,
+        Keep = inputs.Keep,
+        Drop = inputs.Drop,
+        Bias = inputs.Bias,
+    };
+
+    /// <summary>The host as a user writes it.</summary>
+    public string ToSource(string hostName)
+    {
+        string shape = $"Heads = {Shape.Heads}, KvHeads = {Shape.KvHeads}, HeadDim = {Shape.HeadDim}, ValueDim = {Shape.ValueDim}";
+        string attention = $"[global::AttentionGen.Attention(Type = \"{Type}\", {shape}{string.Concat(Arguments.Select(a => $", {a.Name} = {a.Code}"))})]";
+        string encodings = string.Concat(Encodings.Select(e => e.ToSource() + "\n"));
+        return $"{attention}\n{encodings}public static partial class {hostName};\n";
+    }
+
+    public override string ToString() =>
+        $"{Type}({string.Join(", ", Arguments.Select(a => $"{a.Name} = {a.Code}"))}) {string.Join(" + ", Encodings.Select(e => e.ToString()))} {Shape}";
+}

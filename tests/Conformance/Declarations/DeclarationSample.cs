@@ -1,0 +1,38 @@
+namespace AttentionGen.Conformance.Declarations;
+
+/// <summary>
+/// A covering sample of (type variant x encoding variant x head shape): every type meets every head shape and every encoding variant,
+/// and every type variant occurs. The same list on every run; the data and the lengths are what changes.
+/// </summary>
+public static class DeclarationSample
+{
+    public static IReadOnlyList<HeadShape> Shapes { get; } =
+    [
+        new(2, 2, 64, 64), new(8, 1, 64, 64), new(3, 1, 40, 40), new(8, 2, 16, 16), new(6, 2, 20, 12), new(2, 1, 72, 72),
+        new(4, 4, 80, 80), new(2, 2, 96, 64), new(4, 1, 128, 128), new(16, 2, 8, 8), new(1, 1, 1, 1), new(5, 5, 10, 7),
+        new(2, 2, 64, 128), new(12, 4, 24, 33), new(2, 1, 256, 64),
+    ];
+
+    public static IReadOnlyList<Declaration> All(IReadOnlyList<CatalogueEntry> types, IReadOnlyList<CatalogueEntry> encodings)
+    {
+        List<Declaration> declarations = [];
+        string[] encodingNames = [.. encodings.Select(entry => entry.Name)];
+        int turn = 0;
+        foreach (CatalogueEntry type in types)
+        {
+            IReadOnlyList<Argument[]> typeVariants = TypeVariants.Of(type);
+            int variants = EncodingVariants.For(Shapes[0], encodingNames).Count;
+            int rounds = Math.Max(Math.Max(Shapes.Count, variants), typeVariants.Count);
+            for (int round = 0; round < rounds; round++, turn++)
+            {
+                HeadShape shape = Shapes[round % Shapes.Count];
+                IReadOnlyList<EncodingDeclaration[]> encodingVariants = EncodingVariants.For(shape, encodingNames);
+                // Types start at different encodings, so that a shape meets different ones across types.
+                EncodingDeclaration[] chosen = encodingVariants[turn % encodingVariants.Count];
+                declarations.Add(new Declaration(type.Name, typeVariants[round % typeVariants.Count], chosen, shape));
+            }
+        }
+
+        return declarations;
+    }
+}

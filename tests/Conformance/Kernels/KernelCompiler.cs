@@ -1,0 +1,51 @@
+using System.Reflection;
+using System.Runtime.Loader;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+
+namespace AttentionGen.Conformance.Kernels;
+
+/// <summary>Runs the generator over source text and loads what comes out.</summary>
+public static class KernelCompiler
+{
+    private const string GeneratorName = "AttentionGen.Generator.AttentionGenerator";
+
+    /// <summary>Compiles the sources with the generator into an assembly of this process.</summary>
+    /// <exception cref="InvalidOperationException">The generator is missing or reported something, or its code does not compile.</exception>
+    public static Assembly Compile(IEnumerable<string> sources)
+    {
+        CSharpParseOptions parse = CSharpParseOptions.Default.WithLanguageVersion(LanguageVersion.Latest);
+        var options = new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true, optimizationLevel: OptimizationLevel.Release, nullableContextOptions: NullableContextOptions.Enable);
+        CSharpCompilation compilation = CSharpCompilation.Create("Kernels", sources.Select(source => CSharpSyntaxTree.ParseText(source, parse)), References(), options);
+        GeneratorDriver driver = CSharpGeneratorDriver.Create([CreateGenerator()], parseOptions: parse);
+        driver.RunGeneratorsAndUpdateCompilation(compilation, out Compilation generated, out var reported);
+        using var image = new MemoryStream();
+        var emitted = generated.Emit(image);
+        Diagnostic[] problems = [.. reported.Concat(emitted.Diagnostics).Where(d => d.Severity >= DiagnosticSeverity.Warning)];
+        if (problems.Length > 0)
+        {
+            throw new InvalidOperationException($"{problems.Length} problems in the compiled kernels:\n{string.Join('\n', problems.Take(20).Select(p => p.ToString()))}");
+        }
+
+        image.Position = 0;
+        return AssemblyLoadContext.Default.LoadFromStream(image);
+    }
+
+    private static ISourceGenerator CreateGenerator()
+    {
+        Type type = typeof(Generator.Spec.AttentionSpec).Assembly.GetType(GeneratorName) ?? throw new InvalidOperationException($"There is no {GeneratorName}.");
+        return ((IIncrementalGenerator)Activator.CreateInstance(type)!).AsSourceGenerator();
+    }
+
+    private static IEnumerable<MetadataReference> References()
+    {
+        string platform = (string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!;
+        return platform.Split(Path.PathSeparator)
+            .Where(path => Path.GetFileName(path) is var name && (name.StartsWith("System.", StringComparison.Ordinal) || name is "netstandard.dll" or "mscorlib.dll"))
+            .Append(typeof(AttentionAttribute).Assembly.Location)
+            .Append(typeof(KernelCall).Assembly.Location)
+            .Append(typeof(Reference.AttentionSizes).Assembly.Location)
+            .Distinct()
+            .Select(path => MetadataReference.CreateFromFile(path));
+    }
+}

@@ -1,0 +1,105 @@
+namespace AttentionGen.Reference;
+
+/// <summary>One attention to be computed by the oracle: the data and everything that was declared or passed.</summary>
+public sealed class ReferenceProblem
+{
+    /// <summary>The sizes.</summary>
+    public required AttentionSizes Sizes { get; init; }
+
+    /// <summary><c>[batch, heads, queryLength, headDim]</c>.</summary>
+    public required double[] Query { get; init; }
+
+    /// <summary><c>[batch, kvHeads, keyLength, headDim]</c>.</summary>
+    public required double[] Key { get; init; }
+
+    /// <summary><c>[batch, kvHeads, keyLength, valueDim]</c>.</summary>
+    public required double[] Value { get; init; }
+
+    /// <summary>The attention type; a name in <see cref="ReferenceTypes"/>.</summary>
+    public string Type { get; init; } = "standard";
+
+    /// <summary>What was written for the type.</summary>
+    public Parameters Parameters { get; init; } = Parameters.None;
+
+    /// <summary>The positional encodings.</summary>
+    public IReadOnlyList<ReferenceEncoding> Encodings { get; init; } = [];
+
+    /// <summary>The flag that hides later keys on any type.</summary>
+    public bool Causal { get; init; }
+
+    /// <summary>The last query lines up with the last key; otherwise query 0 with key 0.</summary>
+    public bool AlignBottomRight { get; init; }
+
+    /// <summary>Factor on q.k; null: <c>1 / (sqrt(headDim) * Temperature)</c>.</summary>
+    public double? Scale { get; init; }
+
+    /// <summary>Softmax temperature, when <see cref="Scale"/> is not given.</summary>
+    public double Temperature { get; init; } = 1;
+
+    /// <summary><c>[batch]</c>: real keys of each sequence; null: all.</summary>
+    public int[]? KeyLengths { get; init; }
+
+    /// <summary><c>[queryLength]</c> or <c>[batch, queryLength]</c>; null: the aligned index.</summary>
+    public int[]? QueryPositions { get; init; }
+
+    /// <summary><c>[keyLength]</c> or <c>[batch, keyLength]</c>; null: the index.</summary>
+    public int[]? KeyPositions { get; init; }
+
+    /// <summary>True may attend; null: all may.</summary>
+    public Broadcast<bool>? Keep { get; init; }
+
+    /// <summary>True is hidden; null: none is.</summary>
+    public Broadcast<bool>? Drop { get; init; }
+
+    /// <summary>Added to the scaled scores; null: nothing.</summary>
+    public Broadcast<float>? Bias { get; init; }
+
+    /// <summary>The key index that query 0 stands at.</summary>
+    public int AlignmentOffset => AlignBottomRight ? Sizes.KeyLength - Sizes.QueryLength : 0;
+
+    /// <summary>The factor on q.k.</summary>
+    public double ScaleFactor => Scale ?? 1 / (Math.Sqrt(Sizes.HeadDim) * Temperature);
+
+    /// <summary>Single-precision data as the oracle takes it.</summary>
+    public static double[] Widen(ReadOnlySpan<float> values)
+    {
+        var wide = new double[values.Length];
+        for (int n = 0; n < wide.Length; n++)
+        {
+            wide[n] = values[n];
+        }
+
+        return wide;
+    }
+
+    /// <summary>The same problem on other data.</summary>
+    public ReferenceProblem WithTensors(double[] query, double[] key, double[] value) => new()
+    {
+        Sizes = Sizes,
+        Query = query,
+        Key = key,
+        Value = value,
+        Type = Type,
+        Parameters = Parameters,
+        Encodings = Encodings,
+        Causal = Causal,
+        AlignBottomRight = AlignBottomRight,
+        Scale = Scale,
+        Temperature = Temperature,
+        KeyLengths = KeyLengths,
+        QueryPositions = QueryPositions,
+        KeyPositions = KeyPositions,
+        Keep = Keep,
+        Drop = Drop,
+        Bias = Bias,
+    };
+}
+
+/// <summary>One positional encoding of a problem.</summary>
+/// <param name="Name">A name in <see cref="ReferenceEncodings"/>.</param>
+/// <param name="Parameters">What was written for it; the learned encoding's table is the array <c>Table</c>.</param>
+public sealed record ReferenceEncoding(string Name, Parameters Parameters)
+{
+    /// <summary>What the encoding does.</summary>
+    public EncodingDefinition Definition => ReferenceEncodings.All[Name];
+}
