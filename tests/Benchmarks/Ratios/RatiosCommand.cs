@@ -43,6 +43,7 @@ public static class RatiosCommand
 
         try
         {
+            CheckWritable(jsonPath);
             var settings = new RatioSettings(rounds, filter, onnx, onnxPath);
             List<Figure> figures = [.. ShowTable.Measure(settings, Progress)];
             Console.WriteLine($"{Environment.ProcessorCount} processors, widest tier {SimdTiers.Best}, {rounds} rounds, medians (smallest-largest)"
@@ -66,6 +67,15 @@ public static class RatiosCommand
         {
             Console.Error.WriteLine($"error: {exception.Message}");
             return Failed;
+        }
+    }
+
+    // Minutes of measuring end here, or not at all, when the file cannot be written.
+    private static void CheckWritable(string? path)
+    {
+        if (path is not null)
+        {
+            using FileStream file = new(path, FileMode.OpenOrCreate, FileAccess.Write);
         }
     }
 
