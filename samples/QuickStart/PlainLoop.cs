@@ -49,7 +49,7 @@ public static class PlainLoop
         }
     }
 
-    internal static void Row(float[] query, float[] key, float[] value, float[] weights, float[] sum, int length, int head, int kvHead, int row, KeyRange range, bool alibi)
+    private static void Row(float[] query, float[] key, float[] value, float[] weights, float[] sum, int length, int head, int kvHead, int row, KeyRange range, bool alibi)
     {
         const int dim = TextModel.HeadDim;
         float scale = 1 / MathF.Sqrt(dim);
@@ -99,7 +99,7 @@ public static class PlainLoop
     }
 
     // [heads, length, headDim], every row turned by its position.
-    internal static float[] Rotate(float[] rows, int length, RotaryLayout layout)
+    private static float[] Rotate(float[] rows, int length, RotaryLayout layout)
     {
         const int dim = TextModel.HeadDim, half = dim / 2;
         var rotated = new float[rows.Length];

@@ -37,7 +37,7 @@ public static class RatiosCommand
         }
         catch (Exception exception) when (exception is DllNotFoundException or BadImageFormatException or EntryPointNotFoundException)
         {
-            Console.Error.WriteLine($"error: '{onnxPath}' is not a loadable ONNX Runtime library: {exception.Message}");
+            Console.Error.WriteLine($"error: '{onnxPath}' is not a loadable ONNX Runtime library.");
             return BadInput;
         }
 
