@@ -19,8 +19,9 @@ public static class PlainLoop
         long start = Stopwatch.GetTimestamp();
         if (position.Rotary is { } layout)
         {
-            query = Rotate(query, length, layout);
-            key = Rotate(key, length, layout);
+            (float Sin, float Cos)[] table = RotaryTable(length);
+            query = Rotate(query, length, layout, table);
+            key = Rotate(key, length, layout, table);
         }
 
         double rotation = Stopwatch.GetElapsedTime(start).TotalSeconds;
@@ -98,8 +99,21 @@ public static class PlainLoop
         }
     }
 
+    // [length, headDim / 2], shared by all heads.
+    private static (float Sin, float Cos)[] RotaryTable(int length)
+    {
+        const int half = TextModel.HeadDim / 2;
+        var table = new (float Sin, float Cos)[length * half];
+        for (int i = 0; i < table.Length; i++)
+        {
+            table[i] = MathF.SinCos(i / half * MathF.Pow(10000, -(i % half) / (float)half));
+        }
+
+        return table;
+    }
+
     // [heads, length, headDim], every row turned by its position.
-    private static float[] Rotate(float[] rows, int length, RotaryLayout layout)
+    private static float[] Rotate(float[] rows, int length, RotaryLayout layout, (float Sin, float Cos)[] table)
     {
         const int dim = TextModel.HeadDim, half = dim / 2;
         var rotated = new float[rows.Length];
@@ -108,8 +122,7 @@ public static class PlainLoop
             int position = start / dim % length;
             for (int pair = 0; pair < half; pair++)
             {
-                float angle = position * MathF.Pow(10000, -2f * pair / dim);
-                (float sin, float cos) = MathF.SinCos(angle);
+                (float sin, float cos) = table[(position * half) + pair];
                 int first = start + (layout == RotaryLayout.Half ? pair : 2 * pair);
                 int second = layout == RotaryLayout.Half ? first + half : first + 1;
                 rotated[first] = (rows[first] * cos) - (rows[second] * sin);

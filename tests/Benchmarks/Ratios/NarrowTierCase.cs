@@ -53,7 +53,7 @@ public static class NarrowTierCase
             throw new PlatformNotSupportedException($"The child process should be limited to 256 bits, but its widest tier is {SimdTiers.Best}.");
         }
 
-        var settings = new RatioSettings(rounds, Filter: null, Onnx: null, OnnxPath: null);
+        var settings = new RatioSettings(rounds, Filter: null, Onnx: null);
         Figure[] figures = [.. Cases(ChildSection, SimdTier.Best).SelectMany(item => item.Measure(settings))];
         Console.WriteLine(JsonSerializer.Serialize(figures, Report.Json));
     }

@@ -6,8 +6,7 @@ namespace AttentionGen.Benchmarks.Ratios;
 /// <param name="Rounds">Alternations per case.</param>
 /// <param name="Filter">Only cases whose section or name contains this, ignoring case; null: all.</param>
 /// <param name="Onnx">The loaded ONNX Runtime, or null: without it.</param>
-/// <param name="OnnxPath">Where it was loaded from; handed to child processes.</param>
-public sealed record RatioSettings(int Rounds, string? Filter, OrtApi? Onnx, string? OnnxPath)
+public sealed record RatioSettings(int Rounds, string? Filter, OrtApi? Onnx)
 {
     /// <summary>Whether a case is wanted.</summary>
     public bool Wants(string section, string name) =>

@@ -44,7 +44,7 @@ public static class RatiosCommand
         try
         {
             CheckWritable(jsonPath);
-            var settings = new RatioSettings(rounds, filter, onnx, onnxPath);
+            var settings = new RatioSettings(rounds, filter, onnx);
             List<Figure> figures = [.. ShowTable.Measure(settings, Progress)];
             Console.WriteLine($"{Environment.ProcessorCount} processors, widest tier {SimdTiers.Best}, {rounds} rounds, medians (smallest-largest)"
                 + (onnx is null ? string.Empty : $", ONNX Runtime {onnx.Version}"));
