@@ -1,0 +1,1 @@
+return QuickStart.QuickStartCommand.Run(args, Console.Out, Console.Error);

@@ -1,0 +1,58 @@
+using AttentionGen.Benchmarks.Kernels;
+
+namespace AttentionGen.Benchmarks.Ratios;
+
+/// <summary>What is shown, with the figures aimed at.</summary>
+public static class ShowTable
+{
+    /// <summary>Attention on one thread, visible pairs only.</summary>
+    public static IReadOnlyList<AttentionCase> OneThread { get; } =
+    [
+        new("all keys", KernelList.Standard64, 128, CeilingTarget: 0.65),
+        new("all keys", KernelList.Standard64, 512, CeilingTarget: 0.80),
+        new("all keys", KernelList.Standard64, 2048, CeilingTarget: 0.86, OnnxTarget: 1.3),
+        new("all keys", KernelList.Standard128, 2048, CeilingTarget: 0.89, OnnxTarget: 1.2),
+        new("causal", KernelList.Causal64, 512, CeilingTarget: 0.62),
+        new("causal", KernelList.Causal64, 2048, CeilingTarget: 0.80, OnnxTarget: 2.7),
+        new("causal", KernelList.Causal128, 2048),
+        new("local", KernelList.Local64, 8192, CeilingTarget: 0.60),
+        .. KernelList.OddHeadDims.Select(kernel => new AttentionCase("odd head dims", kernel, 1024, CeilingTarget: 0.70)),
+    ];
+
+    /// <summary>The speed-up of a second thread, and of all of them where there are more.</summary>
+    public static IEnumerable<ThreadsCase> Threads { get; } =
+        from threads in new[] { 2, Environment.ProcessorCount }.Where(threads => threads > 1 && threads <= Environment.ProcessorCount).Distinct()
+        from kernel in new[] { KernelList.Standard64, KernelList.Causal64 }
+        from length in new[] { 512, 2048 }
+        select new ThreadsCase(kernel, length, threads, threads == 2 ? 1.85 : null);
+
+    /// <summary>Every wanted figure, in the order of the report. <paramref name="progress"/> is told what is being measured.</summary>
+    public static IEnumerable<Figure> Measure(RatioSettings settings, Action<string> progress)
+    {
+        foreach (AttentionCase item in OneThread.Where(item => settings.Wants(item.Section, item.Name)))
+        {
+            progress(item.Name);
+            foreach (Figure figure in item.Measure(settings))
+            {
+                yield return figure;
+            }
+        }
+
+        (string Name, IEnumerable<Figure> Figures)[] rest =
+        [
+            ("local, time per token", LocalCase.Measure(settings)),
+            ("threads", Threads.SelectMany(item => item.Measure(settings))),
+            ("256-bit tier", NarrowTierCase.Measure(settings)),
+            ("managed allocation", AllocationCase.Measure(settings)),
+            ("first call", FirstCallCase.Measure(settings)),
+        ];
+        foreach ((string name, IEnumerable<Figure> figures) in rest)
+        {
+            progress(name);
+            foreach (Figure figure in figures)
+            {
+                yield return figure;
+            }
+        }
+    }
+}
