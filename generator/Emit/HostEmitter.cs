@@ -97,7 +97,7 @@ public static class HostEmitter
         name.Length == 0 ? new Nest([]) : writer.Block($"namespace {name}");
 
     private static IDisposable Hosts(this CodeWriter writer, HostSpec host) =>
-        new Nest([.. host.Containers.Select(container => writer.Block(container)), writer.Block($"{host.Modifiers} partial class {host.Name}".TrimStart())]);
+        new Nest([.. host.Containers.Select(container => writer.Block(container)), writer.Block($"{host.Modifiers} partial class {host.Name}{(host.IsStatic ? string.Empty : " : global::System.IDisposable")}".TrimStart())]);
 
     /// <summary>Scopes closed together, innermost first.</summary>
     private sealed class Nest(IReadOnlyList<IDisposable> scopes) : IDisposable

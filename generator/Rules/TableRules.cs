@@ -1,4 +1,5 @@
 using System.Linq;
+using AttentionGen.Generator.Catalog;
 using Microsoft.CodeAnalysis;
 
 namespace AttentionGen.Generator.Rules;
@@ -9,14 +10,11 @@ internal static class TableRules
     public static readonly DiagnosticDescriptor TableTooShort = new(
         "ATTN015", "Position table is shorter than the sequences", "The {0} table holds {1} positions, but sequences may hold {2}; raise the encoding's MaxLength to {2}", RuleFacts.Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: RuleFacts.Help + "ATTN015.md");
 
-    private const int SinusoidalPositions = 5000;
-    private const int LearnedPositions = 512;
-
     /// <summary>Positions in an encoding's table, 0 for an encoding without one.</summary>
     public static int Positions(EncodingUse use) => use.Known?.Name switch
     {
-        "sinusoidal" => use.Spec.Int("MaxLength", SinusoidalPositions),
-        "learned" => use.Spec.Int("MaxLength", LearnedPositions),
+        "sinusoidal" => use.Spec.Int("MaxLength", SinusoidalEncoding.DefaultMaxLength),
+        "learned" => use.Spec.Int("MaxLength", LearnedEncoding.DefaultMaxLength),
         _ => 0,
     };
 

@@ -86,11 +86,26 @@ public static class LayerFactory
                 layer.Forward(call.Input, {{(layer.Cross ? "call.Memory, call.Output, call.Batch, call.Length, call.MemoryLength" : "call.Output, call.Batch, call.Length")}}, call.Arguments);
 
             public override global::{{typeof(LayerWeights).FullName}} Weights() => new(
-                layer.Weights.Query.ToArray(), layer.Weights.Key.ToArray(), layer.Weights.Value.ToArray(), layer.Weights.Output.ToArray(){{(layer.Bias
-                    ? ", layer.Weights.QueryBias.ToArray(), layer.Weights.KeyBias.ToArray(), layer.Weights.ValueBias.ToArray(), layer.Weights.OutputBias.ToArray()"
+                Read("q_proj.weight"), Read("k_proj.weight"), Read("v_proj.weight"), Read("o_proj.weight"){{(layer.Bias
+                    ? ", Read(\"q_proj.bias\"), Read(\"k_proj.bias\"), Read(\"v_proj.bias\"), Read(\"o_proj.bias\")"
                     : "")}});
 
-            public override float[]? Positions() => {{(layer.Encodings.Any(e => e.Name == "learned") ? "layer.Weights.Positions.ToArray()" : "null")}};
+            public override float[]? Positions() => {{(layer.Encodings.Any(e => e.Name == "learned") ? "Read(\"position_embedding.weight\")" : "null")}};
+
+            private float[] Read(string name)
+            {
+                foreach (global::AttentionGen.WeightTensor tensor in layer.Weights.Tensors)
+                {
+                    if (tensor.Name == name)
+                    {
+                        float[] values = new float[tensor.Length];
+                        layer.Weights.CopyTo(name, values);
+                        return values;
+                    }
+                }
+
+                throw new global::System.InvalidOperationException("No tensor named " + name);
+            }
 
             public override void Save(global::System.IO.Stream stream) => layer.Weights.Save(stream);
 
