@@ -29,7 +29,7 @@ internal static class HostSurface
         {
             int positions = encoding.Int("MaxLength", SinusoidalEncoding.DefaultMaxLength);
             writer.Lines($$"""
-                private static readonly global::AttentionGen.SinusoidalEncoding sinusoidalEncoding = new(DModel, {{Literals.Of(encoding.Double("Base", 10000))}}, {{positions}});
+                private static readonly global::AttentionGen.Kernels.SinusoidalEncoding sinusoidalEncoding = new(DModel, {{Literals.Of(encoding.Double("Base", 10000))}}, {{positions}});
 
                 /// <summary>The encoding of each position.</summary>
                 /// <param name="positions">Positions from 0 to {{positions - 1}}.</param>

@@ -83,6 +83,11 @@ internal static class ArgumentChecks
 
     private static void CheckDistinctRows(TensorLayout layout)
     {
+        if (layout.Count == 0)
+        {
+            return;
+        }
+
         Span<(long Stride, int Size)> dimensions = [(layout.BatchStride, layout.Batch), (layout.HeadStride, layout.Heads), (layout.RowStride, layout.Length)];
         dimensions.Sort(static (left, right) => left.Stride.CompareTo(right.Stride));
         long extent = layout.Dim;

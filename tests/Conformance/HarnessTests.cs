@@ -27,7 +27,8 @@ public class HarnessTests
     {
         for (int n = 0; n < Declarations.Count; n++)
         {
-            Assert.Null(FirstFailure(Declarations[n], Mutant.None, n));
+            string? failure = FirstFailure(Declarations[n], Mutant.None, n);
+            Assert.True(failure is null, failure);
         }
     }
 

@@ -28,12 +28,12 @@ public static class ReferenceLayer
     /// <param name="width">DModel.</param>
     /// <param name="input"><c>[batch, queryLength, DModel]</c>.</param>
     /// <param name="memory"><c>[batch, keyLength, DModel]</c>, where keys and values come from; null: the input.</param>
-    /// <remarks>The input encodings are added to the input and to the memory alike: keys need positions as much as queries do.</remarks>
+    /// <remarks>The input encodings are added to the input alone: a memory comes from an encoder that has put positions into it (Vaswani et al. 2017, figure 1).</remarks>
     public static double[] Forward(LayerWeights weights, ReferenceProblem problem, int width, float[] input, float[]? memory = null)
     {
         AttentionSizes sizes = problem.Sizes;
         double[] queries = AddEncodings(problem, width, input, sizes.QueryLength);
-        double[] sources = memory is null ? queries : AddEncodings(problem, width, memory, sizes.KeyLength);
+        double[] sources = memory is null ? queries : ReferenceProblem.Widen(memory);
         double[] q = Project(queries, weights.Query, weights.QueryBias, sizes.Batch, sizes.QueryLength, width, sizes.Heads, sizes.HeadDim);
         double[] k = Project(sources, weights.Key, weights.KeyBias, sizes.Batch, sizes.KeyLength, width, sizes.KvHeads, sizes.HeadDim);
         double[] v = Project(sources, weights.Value, weights.ValueBias, sizes.Batch, sizes.KeyLength, width, sizes.KvHeads, sizes.ValueDim);

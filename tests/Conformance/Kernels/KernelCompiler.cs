@@ -16,7 +16,7 @@ public static class KernelCompiler
     {
         CSharpParseOptions parse = CSharpParseOptions.Default.WithLanguageVersion(LanguageVersion.Latest);
         var options = new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true, optimizationLevel: OptimizationLevel.Release, nullableContextOptions: NullableContextOptions.Annotations);
-        CSharpCompilation compilation = CSharpCompilation.Create("Kernels", sources.Select(source => CSharpSyntaxTree.ParseText(source, parse)), References(), options);
+        CSharpCompilation compilation = CSharpCompilation.Create($"Kernels{Guid.NewGuid():N}", sources.Select(source => CSharpSyntaxTree.ParseText(source, parse)), References(), options);
         GeneratorDriver driver = CSharpGeneratorDriver.Create([CreateGenerator()], parseOptions: parse);
         driver.RunGeneratorsAndUpdateCompilation(compilation, out Compilation generated, out var reported);
         using var image = new MemoryStream();
