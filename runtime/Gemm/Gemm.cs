@@ -83,7 +83,7 @@ public static unsafe class Gemm
         }
 
         float* panels = packed.Data;
-        GemmTile tile = GemmTile.For(SimdTiers.Resolve(tier));
+        SimdTier resolved = SimdTiers.Resolve(tier);
         if (rows == 0 || packed.Columns == 0)
         {
             return;
@@ -103,7 +103,8 @@ public static unsafe class Gemm
                 Rows = rows,
                 Columns = packed.Columns,
                 Depth = packed.Depth,
-                Tile = tile,
+                Tile = GemmTile.For(resolved),
+                LastTile = GemmTile.For(resolved, packed.Columns % GemmTile.For(resolved).Columns),
             };
             Run(ref call, maxThreads == 0 ? WorkerPool.DefaultThreads : maxThreads);
         }

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace AttentionGen.Kernels;
@@ -117,6 +118,12 @@ public sealed unsafe class PackedMatrix : IDisposable
 
         GC.KeepAlive(this);
     }
+
+    /// <summary>Floats from a step's first vector to another: in a later panel when a vector fills a panel's row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static int VectorOffset<TVector, TLanes>(int vector)
+        where TLanes : ILanes<TVector> =>
+        vector * (TLanes.Count == PanelWidth ? PanelFloats : TLanes.Count);
 
     /// <summary>Frees the memory.</summary>
     public void Dispose() => memory.Dispose();
