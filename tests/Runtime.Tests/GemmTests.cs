@@ -65,10 +65,12 @@ public class GemmTests
         }
     }
 
-    [Fact]
-    public void HasTheSameBitsOnAnyNumberOfThreads()
+    [Theory]
+    [InlineData(601, 523, 1111)]
+    [InlineData(1, 700, 1500)]
+    [InlineData(100, 40, 77)]
+    public void HasTheSameBitsOnAnyNumberOfThreads(int rows, int depth, int columns)
     {
-        (int rows, int depth, int columns) = (601, 523, 1111);
         float[] input = Inputs.Random(rows * depth);
         using PackedMatrix packed = PackedMatrix.Pack(Inputs.Random(depth * columns), depth, columns);
         float[] bias = Inputs.Random(columns);
