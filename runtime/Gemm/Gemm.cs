@@ -12,8 +12,8 @@ namespace AttentionGen.Kernels;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static unsafe class Gemm
 {
-    /// <summary>Input rows of one work item at most: one depth block of them takes 258 KiB, which leaves the near cache room for their outputs.</summary>
-    private const int MostBlockRows = 258;
+    /// <summary>Input rows of one work item at most: one depth block of them takes 264 KiB of L2, as much as their outputs.</summary>
+    private const int MostBlockRows = 132;
 
     /// <summary>Output columns of one work item at most.</summary>
     private const int MostBlockColumns = 512;

@@ -50,7 +50,7 @@ internal unsafe struct GemmCall
     /// <summary>The register tile of the last strip, where fewer columns are left.</summary>
     public GemmTile LastTile;
 
-    /// <summary>The input block <c>[blockRows, 256]</c>, one edge tile, and a row of zeros.</summary>
+    /// <summary>The input block <c>[blockRows, 512]</c>, one edge tile, and a row of zeros.</summary>
     public readonly nuint WorkspaceBytes =>
         (((nuint)BlockRows * PackedMatrix.DepthBlock) + ((GemmTile.Rows + 1) * GemmTile.MostColumns)) * sizeof(float);
 
@@ -84,7 +84,7 @@ internal unsafe struct GemmCall
         while (start < call->Depth);
     }
 
-    /// <summary>Copies the block's rows to <c>[tile, 6, 256]</c>, so that the tile reads them at constant offsets; rows past the last are zeros.</summary>
+    /// <summary>Copies the block's rows to <c>[tile, 6, 512]</c>, so that the tile reads them at constant offsets; rows past the last are zeros.</summary>
     private static void CopyInput(GemmCall* call, int firstRow, int rows, int start, int depth, float* block)
     {
         float* source = call->Input + (firstRow * call->InputStride) + start;

@@ -6,11 +6,12 @@ namespace AttentionGen.Kernels;
 
 /// <summary>
 /// The right-hand side of a <see cref="Gemm"/>, <c>[depth, columns]</c>, copied into native memory in the order the register tiles read it:
-/// <c>[depth block, panel, 256, 16]</c>, where a panel is 16 columns. Every SIMD tier reads the same packing. Keeps no reference to its source.
+/// <c>[depth block, panel, 512, 16]</c>, where a panel is 16 columns. Every SIMD tier reads the same packing. Keeps no reference to its source.
 /// </summary>
 /// <remarks>
-/// What a 256-bit tile reads of one depth block is 16 KiB and stays in L1; a 512-bit tile's 64 KiB stream from L2 at a fraction of its
-/// bandwidth. Measured at 512 x 512 x 512 and up, blocks of 256 beat 128 and 512: fewer passes over the output against more cache.
+/// What a 256-bit tile reads of one depth block is 32 KiB and stays in L1; a 512-bit tile's 128 KiB stream from L2 at a third of its
+/// bandwidth. Measured at 512 x 512 x 512 and up, blocks of 512 rows beat 128 and 256, most of all while other cores use the shared
+/// cache: each block is one pass over the output.
 /// </remarks>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public sealed unsafe class PackedMatrix : IDisposable
@@ -19,7 +20,7 @@ public sealed unsafe class PackedMatrix : IDisposable
     internal const int PanelWidth = 16;
 
     /// <summary>Steps of depth in one block.</summary>
-    internal const int DepthBlock = 256;
+    internal const int DepthBlock = 512;
 
     /// <summary>Floats of one panel of one depth block.</summary>
     internal const int PanelFloats = PanelWidth * DepthBlock;
