@@ -6,7 +6,7 @@ namespace AttentionGen.Kernels;
 /// <summary>Matrix products against a packed right-hand side: <c>output[rows, columns] = input[rows, depth] * packed[depth, columns] + bias[columns]</c>.</summary>
 /// <remarks>
 /// The result has the same bits for any number of threads: every element sums its products in order within blocks of
-/// 128 along the depth, then adds the blocks in order, starting from the bias. Nothing is allocated on the managed heap.
+/// 512 along the depth, then adds the blocks in order, starting from the bias. Nothing is allocated on the managed heap.
 /// Blocking after Goto and van de Geijn (2008), with the roles turned: a strip of the packed matrix stays in the near caches and rows of the input pass by.
 /// </remarks>
 [EditorBrowsable(EditorBrowsableState.Never)]

@@ -43,7 +43,13 @@ public sealed unsafe class PackedMatrix : IDisposable
         Panels = (int)(((long)columns + (PanelGroup * PanelWidth) - 1) / (PanelGroup * PanelWidth)) * PanelGroup;
         long floats = DepthBlocks * Panels * PanelFloats;
         memory.Reserve(Math.Max(floats, 1));
-        NativeMemory.Clear(memory.Pointer, checked((nuint)floats * sizeof(float)));
+
+        // Only the rows that exist: what is never touched takes no physical memory, and tiles do not read it.
+        for (long panel = 0; panel < DepthBlocks * Panels; panel++)
+        {
+            int rows = (int)Math.Min(DepthBlock, depth - (panel / Panels * DepthBlock));
+            NativeMemory.Clear(memory.Pointer + (panel * PanelFloats), (nuint)rows * PanelWidth * sizeof(float));
+        }
     }
 
     /// <summary>Rows: the features that are summed over.</summary>
