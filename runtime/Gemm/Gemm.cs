@@ -6,20 +6,23 @@ namespace AttentionGen.Kernels;
 /// <summary>Matrix products against a packed right-hand side: <c>output[rows, columns] = input[rows, depth] * packed[depth, columns] + bias[columns]</c>.</summary>
 /// <remarks>
 /// The result has the same bits for any number of threads: every element sums its products in order within blocks of
-/// 128 along the depth, then adds the blocks in order, starting from the bias. Nothing is allocated on the managed heap.
+/// 512 along the depth, then adds the blocks in order, starting from the bias. Nothing is allocated on the managed heap.
 /// Blocking after Goto and van de Geijn (2008), with the roles turned: a strip of the packed matrix stays in the near caches and rows of the input pass by.
 /// </remarks>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static unsafe class Gemm
 {
-    /// <summary>Input rows of one work item at most: with one depth block of features each they take 384 KiB of L2.</summary>
-    private const int MostBlockRows = 384;
+    /// <summary>Input rows of one work item at most: one depth block of them takes 264 KiB of L2, as much as their outputs.</summary>
+    private const int MostBlockRows = 132;
 
-    /// <summary>Output columns of one work item.</summary>
-    private const int BlockColumns = 512;
+    /// <summary>Output columns of one work item at most.</summary>
+    private const int MostBlockColumns = 512;
 
     private const int ItemsPerThread = 4;
     private const int LeastBlockRows = 48;
+
+    /// <summary>Multiply-adds below which a second thread is not worth the fork: about a microsecond.</summary>
+    private const long LeastSharedWork = 1 << 17;
 
     /// <summary>Multiplies contiguous rows.</summary>
     /// <param name="input"><c>[rows, packed.Depth]</c>.</param>
@@ -83,7 +86,7 @@ public static unsafe class Gemm
         }
 
         float* panels = packed.Data;
-        GemmTile tile = GemmTile.For(SimdTiers.Resolve(tier));
+        SimdTier resolved = SimdTiers.Resolve(tier);
         if (rows == 0 || packed.Columns == 0)
         {
             return;
@@ -103,7 +106,8 @@ public static unsafe class Gemm
                 Rows = rows,
                 Columns = packed.Columns,
                 Depth = packed.Depth,
-                Tile = tile,
+                Tile = GemmTile.For(resolved),
+                LastTile = GemmTile.For(resolved, packed.Columns % GemmTile.For(resolved).Columns),
             };
             Run(ref call, maxThreads == 0 ? WorkerPool.DefaultThreads : maxThreads);
         }
@@ -111,26 +115,31 @@ public static unsafe class Gemm
         GC.KeepAlive(packed);
     }
 
+    /// <summary>Cuts the output into blocks, more of them than threads so that late threads find something to do, and runs them.</summary>
     private static void Run(ref GemmCall call, int threads)
     {
-        int columnBlocks = DivideUp(call.Columns, BlockColumns);
+        threads = (long)call.Rows * call.Columns < LeastSharedWork / Math.Max(call.Depth, 1) ? 1 : threads;
+        int columnBlocks = DivideUp(call.Columns, MostBlockColumns);
         int rowBlocks = DivideUp(call.Rows, MostBlockRows);
-        if (threads > 1 && (long)rowBlocks * columnBlocks < (long)threads * ItemsPerThread)
+        long wanted = threads == 1 ? 1 : (long)threads * ItemsPerThread;
+        if ((long)rowBlocks * columnBlocks < wanted)
         {
-            int wanted = DivideUp(threads * ItemsPerThread, columnBlocks);
-            rowBlocks = Math.Max(rowBlocks, Math.Min(wanted, DivideUp(call.Rows, LeastBlockRows)));
+            // Rows first: a block of columns makes its thread copy the input rows again.
+            rowBlocks = Math.Max(rowBlocks, (int)Math.Min(DivideUp(wanted, columnBlocks), DivideUp(call.Rows, LeastBlockRows)));
+            columnBlocks = Math.Max(columnBlocks, (int)Math.Min(DivideUp(wanted, rowBlocks), DivideUp(call.Columns, GemmTile.MostColumns)));
         }
 
         call.BlockRows = DivideUp(DivideUp(call.Rows, rowBlocks), GemmTile.Rows) * GemmTile.Rows;
         call.RowBlocks = DivideUp(call.Rows, call.BlockRows);
-        call.BlockColumns = BlockColumns;
+        call.BlockColumns = DivideUp(DivideUp(call.Columns, columnBlocks), GemmTile.MostColumns) * GemmTile.MostColumns;
+        int items = checked(call.RowBlocks * DivideUp(call.Columns, call.BlockColumns));
         fixed (GemmCall* pinned = &call)
         {
-            WorkerPool.Run(&GemmCall.RunBlock, pinned, checked(call.RowBlocks * columnBlocks), call.WorkspaceBytes, threads);
+            WorkerPool.Run(&GemmCall.RunBlock, pinned, items, call.WorkspaceBytes, threads);
         }
     }
 
-    private static int DivideUp(int dividend, int divisor) => (int)(((long)dividend + divisor - 1) / divisor);
+    private static int DivideUp(long dividend, int divisor) => (int)((dividend + divisor - 1) / divisor);
 
     private static void CheckRows(int available, int rows, int width, int stride, string name, string strideName)
     {

@@ -47,7 +47,10 @@ internal unsafe struct GemmCall
     /// <summary>The register tile.</summary>
     public GemmTile Tile;
 
-    /// <summary>The input block <c>[blockRows, 256]</c>, one edge tile, and a row of zeros.</summary>
+    /// <summary>The register tile of the last strip, where fewer columns are left.</summary>
+    public GemmTile LastTile;
+
+    /// <summary>The input block <c>[blockRows, 512]</c>, one edge tile, and a row of zeros.</summary>
     public readonly nuint WorkspaceBytes =>
         (((nuint)BlockRows * PackedMatrix.DepthBlock) + ((GemmTile.Rows + 1) * GemmTile.MostColumns)) * sizeof(float);
 
@@ -72,7 +75,8 @@ internal unsafe struct GemmCall
             CopyInput(call, firstRow, rows, start, depth, block);
             for (int column = firstColumn; column < pastColumn; column += call->Tile.Columns)
             {
-                RunStrip(call, firstRow, rows, column, start, depth, block, edge, zeros);
+                GemmTile tile = pastColumn - column < call->Tile.Columns ? call->LastTile : call->Tile;
+                RunStrip(call, tile, firstRow, rows, column, start, depth, block, edge, zeros);
             }
 
             start += PackedMatrix.DepthBlock;
@@ -80,7 +84,7 @@ internal unsafe struct GemmCall
         while (start < call->Depth);
     }
 
-    /// <summary>Copies the block's rows to <c>[tile, 6, 256]</c>, so that the tile reads them at constant offsets; rows past the last are zeros.</summary>
+    /// <summary>Copies the block's rows to <c>[tile, 6, 512]</c>, so that the tile reads them at constant offsets; rows past the last are zeros.</summary>
     private static void CopyInput(GemmCall* call, int firstRow, int rows, int start, int depth, float* block)
     {
         float* source = call->Input + (firstRow * call->InputStride) + start;
@@ -96,22 +100,22 @@ internal unsafe struct GemmCall
     }
 
     /// <summary>Adds one depth block's products to a strip of the output, one tile wide and the block's rows high.</summary>
-    private static void RunStrip(GemmCall* call, int firstRow, int rows, int column, int start, int depth, float* block, float* edge, float* zeros)
+    private static void RunStrip(GemmCall* call, GemmTile tile, int firstRow, int rows, int column, int start, int depth, float* block, float* edge, float* zeros)
     {
         float* panel = call->Panels
             + (((nint)(start / PackedMatrix.DepthBlock) * call->PanelCount) + (column / PackedMatrix.PanelWidth)) * PackedMatrix.PanelFloats
             + (column % PackedMatrix.PanelWidth);
         float* output = call->Output + (firstRow * call->OutputStride) + column;
         float* first = call->Bias == null ? zeros : call->Bias + column;
-        int width = Math.Min(call->Tile.Columns, call->Columns - column);
-        int wholeTiles = width == call->Tile.Columns ? rows / GemmTile.Rows : 0;
+        int width = Math.Min(tile.Columns, call->Columns - column);
+        int wholeTiles = width == tile.Columns ? rows / GemmTile.Rows : 0;
         if (start == 0)
         {
-            call->Tile.Sweep(block, panel, depth, first, 0, output, call->OutputStride, wholeTiles);
+            tile.Sweep(block, panel, depth, first, 0, output, call->OutputStride, wholeTiles);
         }
         else
         {
-            call->Tile.Sweep(block, panel, depth, output, call->OutputStride, output, call->OutputStride, wholeTiles);
+            tile.Sweep(block, panel, depth, output, call->OutputStride, output, call->OutputStride, wholeTiles);
         }
 
         for (int row = wholeTiles * GemmTile.Rows; row < rows; row += GemmTile.Rows)
@@ -120,7 +124,7 @@ internal unsafe struct GemmCall
             int height = Math.Min(GemmTile.Rows, rows - row);
             float* addend = start == 0 ? first : corner;
             CopyTile(addend, start == 0 ? 0 : call->OutputStride, edge, GemmTile.MostColumns, height, width);
-            call->Tile.Sweep(block + ((nint)row * PackedMatrix.DepthBlock), panel, depth, edge, GemmTile.MostColumns, edge, GemmTile.MostColumns, 1);
+            tile.Sweep(block + ((nint)row * PackedMatrix.DepthBlock), panel, depth, edge, GemmTile.MostColumns, edge, GemmTile.MostColumns, 1);
             CopyTile(edge, GemmTile.MostColumns, corner, call->OutputStride, height, width);
         }
     }

@@ -24,6 +24,10 @@ internal readonly unsafe struct GemmTile
     /// <summary>See <see cref="Tile6x4.Sweep"/>.</summary>
     public delegate*<float*, float*, int, float*, nint, float*, nint, int, void> Sweep { get; }
 
+    /// <summary>The tile for a strip of <paramref name="width"/> columns of a tier that <see cref="SimdTiers.Resolve"/> gave: half as wide where that is enough.</summary>
+    public static GemmTile For(SimdTier tier, int width) =>
+        tier == SimdTier.Vector512 && width <= 2 * Lanes512.Count ? new(2 * Lanes512.Count, &Tile6x2.Sweep<Vector512<float>, Lanes512>) : For(tier);
+
     /// <summary>The tile for a tier that <see cref="SimdTiers.Resolve"/> gave.</summary>
     public static GemmTile For(SimdTier tier) => tier switch
     {

@@ -1,15 +1,17 @@
 using System.ComponentModel;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace AttentionGen.Kernels;
 
 /// <summary>
 /// The right-hand side of a <see cref="Gemm"/>, <c>[depth, columns]</c>, copied into native memory in the order the register tiles read it:
-/// <c>[depth block, panel, 256, 16]</c>, where a panel is 16 columns. Every SIMD tier reads the same packing. Keeps no reference to its source.
+/// <c>[depth block, panel, 512, 16]</c>, where a panel is 16 columns. Every SIMD tier reads the same packing. Keeps no reference to its source.
 /// </summary>
 /// <remarks>
-/// What a 256-bit tile reads of one depth block is 16 KiB and stays in L1; a 512-bit tile's 64 KiB stream from L2 at a fraction of its
-/// bandwidth. Measured at 512 x 512 x 512 and up, blocks of 256 beat 128 and 512: fewer passes over the output against more cache.
+/// What a 256-bit tile reads of one depth block is 32 KiB and stays in L1; a 512-bit tile's 128 KiB stream from L2 at a third of its
+/// bandwidth. Measured at 512 x 512 x 512 and up, blocks of 512 rows beat 128 and 256, most of all while other cores use the shared
+/// cache: each block is one pass over the output.
 /// </remarks>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public sealed unsafe class PackedMatrix : IDisposable
@@ -18,7 +20,7 @@ public sealed unsafe class PackedMatrix : IDisposable
     internal const int PanelWidth = 16;
 
     /// <summary>Steps of depth in one block.</summary>
-    internal const int DepthBlock = 256;
+    internal const int DepthBlock = 512;
 
     /// <summary>Floats of one panel of one depth block.</summary>
     internal const int PanelFloats = PanelWidth * DepthBlock;
@@ -41,7 +43,13 @@ public sealed unsafe class PackedMatrix : IDisposable
         Panels = (int)(((long)columns + (PanelGroup * PanelWidth) - 1) / (PanelGroup * PanelWidth)) * PanelGroup;
         long floats = DepthBlocks * Panels * PanelFloats;
         memory.Reserve(Math.Max(floats, 1));
-        NativeMemory.Clear(memory.Pointer, checked((nuint)floats * sizeof(float)));
+
+        // Only the rows that exist: what is never touched takes no physical memory, and tiles do not read it.
+        for (long panel = 0; panel < DepthBlocks * Panels; panel++)
+        {
+            int rows = (int)Math.Min(DepthBlock, depth - (panel / Panels * DepthBlock));
+            NativeMemory.Clear(memory.Pointer + (panel * PanelFloats), (nuint)rows * PanelWidth * sizeof(float));
+        }
     }
 
     /// <summary>Rows: the features that are summed over.</summary>
@@ -117,6 +125,12 @@ public sealed unsafe class PackedMatrix : IDisposable
 
         GC.KeepAlive(this);
     }
+
+    /// <summary>Floats from a step's first vector to another: in a later panel when a vector fills a panel's row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static int VectorOffset<TVector, TLanes>(int vector)
+        where TLanes : ILanes<TVector> =>
+        vector * (TLanes.Count == PanelWidth ? PanelFloats : TLanes.Count);
 
     /// <summary>Frees the memory.</summary>
     public void Dispose() => memory.Dispose();

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace AttentionGen.Kernels;
 
-/// <summary>The register tile for 16 registers: 6 rows x 2 vectors, 12 accumulators, one broadcast per row and two loads per step.</summary>
+/// <summary>The register tile for 16 registers, and for narrow strips: 6 rows x 2 vectors, 12 accumulators, one broadcast per row and two loads per step.</summary>
 internal static unsafe class Tile6x2
 {
     /// <summary>
@@ -39,7 +39,7 @@ internal static unsafe class Tile6x2
             for (int step = 0; step < depth; step++)
             {
                 TVector right0 = TLanes.Load(right);
-                TVector right1 = TLanes.Load(right + TLanes.Count);
+                TVector right1 = TLanes.Load(right + PackedMatrix.VectorOffset<TVector, TLanes>(1));
 
                 TVector row = TLanes.Broadcast(*left);
                 sum00 = TLanes.MultiplyAdd(row, right0, sum00);

@@ -39,9 +39,9 @@ internal static unsafe class Tile6x4
             for (int step = 0; step < depth; step++)
             {
                 TVector right0 = TLanes.Load(right);
-                TVector right1 = TLanes.Load(right + Next<TVector, TLanes>(1));
-                TVector right2 = TLanes.Load(right + Next<TVector, TLanes>(2));
-                TVector right3 = TLanes.Load(right + Next<TVector, TLanes>(3));
+                TVector right1 = TLanes.Load(right + PackedMatrix.VectorOffset<TVector, TLanes>(1));
+                TVector right2 = TLanes.Load(right + PackedMatrix.VectorOffset<TVector, TLanes>(2));
+                TVector right3 = TLanes.Load(right + PackedMatrix.VectorOffset<TVector, TLanes>(3));
 
                 TVector row = TLanes.Broadcast(*left);
                 sum00 = TLanes.MultiplyAdd(row, right0, sum00);
@@ -106,10 +106,4 @@ internal static unsafe class Tile6x4
         TLanes.Store(TLanes.Add(sum2, TLanes.Load(addend + (2 * TLanes.Count))), output + (2 * TLanes.Count));
         TLanes.Store(TLanes.Add(sum3, TLanes.Load(addend + (3 * TLanes.Count))), output + (3 * TLanes.Count));
     }
-
-    /// <summary>From one vector of a step to the next: in the next panel when a vector fills a panel's row.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int Next<TVector, TLanes>(int vector)
-        where TLanes : ILanes<TVector> =>
-        vector * (TLanes.Count == PackedMatrix.PanelWidth ? PackedMatrix.PanelFloats : TLanes.Count);
 }
