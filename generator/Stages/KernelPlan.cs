@@ -17,11 +17,11 @@ public sealed class KernelPlan
     /// <summary>Keys packed at a time. 512 keys and values of head dim 64 are 256 KiB: a quarter of a 1 MiB second-level cache.</summary>
     private const int MostKeysPerBlock = 512;
 
-    /// <summary>Floats of packed keys and values that a block may hold; larger head dims get fewer keys.</summary>
-    private const int MostFloatsPerBlock = 128 * 1024;
+    /// <summary>Floats of packed keys and values that a block may hold, 256 KiB; larger head dims get fewer keys.</summary>
+    private const int MostFloatsPerBlock = 64 * 1024;
 
     /// <summary>Query rows whose state (queries, outputs, sums) one work item holds, over all heads of the group.</summary>
-    private const int RowsPerItem = 516;
+    private const int RowsPerItem = 1032;
 
     /// <summary>Rows per head that an item holds at least, however many heads share the keys.</summary>
     private const int LeastRowsPerHead = 48;
