@@ -1,3 +1,6 @@
+// One test at a time: a test that counts a call's allocations must find the worker pool free, or it measures another path than it says.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
+
 namespace AttentionGen.Runtime.Tests;
 
 /// <summary>Fresh random inputs and the tiers of this machine.</summary>

@@ -85,6 +85,24 @@ public unsafe class WorkerPoolTests
     }
 
     [Fact]
+    public void WaitingForASlowHelperAllocatesNothing()
+    {
+        int[] hits = new int[Slots];
+        fixed (int* pinned = hits)
+        {
+            long allocated = 0;
+            for (int call = 0; call < 40; call++)
+            {
+                long before = GC.GetAllocatedBytesForCurrentThread();
+                WorkerPool.Run(&CountUnevenly, pinned, 2, 0, 2);
+                allocated += call < 20 ? 0 : GC.GetAllocatedBytesForCurrentThread() - before;
+            }
+
+            Assert.Equal(0, allocated);
+        }
+    }
+
+    [Fact]
     public void AnInterruptedCallerStillWaitsForItsHelpers()
     {
         int[] hits = new int[Slots];
@@ -146,15 +164,19 @@ public unsafe class WorkerPoolTests
 
     private static void Count(void* context, int item, byte* workspace) => Interlocked.Increment(ref ((int*)context)[item]);
 
-    private static void CountSlowly(void* context, int item, byte* workspace)
+    private static void CountSlowly(void* context, int item, byte* workspace) => CountAfter(20, (int*)context + item);
+
+    private static void CountUnevenly(void* context, int item, byte* workspace) => CountAfter(item == 0 ? 1 : 5, (int*)context + item);
+
+    private static void CountAfter(double milliseconds, int* counter)
     {
         long start = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetElapsedTime(start).TotalMilliseconds < 20)
+        while (Stopwatch.GetElapsedTime(start).TotalMilliseconds < milliseconds)
         {
             Thread.SpinWait(100);
         }
 
-        Interlocked.Increment(ref ((int*)context)[item]);
+        Interlocked.Increment(ref *counter);
     }
 
     private static void ThrowAtSeven(void* context, int item, byte* workspace)
