@@ -23,17 +23,17 @@ internal static class SoftmaxStage
         {
             writer.Line("float previous = rowMax[r];");
             writer.Line($"float current = {dialect.MaxLanes(dialect.Load("tileMax", "(r * Lanes)"))};");
-            writer.Line($"{vector} sum = {dialect.Load("rowSum", "(r * Lanes)")};");
+            writer.Line($"{vector} total = {dialect.Load("rowSum", "(r * Lanes)")}, sum = {dialect.Zero};");
             using (writer.Block("if (current > previous)"))
             {
                 writer.Line("rowMax[r] = current;");
                 writer.Line("// Before the first visible key there is nothing to rescale.");
                 using (writer.Block("if (previous != float.NegativeInfinity)"))
                 {
-                writer.Line($"{vector} factor = {dialect.Exp2(dialect.Broadcast("previous - current"))};");
-                writer.Line($"sum = {dialect.Multiply("sum", "factor")};");
-                writer.Line("float* output = outputs + (r * PaddedValueDim);");
-                Columns.Write(writer, dialect, 0, plan.PaddedValueDim, (target, index) => target.Store(target.Multiply(target.Load("output", index), "factor"), "output", index));
+                    writer.Line($"{vector} factor = {dialect.Exp2(dialect.Broadcast("previous - current"))};");
+                    writer.Line($"total = {dialect.Multiply("total", "factor")};");
+                    writer.Line("float* output = outputs + (r * PaddedValueDim);");
+                    Columns.Write(writer, dialect, 0, plan.PaddedValueDim, (target, index) => target.Store(target.Multiply(target.Load("output", index), "factor"), "output", index));
                 }
             }
 
@@ -69,7 +69,7 @@ internal static class SoftmaxStage
                 writer.Line($"sum = {dialect.Add("sum", "weight")};");
             }
 
-            writer.Line(dialect.Store("sum", "rowSum", "(r * Lanes)"));
+            writer.Line(dialect.Store(dialect.Add("total", "sum"), "rowSum", "(r * Lanes)"));
         }
     }
 }

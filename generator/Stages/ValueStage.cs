@@ -66,6 +66,7 @@ internal static class ValueStage
         int rows = dialect.TileRows;
         writer.Line();
         writer.Line($"// outputs[{rows} rows, {width * dialect.Lanes} columns] += weights[{rows} rows, count keys] * values[count keys, {width * dialect.Lanes} columns], {rows * width} accumulators.");
+        writer.Line("// A block sums from zero: its rounding errors grow with the block, not with the sequence.");
         writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
         using (writer.Block($"private static void Values{width}(float* weights, float* values, float* outputs, int count)"))
         {
@@ -73,7 +74,7 @@ internal static class ValueStage
             {
                 for (int v = 0; v < width; v++)
                 {
-                    writer.Line($"{dialect.Float} output{r}_{v} = {dialect.Load("outputs", Literals.Of((r * plan.PaddedValueDim) + (v * dialect.Lanes)))};");
+                    writer.Line($"{dialect.Float} output{r}_{v} = {dialect.Zero};");
                 }
             }
 
@@ -100,7 +101,8 @@ internal static class ValueStage
             {
                 for (int v = 0; v < width; v++)
                 {
-                    writer.Line(dialect.Store($"output{r}_{v}", "outputs", Literals.Of((r * plan.PaddedValueDim) + (v * dialect.Lanes))));
+                    string at = Literals.Of((r * plan.PaddedValueDim) + (v * dialect.Lanes));
+                    writer.Line(dialect.Store(dialect.Add(dialect.Load("outputs", at), $"output{r}_{v}"), "outputs", at));
                 }
             }
         }

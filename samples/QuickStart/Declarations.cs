@@ -31,3 +31,13 @@ public static partial class CausalAlibi;
 [Attention(Type = "causal", Heads = 8, KvHeads = 2, HeadDim = 64)]
 [PositionalEncoding("rope", Layout = RotaryLayout.Interleaved)]
 public static partial class GroupedRope;
+
+/// <summary>A whole layer with its own projections; sines and cosines are added to its input.</summary>
+[Attention(Type = "standard", DModel = 512, Heads = 8)]
+[PositionalEncoding("sinusoidal", MaxLength = 8192)]
+public partial class SinusoidalLayer;
+
+/// <summary>A causal layer; a learned table is added to its input.</summary>
+[Attention(Type = "causal", DModel = 512, Heads = 8)]
+[PositionalEncoding("learned", MaxLength = 8192)]
+public partial class LearnedLayer;

@@ -5,6 +5,8 @@ namespace AttentionGen.Benchmarks.Ratios;
 /// <summary>What is shown, with the figures aimed at.</summary>
 public static class ShowTable
 {
+    private static readonly GemmCase[] Gemm = [new(512, 512, 512, 0.88), new(1024, 1024, 1024, 0.88), new(2048, 512, 512, 0.88)];
+
     /// <summary>Attention on one thread, visible pairs only.</summary>
     public static IReadOnlyList<AttentionCase> OneThread { get; } =
     [
@@ -42,6 +44,7 @@ public static class ShowTable
         [
             ("local, time per token", LocalCase.Measure(settings)),
             ("threads", Threads.SelectMany(item => item.Measure(settings))),
+            ("GEMM", Gemm.SelectMany(item => item.Measure(settings))),
             ("256-bit tier", NarrowTierCase.Measure(settings)),
             ("managed allocation", AllocationCase.Measure(settings)),
             ("first call", FirstCallCase.Measure(settings)),
