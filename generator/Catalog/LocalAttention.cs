@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using AttentionGen.Generator.Spec;
 
@@ -6,6 +7,9 @@ namespace AttentionGen.Generator.Catalog;
 /// <summary>Sliding-window attention with optional sinks.</summary>
 public sealed class LocalAttention : AttentionType
 {
+    /// <summary>No kernel takes more positions; a bound past it would only overflow index arithmetic.</summary>
+    private const int LongestSequence = 1 << 24;
+
     public override string Name => "local";
 
     public override string Summary => "softmax over a window around the query (Beltagy et al. 2020), with optional sinks (Xiao et al. 2023)";
@@ -21,6 +25,6 @@ public sealed class LocalAttention : AttentionType
     public override KeyRange DeclaredRange(AttentionSpec spec)
     {
         WindowShape window = WindowShape.Of(spec);
-        return new KeyRange(window.Left, window.Right, window.Sinks);
+        return new KeyRange(Math.Min(window.Left, LongestSequence), Math.Min(window.Right, LongestSequence), Math.Min(window.Sinks, LongestSequence));
     }
 }

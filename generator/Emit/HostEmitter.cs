@@ -36,7 +36,7 @@ public static class HostEmitter
     {
         CodeWriter writer = new();
         writer.Lines(Narrator.Plan(spec));
-        writer.Lines(Surface.Header);
+        writer.Line("#nullable enable");
         writer.Line();
         foreach (string use in new[] { "System", "System.Runtime.CompilerServices", "System.Runtime.Intrinsics", "AttentionGen", "AttentionGen.Kernels" })
         {
