@@ -18,6 +18,9 @@ public abstract class AttentionType
     /// <summary>The parameters of its own.</summary>
     public virtual IReadOnlyList<ParameterSpec> Parameters => [];
 
+    /// <summary>What kind of kernel computes it.</summary>
+    public virtual KernelFamily Family => KernelFamily.Softmax;
+
     /// <summary>The keys each query sees; causality is applied on top.</summary>
     public virtual KeyRange DeclaredRange(AttentionSpec spec) => KeyRange.All;
 

@@ -10,7 +10,7 @@ namespace AttentionGen;
 /// on the class or the assembly. Batch and sequence lengths are run-time values: they never recompile anything.
 /// </remarks>
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = false, Inherited = false)]
-public sealed class AttentionAttribute : Attribute
+public sealed partial class AttentionAttribute : Attribute
 {
     /// <summary>Declares softmax attention over all visible keys, or the type set by <see cref="Type"/>.</summary>
     public AttentionAttribute()

@@ -22,3 +22,68 @@ public enum RotaryLayout
     /// <summary>Feature 2i with feature 2i + 1 (RoFormer, GPT-J, Llama's own layout).</summary>
     Interleaved = 1,
 }
+
+/// <summary>How local and global attention come together.</summary>
+public enum FusionMode
+{
+    /// <summary>One softmax over the window and the global tokens.</summary>
+    Joint = 0,
+
+    /// <summary>The mean of a softmax over the window and a softmax over the global tokens.</summary>
+    Average = 1,
+}
+
+/// <summary>The kernel that a performer's random features stand for (Choromanski et al. 2021).</summary>
+public enum FeatureKernel
+{
+    /// <summary>The softmax kernel by positive features: <c>exp(w.x - |x|^2 / 2)</c>.</summary>
+    SoftmaxPlus = 0,
+
+    /// <summary><c>max(w.x, 0) + 0.001</c>.</summary>
+    Relu = 1,
+
+    /// <summary><c>elu(w.x) + 1</c>.</summary>
+    Elu = 2,
+}
+
+/// <summary>The map that linear attention applies to queries and keys.</summary>
+public enum LinearFeatureMap
+{
+    /// <summary><c>elu(x) + 1</c> (Katharopoulos et al. 2020).</summary>
+    EluPlusOne = 0,
+}
+
+/// <summary>How query and key head rows are normalised.</summary>
+public enum QkNormalisation
+{
+    /// <summary>Not at all.</summary>
+    None = 0,
+
+    /// <summary>Divided by their root mean square, times a learned gain (Zhang and Sennrich 2019).</summary>
+    Rms = 1,
+
+    /// <summary>Divided by their Euclidean norm (Henry et al. 2020).</summary>
+    L2 = 2,
+}
+
+/// <summary>How a rotary encoding is stretched past the length it was trained on.</summary>
+public enum RotaryScaling
+{
+    /// <summary>Not at all.</summary>
+    None = 0,
+
+    /// <summary>Positions are divided by the factor (Chen et al. 2023).</summary>
+    Linear = 1,
+
+    /// <summary>The base grows with the factor (NTK-aware interpolation, bloc97 2023).</summary>
+    Ntk = 2,
+
+    /// <summary>High frequencies stay, low ones are interpolated, scores are rescaled (YaRN, Peng et al. 2023).</summary>
+    Yarn = 3,
+
+    /// <summary>A factor for every frequency, one set for short and one for long sequences (LongRoPE, Ding et al. 2024).</summary>
+    LongRope = 4,
+
+    /// <summary>Low frequencies are divided by the factor, with a smooth passage (Llama 3.1, 2024).</summary>
+    Llama3 = 5,
+}

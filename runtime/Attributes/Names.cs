@@ -11,6 +11,45 @@ public static class AttentionTypes
 
     /// <summary>Keys within a window around the query (Longformer, Beltagy et al. 2020), with optional sinks.</summary>
     public const string Local = "local";
+
+    /// <summary>Every n-th key and the nearest ones (Sparse Transformer, Child et al. 2019).</summary>
+    public const string Strided = "strided";
+
+    /// <summary>Keys and values subsampled: every n-th key.</summary>
+    public const string KvStrided = "kvstrided";
+
+    /// <summary>Keys of the query's own block, and of neighbouring ones.</summary>
+    public const string Block = "block";
+
+    /// <summary>A window and a few global tokens (Longformer, Beltagy et al. 2020).</summary>
+    public const string LocalGlobal = "localglobal";
+
+    /// <summary>A fixed number of evenly spaced keys.</summary>
+    public const string Landmark = "landmark";
+
+    /// <summary>The class's own <c>static bool Keep(int query, int key)</c>.</summary>
+    public const string Custom = "custom";
+
+    /// <summary>Learned vectors for clipped distances (Shaw et al. 2018).</summary>
+    public const string Relative = "relative";
+
+    /// <summary>A learned bias per head and bucket of distance (T5, Raffel et al. 2020).</summary>
+    public const string T5 = "t5";
+
+    /// <summary>Cross-attention to memory tokens, mixed with the local features.</summary>
+    public const string CrossMemory = "crossmemory";
+
+    /// <summary>Softmax attention by positive orthogonal random features (FAVOR+, Choromanski et al. 2021).</summary>
+    public const string Performer = "performer";
+
+    /// <summary>Attention by a feature map and a running state (Katharopoulos et al. 2020).</summary>
+    public const string Linear = "linear";
+
+    /// <summary>A selective state space layer (Mamba, Gu and Dao 2023).</summary>
+    public const string Mamba = "mamba";
+
+    /// <summary>The difference of two softmaxes (Differential Transformer, Ye et al. 2024).</summary>
+    public const string Differential = "differential";
 }
 
 /// <summary>The positional encodings by name, for <see cref="PositionalEncodingAttribute"/>.</summary>
@@ -30,4 +69,16 @@ public static class PositionalEncodings
 
     /// <summary>A linear distance penalty on the scores (ALiBi, Press et al. 2021).</summary>
     public const string Alibi = "alibi";
+
+    /// <summary>Rotation whose frequencies are shared out over several position axes (M-RoPE, Qwen2-VL 2024).</summary>
+    public const string Mrope = "mrope";
+
+    /// <summary>Rotation with exponential decay (XPos, Sun et al. 2022).</summary>
+    public const string Xpos = "xpos";
+
+    /// <summary>Learned vectors for clipped distances (Shaw et al. 2018).</summary>
+    public const string Relative = "relative";
+
+    /// <summary>A learned bias per head and bucket of distance (T5, Raffel et al. 2020).</summary>
+    public const string T5 = "t5";
 }

@@ -27,6 +27,30 @@ public readonly ref struct AttentionArguments
     /// <summary>What is added to the scaled scores before the softmax; <c>default</c>: nothing.</summary>
     public ScoreBias Bias { get; init; }
 
+    /// <summary>relative: <c>[2 * MaxRelativePosition + 1, headDim]</c>, the key vector of each distance j - i from the lowest. A layer has its own.</summary>
+    public ReadOnlySpan<float> RelativeKeys { get; init; }
+
+    /// <summary>relative with Values: <c>[2 * MaxRelativePosition + 1, valueDim]</c>, the value vector of each distance. A layer has its own.</summary>
+    public ReadOnlySpan<float> RelativeValues { get; init; }
+
+    /// <summary>t5: <c>[heads, Buckets]</c>, what is added to scaled scores. A layer has its own.</summary>
+    public ReadOnlySpan<float> BucketBias { get; init; }
+
+    /// <summary>LearnedSinks: <c>[heads]</c>, natural-log units. Empty: those declared. A layer has its own.</summary>
+    public ReadOnlySpan<float> SinkLogits { get; init; }
+
+    /// <summary>QkNorm = Rms: <c>[headDim]</c>, the gain of normalised queries. Empty: 1. A layer has its own.</summary>
+    public ReadOnlySpan<float> QueryGain { get; init; }
+
+    /// <summary>QkNorm = Rms: <c>[headDim]</c>, the gain of normalised keys. Empty: 1. A layer has its own.</summary>
+    public ReadOnlySpan<float> KeyGain { get; init; }
+
+    /// <summary>crossmemory: <c>[batch, heads, queryLength, valueDim]</c>, the local features that are mixed in. A layer uses its input.</summary>
+    public ReadOnlyTensorView LocalFeatures { get; init; }
+
+    /// <summary>The seed of this call's dropout; null: nothing is dropped (inference).</summary>
+    public long? DropoutSeed { get; init; }
+
     /// <summary>Threads to use at most; 0 means all cores. The result has the same bits for every value.</summary>
     public int MaxThreads { get; init; }
 

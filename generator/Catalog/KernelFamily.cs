@@ -1,0 +1,14 @@
+namespace AttentionGen.Generator.Catalog;
+
+/// <summary>What kind of kernel computes an attention type.</summary>
+public enum KernelFamily
+{
+    /// <summary>Softmax over visible keys, tile by tile.</summary>
+    Softmax,
+
+    /// <summary>Feature maps and a running state [features, value dim]; cost grows linearly with the length.</summary>
+    Linear,
+
+    /// <summary>A recurrent scan over a state per channel; has projections of its own.</summary>
+    StateSpace,
+}
