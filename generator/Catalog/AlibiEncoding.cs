@@ -16,11 +16,20 @@ public sealed class AlibiEncoding : PositionalEncoding
         new("Slopes", ParameterKind.Floats, "2^(-8(h+1)/H), interpolated when H is not a power of two", 0, "per position", "One slope per query head."),
     ];
 
-    public override bool BiasesScores => true;
+    public override IEnumerable<ScoreStep> ScoreSteps(EncodingSpec encoding) => [new Descent(encoding)];
 
-    public override IEnumerable<string> PrepareBias(Dialect dialect) =>
-        [$"{dialect.Float} descent = {dialect.Broadcast("-slope")};"];
+    private sealed class Descent(EncodingSpec encoding) : ScoreStep
+    {
+        public override ScoreOrder Order => ScoreOrder.Bias;
 
-    public override string BiasScore(Dialect dialect, string score, string key, string query) =>
-        dialect.MultiplyAdd("descent", dialect.Absolute(dialect.Subtract(key, query)), score);
+        public override IReadOnlyList<StepValue> Values => [new("float", "slope", "call->Slopes[head] * Log2OfE")];
+
+        public override IReadOnlyList<string> Settings =>
+            [$"Slopes = {(encoding.Find("Slopes") is { } given ? Literals.Of(given.Numbers) : "AlibiSlopes.For(Heads)")},"];
+
+        public override IEnumerable<string> Prepare(Dialect dialect) => [$"{dialect.Float} descent = {dialect.Broadcast("-slope")};"];
+
+        public override string Apply(Dialect dialect, ScoreAt at) =>
+            dialect.MultiplyAdd("descent", dialect.Absolute(dialect.Subtract(at.Key, at.Query)), at.Score);
+    }
 }

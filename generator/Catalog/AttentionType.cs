@@ -21,6 +21,9 @@ public abstract class AttentionType
     /// <summary>What kind of kernel computes it.</summary>
     public virtual KernelFamily Family => KernelFamily.Softmax;
 
+    /// <summary>What the type does to the scores.</summary>
+    public virtual IEnumerable<ScoreStep> ScoreSteps(AttentionSpec spec) => [];
+
     /// <summary>The keys each query sees; causality is applied on top.</summary>
     public virtual KeyRange DeclaredRange(AttentionSpec spec) => KeyRange.All;
 

@@ -25,8 +25,8 @@ public abstract class PositionalEncoding
     /// <summary>Whether it turns the rows of queries and keys, given a row of a table for each position.</summary>
     public virtual bool TransformsRows => false;
 
-    /// <summary>Whether it adds to the scores.</summary>
-    public virtual bool BiasesScores => false;
+    /// <summary>What it does to the scores.</summary>
+    public virtual IEnumerable<ScoreStep> ScoreSteps(EncodingSpec encoding) => [];
 
     /// <summary>
     /// Runs of features of a query or key row and, for each, the transformed feature's expression in the buffers
@@ -34,10 +34,4 @@ public abstract class PositionalEncoding
     /// </summary>
     public virtual IEnumerable<FeatureRun> TransformRow(EncodingSpec encoding, int headDim) =>
         [new FeatureRun(0, headDim, static (dialect, index) => dialect.Load("row", index))];
-
-    /// <summary>Statements before the scores of a tile are finished, given the scalar <c>slope</c> of the head.</summary>
-    public virtual IEnumerable<string> PrepareBias(Dialect dialect) => [];
-
-    /// <summary>A score in base-2 units with the encoding's bias added, given key and query indices as registers of floats.</summary>
-    public virtual string BiasScore(Dialect dialect, string score, string key, string query) => score;
 }

@@ -65,9 +65,9 @@ internal static class HostSurface
                 writer.Line($"Rotary = new RotaryTable({RotaryEncoding.RotaryDim(transform.Spec, shape.HeadDim)}, {Literals.Of(transform.Spec.Double("Base", 10000))}, interleaved: {Literals.Of(RotaryEncoding.IsInterleaved(transform.Spec))}, maxPositions: {positions}),");
             }
 
-            if (plan.Bias is not null)
+            foreach (string setting in plan.ScoreSteps.SelectMany(static step => step.Settings))
             {
-                writer.Line($"Slopes = {Slopes(spec)},");
+                writer.Line(setting);
             }
         }
 
@@ -78,14 +78,6 @@ internal static class HostSurface
             string kernels = string.Join(", ", Dialect.Cpu.Select(dialect => $"&{KernelEmitter.ClassName(spec, dialect)}.Run"));
             writer.Line($"KernelLauncher.Run(kernelDescription, new KernelTiers({kernels}), query, key, value, output, arguments);");
         }
-    }
-
-    private static string Slopes(AttentionSpec spec)
-    {
-        EncodingSpec alibi = spec.Encodings.First(static encoding => Catalog.Catalog.FindEncoding(encoding.Type) is { BiasesScores: true });
-        return alibi.Find("Slopes") is { } given
-            ? $"new float[] {{ {string.Join(", ", given.Numbers.Select(Literals.Of))} }}"
-            : "AlibiSlopes.For(Heads)";
     }
 
     private static int WorkspaceBytes(AttentionSpec spec) => Dialect.Cpu.Max(dialect => new KernelPlan(spec, dialect).WorkspaceBytes);

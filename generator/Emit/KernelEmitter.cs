@@ -70,7 +70,7 @@ internal static class KernelEmitter
             Constant(writer, "RotationStride", 2 * RotaryEncoding.RotaryDim(transform.Spec, shape.HeadDim), "floats in one position's row of the rotation table");
         }
 
-        if (plan.Bias is not null)
+        if (plan.ScoreSteps.Count > 0)
         {
             writer.Line("private const float Log2OfE = 1.44269504f;");
         }

@@ -1,4 +1,5 @@
 using System.Linq;
+using AttentionGen.Generator.Dialects;
 using AttentionGen.Generator.Catalog;
 using AttentionGen.Generator.Spec;
 

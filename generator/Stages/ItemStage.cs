@@ -1,3 +1,5 @@
+using System.Linq;
+using AttentionGen.Generator.Catalog;
 using AttentionGen.Generator.Emit;
 
 namespace AttentionGen.Generator.Stages;
@@ -118,7 +120,7 @@ internal static class ItemStage
         using (writer.Block("private static void AttendTile(AttentionCall* call, WorkItem work, int member, int row, int block, int blockFrom, int blockTo, bool finite, byte* workspace)"))
         {
             bool relative = plan.Range.DependsOnQuery;
-            if (relative || plan.Bias is not null)
+            if (relative || plan.StepsUseIndices)
             {
                 writer.Line("int query = work.FirstRow + row + call->AlignmentOffset;");
             }
@@ -179,9 +181,10 @@ internal static class ItemStage
             }
 
             writer.Line("int lastKey = work.KeyLength - 1;");
-            if (plan.Bias is not null)
+            writer.Line("int head = (work.KvHead * GroupSize) + member;");
+            foreach (StepValue value in plan.ScoreSteps.SelectMany(static step => step.Values))
             {
-                writer.Line("float slope = call->Slopes[(work.KvHead * GroupSize) + member] * Log2OfE;");
+                writer.Line($"{value.Type} {value.Name} = {value.Expression};");
             }
 
             writer.Line("int start = from / Lanes * Lanes, end = (to + Lanes - 1) / Lanes * Lanes;");
@@ -245,7 +248,7 @@ internal static class ItemStage
     {
         using (writer.Block("if (call->Mask.IsPresent)"))
         {
-            writer.Line("RuntimeMasking.Apply(call, work.Batch, (work.KvHead * GroupSize) + member, work.FirstRow + row, Math.Min(TileRows, work.Rows - row), from, to, scores + (from - block), ScoreStride, tileMax, Lanes);");
+            writer.Line("RuntimeMasking.Apply(call, work.Batch, head, work.FirstRow + row, Math.Min(TileRows, work.Rows - row), from, to, scores + (from - block), ScoreStride, tileMax, Lanes);");
         }
 
         writer.Line();

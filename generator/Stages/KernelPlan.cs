@@ -36,6 +36,7 @@ public sealed class KernelPlan
         Type = Catalog.Catalog.FindType(spec.Type)!;
         Range = Type.VisibleKeys(spec);
         Encodings = spec.Encodings.Select(static encoding => (Catalog.Catalog.FindEncoding(encoding.Type)!, encoding)).ToArray();
+        ScoreSteps = [.. Type.ScoreSteps(spec).Concat(Encodings.SelectMany(static pair => pair.Encoding.ScoreSteps(pair.Spec))).OrderBy(static step => step.Order)];
         ValueVectors = (Shape.ValueDim + dialect.Lanes - 1) / dialect.Lanes;
         KeyBlock = ChooseKeyBlock(Shape.HeadDim + PaddedValueDim, dialect);
         ChunkRows = ChooseChunkRows(dialect.TileRows, Shape.GroupSize);
@@ -57,8 +58,11 @@ public sealed class KernelPlan
     /// <summary>The encoding that turns queries and keys, or null.</summary>
     public (PositionalEncoding Encoding, EncodingSpec Spec)? RowTransform => Find(static encoding => encoding.TransformsRows);
 
-    /// <summary>The encoding that adds to the scores, or null.</summary>
-    public PositionalEncoding? Bias => Find(static encoding => encoding.BiasesScores)?.Encoding;
+    /// <summary>What happens to scores between the product with the keys and the softmax, in order.</summary>
+    public IReadOnlyList<ScoreStep> ScoreSteps { get; }
+
+    /// <summary>Whether every score's key and query index is needed, not only at masked edges.</summary>
+    public bool StepsUseIndices => ScoreSteps.Any(static step => step.UsesIndices);
 
     /// <summary>Registers that hold one row of values.</summary>
     public int ValueVectors { get; }

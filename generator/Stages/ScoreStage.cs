@@ -24,8 +24,8 @@ internal static class ScoreStage
     /// <summary>Arguments after the buffers that a tile takes, as declared (<paramref name="typed"/>) or as passed.</summary>
     public static string Extra(KernelPlan plan, bool partial, bool typed)
     {
-        bool needsKey = partial || plan.Bias is not null;
-        bool needsQuery = plan.Bias is not null || (partial && plan.Range.DependsOnQuery);
+        bool needsKey = partial || plan.StepsUseIndices;
+        bool needsQuery = plan.StepsUseIndices || (partial && plan.Range.DependsOnQuery);
         string text = string.Empty;
         if (needsKey)
         {
@@ -42,12 +42,7 @@ internal static class ScoreStage
             text += typed ? ", int lastKey" : ", lastKey";
         }
 
-        if (plan.Bias is not null)
-        {
-            text += typed ? ", float slope" : ", slope";
-        }
-
-        return text;
+        return text + string.Concat(plan.ScoreSteps.SelectMany(static step => step.Values).Select(value => typed ? $", {value.Type} {value.Name}" : $", {value.Name}"));
     }
 
     private static void WriteTile(CodeWriter writer, KernelPlan plan, int width, bool partial)
@@ -108,19 +103,16 @@ internal static class ScoreStage
     private static void WriteEpilogue(CodeWriter writer, KernelPlan plan, int width, bool partial)
     {
         Dialect dialect = plan.Dialect;
-        bool indexed = partial || plan.Bias is not null;
+        bool indexed = partial || plan.StepsUseIndices;
         writer.Line();
         for (int v = 0; indexed && v < width; v++)
         {
             writer.Line($"{dialect.Float} index{v} = {dialect.Add(dialect.Broadcast(v == 0 ? "(float)key" : $"(float)(key + {v * dialect.Lanes})"), dialect.LaneIndex)};");
         }
 
-        if (plan.Bias is { } bias)
+        foreach (string statement in plan.ScoreSteps.SelectMany(step => step.Prepare(dialect)))
         {
-            foreach (string statement in bias.PrepareBias(dialect))
-            {
-                writer.Line(statement);
-            }
+            writer.Line(statement);
         }
 
         if (partial)
@@ -141,9 +133,14 @@ internal static class ScoreStage
     private static void WriteRow(CodeWriter writer, KernelPlan plan, int width, bool partial, int r)
     {
         Dialect dialect = plan.Dialect;
-        if (plan.Bias is not null)
+        if (plan.StepsUseIndices)
         {
             writer.Line($"{dialect.Float} stand = {dialect.Broadcast($"(float)(query + {r})")};");
+        }
+
+        foreach (string statement in plan.ScoreSteps.SelectMany(step => step.PrepareRow(dialect, r)))
+        {
+            writer.Line(statement);
         }
 
         if (partial)
@@ -154,9 +151,9 @@ internal static class ScoreStage
         for (int v = 0; v < width; v++)
         {
             string score = $"score{r}_{v}";
-            if (plan.Bias is { } bias)
+            foreach (ScoreStep step in plan.ScoreSteps)
             {
-                writer.Line($"{score} = {bias.BiasScore(dialect, score, $"index{v}", "stand")};");
+                writer.Line($"{score} = {step.Apply(dialect, new ScoreAt(score, r, v, $"index{v}", "stand"))};");
             }
 
             if (partial)

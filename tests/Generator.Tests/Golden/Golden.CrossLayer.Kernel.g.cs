@@ -123,6 +123,7 @@ namespace Golden
             float* tileMax = At(workspace, TileMaxAt);
             new Span<float>(tileMax, TileRows * Lanes).Fill(float.NegativeInfinity);
             int lastKey = work.KeyLength - 1;
+            int head = (work.KvHead * GroupSize) + member;
             int start = from / Lanes * Lanes, end = (to + Lanes - 1) / Lanes * Lanes;
             int key = start;
             for (; key <= end - 64; key += 64)
@@ -156,7 +157,7 @@ namespace Golden
 
             if (call->Mask.IsPresent)
             {
-                RuntimeMasking.Apply(call, work.Batch, (work.KvHead * GroupSize) + member, work.FirstRow + row, Math.Min(TileRows, work.Rows - row), from, to, scores + (from - block), ScoreStride, tileMax, Lanes);
+                RuntimeMasking.Apply(call, work.Batch, head, work.FirstRow + row, Math.Min(TileRows, work.Rows - row), from, to, scores + (from - block), ScoreStride, tileMax, Lanes);
             }
 
             Softmax(scores + (start - block), end - start, tileMax, At(workspace, RowMaxAt) + state, At(workspace, RowSumAt) + (state * Lanes), outputs);
@@ -1431,6 +1432,7 @@ namespace Golden
             float* tileMax = At(workspace, TileMaxAt);
             new Span<float>(tileMax, TileRows * Lanes).Fill(float.NegativeInfinity);
             int lastKey = work.KeyLength - 1;
+            int head = (work.KvHead * GroupSize) + member;
             int start = from / Lanes * Lanes, end = (to + Lanes - 1) / Lanes * Lanes;
             int key = start;
             for (; key <= end - 16; key += 16)
@@ -1458,7 +1460,7 @@ namespace Golden
 
             if (call->Mask.IsPresent)
             {
-                RuntimeMasking.Apply(call, work.Batch, (work.KvHead * GroupSize) + member, work.FirstRow + row, Math.Min(TileRows, work.Rows - row), from, to, scores + (from - block), ScoreStride, tileMax, Lanes);
+                RuntimeMasking.Apply(call, work.Batch, head, work.FirstRow + row, Math.Min(TileRows, work.Rows - row), from, to, scores + (from - block), ScoreStride, tileMax, Lanes);
             }
 
             Softmax(scores + (start - block), end - start, tileMax, At(workspace, RowMaxAt) + state, At(workspace, RowSumAt) + (state * Lanes), outputs);
@@ -2216,6 +2218,7 @@ namespace Golden
             float* tileMax = At(workspace, TileMaxAt);
             new Span<float>(tileMax, TileRows * Lanes).Fill(float.NegativeInfinity);
             int lastKey = work.KeyLength - 1;
+            int head = (work.KvHead * GroupSize) + member;
             int start = from / Lanes * Lanes, end = (to + Lanes - 1) / Lanes * Lanes;
             int key = start;
             for (; key <= end - 16; key += 16)
@@ -2249,7 +2252,7 @@ namespace Golden
 
             if (call->Mask.IsPresent)
             {
-                RuntimeMasking.Apply(call, work.Batch, (work.KvHead * GroupSize) + member, work.FirstRow + row, Math.Min(TileRows, work.Rows - row), from, to, scores + (from - block), ScoreStride, tileMax, Lanes);
+                RuntimeMasking.Apply(call, work.Batch, head, work.FirstRow + row, Math.Min(TileRows, work.Rows - row), from, to, scores + (from - block), ScoreStride, tileMax, Lanes);
             }
 
             Softmax(scores + (start - block), end - start, tileMax, At(workspace, RowMaxAt) + state, At(workspace, RowSumAt) + (state * Lanes), outputs);
@@ -3565,6 +3568,7 @@ namespace Golden
             float* tileMax = At(workspace, TileMaxAt);
             new Span<float>(tileMax, TileRows * Lanes).Fill(float.NegativeInfinity);
             int lastKey = work.KeyLength - 1;
+            int head = (work.KvHead * GroupSize) + member;
             int start = from / Lanes * Lanes, end = (to + Lanes - 1) / Lanes * Lanes;
             int key = start;
             for (; key <= end - 2; key += 2)
@@ -3592,7 +3596,7 @@ namespace Golden
 
             if (call->Mask.IsPresent)
             {
-                RuntimeMasking.Apply(call, work.Batch, (work.KvHead * GroupSize) + member, work.FirstRow + row, Math.Min(TileRows, work.Rows - row), from, to, scores + (from - block), ScoreStride, tileMax, Lanes);
+                RuntimeMasking.Apply(call, work.Batch, head, work.FirstRow + row, Math.Min(TileRows, work.Rows - row), from, to, scores + (from - block), ScoreStride, tileMax, Lanes);
             }
 
             Softmax(scores + (start - block), end - start, tileMax, At(workspace, RowMaxAt) + state, At(workspace, RowSumAt) + (state * Lanes), outputs);

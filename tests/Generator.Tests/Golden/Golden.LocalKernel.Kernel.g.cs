@@ -167,7 +167,8 @@ namespace Golden
             new Span<float>(tileMax, TileRows * Lanes).Fill(float.NegativeInfinity);
             int query = work.FirstRow + row + call->AlignmentOffset;
             int lastKey = work.KeyLength - 1;
-            float slope = call->Slopes[(work.KvHead * GroupSize) + member] * Log2OfE;
+            int head = (work.KvHead * GroupSize) + member;
+            float slope = call->Slopes[head] * Log2OfE;
             int start = from / Lanes * Lanes, end = (to + Lanes - 1) / Lanes * Lanes;
             int key = start;
             for (; key <= end - 64; key += 64)
@@ -201,7 +202,7 @@ namespace Golden
 
             if (call->Mask.IsPresent)
             {
-                RuntimeMasking.Apply(call, work.Batch, (work.KvHead * GroupSize) + member, work.FirstRow + row, Math.Min(TileRows, work.Rows - row), from, to, scores + (from - block), ScoreStride, tileMax, Lanes);
+                RuntimeMasking.Apply(call, work.Batch, head, work.FirstRow + row, Math.Min(TileRows, work.Rows - row), from, to, scores + (from - block), ScoreStride, tileMax, Lanes);
             }
 
             Softmax(scores + (start - block), end - start, tileMax, At(workspace, RowMaxAt) + state, At(workspace, RowSumAt) + (state * Lanes), outputs);
@@ -1719,7 +1720,8 @@ namespace Golden
             new Span<float>(tileMax, TileRows * Lanes).Fill(float.NegativeInfinity);
             int query = work.FirstRow + row + call->AlignmentOffset;
             int lastKey = work.KeyLength - 1;
-            float slope = call->Slopes[(work.KvHead * GroupSize) + member] * Log2OfE;
+            int head = (work.KvHead * GroupSize) + member;
+            float slope = call->Slopes[head] * Log2OfE;
             int start = from / Lanes * Lanes, end = (to + Lanes - 1) / Lanes * Lanes;
             int key = start;
             for (; key <= end - 16; key += 16)
@@ -1747,7 +1749,7 @@ namespace Golden
 
             if (call->Mask.IsPresent)
             {
-                RuntimeMasking.Apply(call, work.Batch, (work.KvHead * GroupSize) + member, work.FirstRow + row, Math.Min(TileRows, work.Rows - row), from, to, scores + (from - block), ScoreStride, tileMax, Lanes);
+                RuntimeMasking.Apply(call, work.Batch, head, work.FirstRow + row, Math.Min(TileRows, work.Rows - row), from, to, scores + (from - block), ScoreStride, tileMax, Lanes);
             }
 
             Softmax(scores + (start - block), end - start, tileMax, At(workspace, RowMaxAt) + state, At(workspace, RowSumAt) + (state * Lanes), outputs);
@@ -2714,7 +2716,8 @@ namespace Golden
             new Span<float>(tileMax, TileRows * Lanes).Fill(float.NegativeInfinity);
             int query = work.FirstRow + row + call->AlignmentOffset;
             int lastKey = work.KeyLength - 1;
-            float slope = call->Slopes[(work.KvHead * GroupSize) + member] * Log2OfE;
+            int head = (work.KvHead * GroupSize) + member;
+            float slope = call->Slopes[head] * Log2OfE;
             int start = from / Lanes * Lanes, end = (to + Lanes - 1) / Lanes * Lanes;
             int key = start;
             for (; key <= end - 16; key += 16)
@@ -2748,7 +2751,7 @@ namespace Golden
 
             if (call->Mask.IsPresent)
             {
-                RuntimeMasking.Apply(call, work.Batch, (work.KvHead * GroupSize) + member, work.FirstRow + row, Math.Min(TileRows, work.Rows - row), from, to, scores + (from - block), ScoreStride, tileMax, Lanes);
+                RuntimeMasking.Apply(call, work.Batch, head, work.FirstRow + row, Math.Min(TileRows, work.Rows - row), from, to, scores + (from - block), ScoreStride, tileMax, Lanes);
             }
 
             Softmax(scores + (start - block), end - start, tileMax, At(workspace, RowMaxAt) + state, At(workspace, RowSumAt) + (state * Lanes), outputs);
@@ -4353,7 +4356,8 @@ namespace Golden
             new Span<float>(tileMax, TileRows * Lanes).Fill(float.NegativeInfinity);
             int query = work.FirstRow + row + call->AlignmentOffset;
             int lastKey = work.KeyLength - 1;
-            float slope = call->Slopes[(work.KvHead * GroupSize) + member] * Log2OfE;
+            int head = (work.KvHead * GroupSize) + member;
+            float slope = call->Slopes[head] * Log2OfE;
             int start = from / Lanes * Lanes, end = (to + Lanes - 1) / Lanes * Lanes;
             int key = start;
             for (; key <= end - 2; key += 2)
@@ -4381,7 +4385,7 @@ namespace Golden
 
             if (call->Mask.IsPresent)
             {
-                RuntimeMasking.Apply(call, work.Batch, (work.KvHead * GroupSize) + member, work.FirstRow + row, Math.Min(TileRows, work.Rows - row), from, to, scores + (from - block), ScoreStride, tileMax, Lanes);
+                RuntimeMasking.Apply(call, work.Batch, head, work.FirstRow + row, Math.Min(TileRows, work.Rows - row), from, to, scores + (from - block), ScoreStride, tileMax, Lanes);
             }
 
             Softmax(scores + (start - block), end - start, tileMax, At(workspace, RowMaxAt) + state, At(workspace, RowSumAt) + (state * Lanes), outputs);

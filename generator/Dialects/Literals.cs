@@ -1,7 +1,9 @@
 using System;
+using System.Collections.Generic;
 using System.Globalization;
+using System.Linq;
 
-namespace AttentionGen.Generator.Emit;
+namespace AttentionGen.Generator.Dialects;
 
 /// <summary>Values as C# literals, the same under every culture.</summary>
 public static class Literals
@@ -38,6 +40,9 @@ public static class Literals
 
     /// <summary>True or false.</summary>
     public static string Of(bool value) => value ? "true" : "false";
+
+    /// <summary>An array of floats.</summary>
+    public static string Of(IEnumerable<float> values) => $"new float[] {{ {string.Join(", ", values.Select(Of))} }}";
 
     /// <summary>A number for people, with at most two decimals.</summary>
     public static string Plain(double value) => value.ToString("0.##", CultureInfo.InvariantCulture);

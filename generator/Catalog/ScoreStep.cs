@@ -1,0 +1,65 @@
+using System.Collections.Generic;
+using AttentionGen.Generator.Dialects;
+
+namespace AttentionGen.Generator.Catalog;
+
+/// <summary>
+/// Something that happens to a tile's scores between the product with the keys and the softmax, while they are in registers.
+/// Scores are in base-2 units: natural scores times log2(e).
+/// </summary>
+public abstract class ScoreStep
+{
+    /// <summary>When it happens, relative to other steps.</summary>
+    public abstract ScoreOrder Order { get; }
+
+    /// <summary>What each call of a tile is given besides its buffers.</summary>
+    public virtual IReadOnlyList<StepValue> Values => [];
+
+    /// <summary>Initialisers of the KernelDescription that the step relies on.</summary>
+    public virtual IReadOnlyList<string> Settings => [];
+
+    /// <summary>Whether <see cref="Apply"/> reads the indices of key and query.</summary>
+    public virtual bool UsesIndices => true;
+
+    /// <summary>Statements of a tile before its first row.</summary>
+    public virtual IEnumerable<string> Prepare(Dialect dialect) => [];
+
+    /// <summary>Statements of a tile before the scores of one row.</summary>
+    public virtual IEnumerable<string> PrepareRow(Dialect dialect, int row) => [];
+
+    /// <summary>A register of scores after the step.</summary>
+    public abstract string Apply(Dialect dialect, ScoreAt at);
+}
+
+/// <summary>The order of score steps.</summary>
+public enum ScoreOrder
+{
+    /// <summary>Terms that belong to the product itself.</summary>
+    Term,
+
+    /// <summary>The soft cap.</summary>
+    Cap,
+
+    /// <summary>Biases by position.</summary>
+    Bias,
+
+    /// <summary>The user's own function.</summary>
+    Function,
+}
+
+/// <summary>A register of scores under a step.</summary>
+/// <param name="Score">The register.</param>
+/// <param name="Row">The row of the tile.</param>
+/// <param name="Vector">Which register of the row; its first key is <c>key + Vector * lanes</c>.</param>
+/// <param name="Key">A register of key indices as floats, when the step uses indices.</param>
+/// <param name="Query">A register of the query's aligned index, when the step uses indices; as an int it is <c>query + Row</c>.</param>
+public sealed record ScoreAt(string Score, int Row, int Vector, string Key, string Query);
+
+/// <summary>A value that a tile is given.</summary>
+/// <param name="Type">Its C# type.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Expression">
+/// How it is obtained for one tile of queries and a range of keys, from <c>call</c>, <c>work</c>, <c>head</c> (the query head),
+/// <c>row</c> (the tile's first row in the chunk), <c>state</c> (the same, over all heads of the group) and <c>workspace</c>.
+/// </param>
+public sealed record StepValue(string Type, string Name, string Expression);
