@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using System.Linq;
 using AttentionGen.Generator.Spec;
 
 namespace AttentionGen.Generator.Catalog;
@@ -24,13 +25,18 @@ public abstract class AttentionType
     /// <summary>What the type does to the scores.</summary>
     public virtual IEnumerable<ScoreStep> ScoreSteps(AttentionSpec spec) => [];
 
-    /// <summary>The keys each query sees; causality is applied on top.</summary>
+    /// <summary>The keys each query sees, for a type of one softmax and one pass; causality is applied on top.</summary>
     public virtual KeyRange DeclaredRange(AttentionSpec spec) => KeyRange.All;
 
-    /// <summary>The keys each query sees, causality included.</summary>
-    public KeyRange VisibleKeys(AttentionSpec spec)
+    /// <summary>The softmaxes and their passes over the keys; causality is applied on top.</summary>
+    public virtual IReadOnlyList<SoftmaxBranch> DeclaredBranches(AttentionSpec spec) => [new SoftmaxBranch([DeclaredRange(spec)])];
+
+    /// <summary>The softmaxes and their passes over the keys, causality included.</summary>
+    public IReadOnlyList<SoftmaxBranch> Branches(AttentionSpec spec)
     {
-        KeyRange range = DeclaredRange(spec);
-        return AttentionShape.Of(spec).Causal ? range.UpToQuery() : range;
+        IReadOnlyList<SoftmaxBranch> declared = DeclaredBranches(spec);
+        return AttentionShape.Of(spec).Causal
+            ? [.. declared.Select(static branch => branch with { Passes = [.. branch.Passes.Select(static pass => pass.UpToQuery())] })]
+            : declared;
     }
 }

@@ -13,6 +13,12 @@ public static class Catalog
         new StandardAttention(),
         new CausalAttention(),
         new LocalAttention(),
+        new StridedAttention(),
+        new KvStridedAttention(),
+        new BlockAttention(),
+        new LocalGlobalAttention(),
+        new LandmarkAttention(),
+        new DifferentialAttention(),
     ];
 
     /// <summary>The positional encodings.</summary>

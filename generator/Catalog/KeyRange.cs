@@ -3,26 +3,62 @@ using System;
 namespace AttentionGen.Generator.Catalog;
 
 /// <summary>
-/// Which keys a query sees, as loop bounds: the interval from <see cref="Before"/> keys before the query's aligned index to
-/// <see cref="After"/> keys after it, and the first <see cref="Sinks"/> keys besides. Kernels never visit a tile outside of it.
+/// Which keys a query sees in one pass over the keys, as loop bounds around the query's aligned index i: kernels never visit a tile outside of them.
+/// A key is visible when it lies in every interval that is set (or is a sink), among the keys that the pass walks over.
 /// </summary>
-/// <param name="Before">Keys to the left of the query; null: from the first key.</param>
-/// <param name="After">Keys to the right of the query; null: to the last key.</param>
-/// <param name="Sinks">Leading keys visible to every query (that causality allows).</param>
-public sealed record KeyRange(int? Before, int? After, int Sinks)
+public sealed record KeyRange
 {
     /// <summary>Every key.</summary>
-    public static KeyRange All { get; } = new(null, null, 0);
+    public static KeyRange All { get; } = new();
 
-    /// <summary>Whether the visible keys depend on the query.</summary>
-    public bool DependsOnQuery => Before is not null || After is not null;
+    /// <summary>What the pass is called in generated code, where a kernel has several.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>Visible keys to the left of the query; null: from the first key.</summary>
+    public int? Before { get; init; }
+
+    /// <summary>Visible keys to the right of the query; null: to the last key.</summary>
+    public int? After { get; init; }
+
+    /// <summary>Positions in a block, of which the query sees its own and <see cref="Neighbours"/> to each side; 0: no blocks.</summary>
+    public int BlockSize { get; init; }
+
+    /// <summary>Blocks visible to each side of the query's own.</summary>
+    public int Neighbours { get; init; }
+
+    /// <summary>Only the first keys are visible; null: no such limit.</summary>
+    public int? Limit { get; init; }
+
+    /// <summary>Leading keys visible to every query (that causality allows), whatever the intervals say.</summary>
+    public int Sinks { get; init; }
+
+    /// <summary>Queries at an index below this see every key.</summary>
+    public int GlobalRows { get; init; }
+
+    /// <summary>The pass walks over keys 0, Step, 2 Step, ...</summary>
+    public int Step { get; init; } = 1;
+
+    /// <summary>The pass walks over this many keys, evenly spaced from the first to the last; 0: over all of <see cref="Step"/>.</summary>
+    public int Landmarks { get; init; }
+
+    /// <summary>Keys up to this far from the query, to either side, are left to another pass; null: none.</summary>
+    public int? Hole { get; init; }
 
     /// <summary>Whether nothing after the query is visible, sinks included.</summary>
     public bool IsCausal { get; private init; }
 
+    /// <summary>Whether a first visible key is set.</summary>
+    public bool HasFirst => Before is not null || BlockSize > 0;
+
+    /// <summary>Whether a last visible key is set.</summary>
+    public bool HasLast => After is not null || BlockSize > 0 || Limit is not null;
+
+    /// <summary>Whether the visible keys depend on the query.</summary>
+    public bool DependsOnQuery => Before is not null || After is not null || BlockSize > 0 || GlobalRows > 0 || Hole is not null;
+
+    /// <summary>Whether consecutive keys of the pass are consecutive keys of the sequence.</summary>
+    public bool IsConsecutive => Step == 1 && Landmarks == 0;
+
     /// <summary>The keys of this range at or before the query.</summary>
     public KeyRange UpToQuery() => this with { After = Math.Min(After ?? 0, 0), IsCausal = true };
-
-    /// <summary>Keys visible to a query far from both ends; null when it grows with the sequence.</summary>
-    public int? KeysPerQuery => Before is { } before && After is { } after ? before + after + 1 + Sinks : null;
 }

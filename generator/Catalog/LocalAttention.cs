@@ -8,7 +8,7 @@ namespace AttentionGen.Generator.Catalog;
 public sealed class LocalAttention : AttentionType
 {
     /// <summary>No kernel takes more positions; a bound past it would only overflow index arithmetic.</summary>
-    private const int LongestSequence = 1 << 24;
+    internal const int LongestSequence = 1 << 24;
 
     public override string Name => "local";
 
@@ -25,6 +25,11 @@ public sealed class LocalAttention : AttentionType
     public override KeyRange DeclaredRange(AttentionSpec spec)
     {
         WindowShape window = WindowShape.Of(spec);
-        return new KeyRange(Math.Min(window.Left, LongestSequence), Math.Min(window.Right, LongestSequence), Math.Min(window.Sinks, LongestSequence));
+        return new KeyRange
+        {
+            Before = Math.Min(window.Left, LongestSequence),
+            After = Math.Min(window.Right, LongestSequence),
+            Sinks = Math.Min(window.Sinks, LongestSequence),
+        };
     }
 }

@@ -50,10 +50,11 @@ public enum ScoreOrder
 /// <summary>A register of scores under a step.</summary>
 /// <param name="Score">The register.</param>
 /// <param name="Row">The row of the tile.</param>
-/// <param name="Vector">Which register of the row; its first key is <c>key + Vector * lanes</c>.</param>
+/// <param name="Vector">Which register of the row; where keys are consecutive, its first is <c>key + Vector * lanes</c>.</param>
 /// <param name="Key">A register of key indices as floats, when the step uses indices.</param>
 /// <param name="Query">A register of the query's aligned index, when the step uses indices; as an int it is <c>query + Row</c>.</param>
-public sealed record ScoreAt(string Score, int Row, int Vector, string Key, string Query);
+/// <param name="Consecutive">Whether the register's keys are consecutive in the sequence; otherwise only <paramref name="Key"/> tells which they are.</param>
+public sealed record ScoreAt(string Score, int Row, int Vector, string Key, string Query, bool Consecutive);
 
 /// <summary>A value that a tile is given.</summary>
 /// <param name="Type">Its C# type.</param>

@@ -57,12 +57,12 @@ internal static class HostSurface
             writer.Line($"Name = {Microsoft.CodeAnalysis.CSharp.SymbolDisplay.FormatLiteral(spec.Host.Name, quote: true)},");
             writer.Line("Heads = Heads, KvHeads = KvHeads, HeadDim = HeadDim, ValueDim = ValueDim,");
             writer.Line($"MaxLength = {shape.MaxLength}, MaxKeyLength = {shape.MaxKeyLength}, // 0: open");
-            writer.Line($"Alignment = (CausalAlignment){shape.Alignment}, NeedsAlignment = {Literals.Of(plan.Range.DependsOnQuery)},");
+            writer.Line($"Alignment = (CausalAlignment){shape.Alignment}, NeedsAlignment = {Literals.Of(plan.DependsOnQuery)}, Softmaxes = {plan.Branches.Count},");
             writer.Line($"TileRows = {plan.Dialect.TileRows}, MaxChunkRows = {plan.ChunkRows}, WorkspaceBytes = WorkspaceBytesPerThread,");
             if (plan.RowTransform is { } transform)
             {
                 int positions = System.Math.Max(shape.MaxLength, shape.MaxKeyLength);
-                writer.Line($"Rotary = new RotaryTable({RotaryEncoding.RotaryDim(transform.Spec, shape.HeadDim)}, {Literals.Of(transform.Spec.Double("Base", 10000))}, interleaved: {Literals.Of(RotaryEncoding.IsInterleaved(transform.Spec))}, maxPositions: {positions}),");
+                writer.Line($"Rotary = new RotaryTable({RotaryEncoding.RotaryDim(transform.Spec, shape.QueryDim)}, {Literals.Of(transform.Spec.Double("Base", 10000))}, interleaved: {Literals.Of(RotaryEncoding.IsInterleaved(transform.Spec))}, maxPositions: {positions}),");
             }
 
             foreach (string setting in plan.ScoreSteps.SelectMany(static step => step.Settings))

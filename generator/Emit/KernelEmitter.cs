@@ -1,3 +1,4 @@
+using System.Linq;
 using AttentionGen.Generator.Catalog;
 using AttentionGen.Generator.Dialects;
 using AttentionGen.Generator.Spec;
@@ -22,10 +23,14 @@ internal static class KernelEmitter
             ItemStage.Write(writer, plan);
             writer.Line();
             QueryStage.Write(writer, plan);
-            writer.Line();
-            KeyStage.Write(writer, plan);
-            writer.Line();
-            ValueStage.WritePacking(writer, plan);
+            foreach (KeyPass pass in plan.Passes)
+            {
+                writer.Line();
+                KeyStage.Write(writer, plan, pass);
+                writer.Line();
+                ValueStage.WritePacking(writer, plan, pass);
+            }
+
             ScoreStage.Write(writer, plan);
             SoftmaxStage.Write(writer, plan);
             ValueStage.WriteTiles(writer, plan);
@@ -43,31 +48,21 @@ internal static class KernelEmitter
         Constant(writer, "Heads", shape.Heads);
         Constant(writer, "KvHeads", shape.KvHeads);
         Constant(writer, "GroupSize", shape.GroupSize, "query heads that share one key/value head");
-        Constant(writer, "HeadDim", shape.HeadDim);
+        Constant(writer, "QueryDim", shape.QueryDim, plan.IsSplit ? $"features that one softmax compares, of {shape.HeadDim} in a query or key head" : "features of a query or key head");
         Constant(writer, "PaddedValueDim", plan.PaddedValueDim, $"value dim {shape.ValueDim} in whole registers");
         Constant(writer, "Lanes", plan.Dialect.Lanes);
         Constant(writer, "TileRows", plan.Dialect.TileRows);
         Constant(writer, "KeyBlock", plan.KeyBlock);
         Constant(writer, "ScoreStride", plan.ScoreStride);
         Constant(writer, "ChunkRows", plan.ChunkRows);
-        if (plan.Range.Before is { } before)
+        foreach ((string name, int value, string comment) in plan.Passes.SelectMany(static pass => pass.Constants()))
         {
-            Constant(writer, "Before", before, "keys visible before the query");
-        }
-
-        if (plan.Range.After is { } after)
-        {
-            Constant(writer, "After", after, "keys visible after the query");
-        }
-
-        if (plan.Range.Sinks > 0)
-        {
-            Constant(writer, "Sinks", plan.Range.Sinks, "leading keys visible to every query");
+            Constant(writer, name, value, comment);
         }
 
         if (plan.RowTransform is { } transform)
         {
-            Constant(writer, "RotationStride", 2 * RotaryEncoding.RotaryDim(transform.Spec, shape.HeadDim), "floats in one position's row of the rotation table");
+            Constant(writer, "RotationStride", 2 * RotaryEncoding.RotaryDim(transform.Spec, shape.QueryDim), "floats in one position's row of the rotation table");
         }
 
         if (plan.ScoreSteps.Count > 0)

@@ -19,7 +19,7 @@ internal static class Narrator
             $"{spec.Host.Name}: {plan.Type.Name} attention, {plan.Type.Summary}.",
             $"Shape: {shape.Heads} query heads, {shape.KvHeads} key/value heads ({shape.GroupSize} queries share each), head dim {shape.HeadDim}, value dim {shape.ValueDim}.",
             $"Scores: query . key * {Literals.Of(shape.Scale)}; the scale and log2(e) are folded into the queries, so that exponentials are powers of two.",
-            $"Visible: {Visible(plan.Range)}.",
+            .. Branches(plan).Select(static text => $"Visible: {text}."),
         ];
         lines.AddRange(plan.Encodings.Select(static pair => $"Positions: {pair.Encoding.Name}: {pair.Encoding.Summary}."));
         lines.Add($"Work: {2L * (shape.HeadDim + shape.ValueDim) * shape.Heads} FLOPs per visible (query, key) pair, all heads; hidden tiles are never visited, only tiles at a mask's edge run mask code.");
@@ -34,16 +34,45 @@ internal static class Narrator
         return $"{dialect.Name} {dialect.TileRows} x {dialect.TileVectors * dialect.Lanes} in {dialect.TileRows * dialect.TileVectors} accumulators, blocks of {plan.KeyBlock} keys, chunks of {plan.ChunkRows} queries, {plan.WorkspaceBytes} bytes";
     }
 
+    private static IEnumerable<string> Branches(KernelPlan plan)
+    {
+        foreach (SoftmaxBranch branch in plan.Branches)
+        {
+            string share = plan.Branches.Count == 1 ? string.Empty
+                : $"softmax times {Literals.Of((float)branch.Coefficient)}{(plan.IsSplit ? $" over features {branch.FirstFeature} to {branch.FirstFeature + plan.Shape.QueryDim - 1}" : string.Empty)}: ";
+            yield return share + string.Join("; ", branch.Passes.Select(Visible));
+        }
+    }
+
     private static string Visible(KeyRange range)
     {
-        string left = range.Before is { } before ? $"{before} keys before the query" : "the first key";
-        string right = range.After switch
+        string keys = range.Landmarks > 0 ? $"of {range.Landmarks} evenly spaced keys, " : range.Step > 1 ? $"of every {range.Step}th key, " : string.Empty;
+        List<string> bounds = [];
+        if (range.Before is not null || range.After is not null)
         {
-            null => "the last key",
-            0 => "the query's own",
-            { } after => $"{after} keys after it",
-        };
-        string sinks = range.Sinks > 0 ? $", and the first {range.Sinks} keys{(range.IsCausal ? " up to the query" : string.Empty)}" : string.Empty;
-        return range.DependsOnQuery ? $"from {left} to {right}{sinks}" : "every key";
+            string left = range.Before is { } before ? $"{before} keys before the query" : "the first";
+            string right = range.After switch
+            {
+                null => "the last",
+                0 => "the query's own",
+                { } after => $"{after} keys after it",
+            };
+            bounds.Add($"from {left} to {right}");
+        }
+
+        if (range.BlockSize > 0)
+        {
+            bounds.Add($"in the query's block of {range.BlockSize}{(range.Neighbours > 0 ? $" and {range.Neighbours} to each side" : string.Empty)}");
+        }
+
+        if (range.Limit is { } limit)
+        {
+            bounds.Add($"among the first {limit}");
+        }
+
+        string text = keys + (bounds.Count == 0 ? "every one" : string.Join(" and ", bounds));
+        text += range.Sinks > 0 ? $", and the first {range.Sinks} keys{(range.IsCausal ? " up to the query" : string.Empty)}" : string.Empty;
+        text += range.GlobalRows > 0 ? $"; the first {range.GlobalRows} queries see every key" : string.Empty;
+        return range.Hole is { } hole ? text + $", except those up to {hole} from the query" : text;
     }
 }

@@ -3,11 +3,13 @@ using System;
 namespace AttentionGen.Generator.Spec;
 
 /// <summary>The numbers a valid spec comes to, with every default filled in. The one place where a default is decided.</summary>
+/// <remarks>QueryDim counts the features of a query or key that one softmax compares: the head dim, or half of it where two softmaxes share a head.</remarks>
 public sealed record AttentionShape(
     int DModel,
     int Heads,
     int KvHeads,
     int HeadDim,
+    int QueryDim,
     int ValueDim,
     int MaxLength,
     int MaxKeyLength,
@@ -34,15 +36,17 @@ public sealed record AttentionShape(
             dModel = unchecked(heads * headDim);
         }
 
+        int queryDim = spec.Type == "differential" ? headDim / 2 : headDim;
         int maxLength = spec.Int("MaxLength");
         int maxKeyLength = spec.Int("MaxKeyLength");
         double temperature = spec.Double("Temperature", 1);
-        double scale = spec.Find("Scale") is { } given ? given.Number : 1 / (Math.Sqrt(Math.Max(headDim, 1)) * temperature);
+        double scale = spec.Find("Scale") is { } given ? given.Number : 1 / (Math.Sqrt(Math.Max(queryDim, 1)) * temperature);
         return new AttentionShape(
             DModel: dModel,
             Heads: heads,
             KvHeads: spec.Int("KvHeads", heads),
             HeadDim: headDim,
+            QueryDim: queryDim,
             ValueDim: spec.Int("ValueDim", headDim),
             MaxLength: maxLength,
             MaxKeyLength: maxKeyLength == 0 ? maxLength : maxKeyLength,

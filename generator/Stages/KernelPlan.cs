@@ -34,11 +34,12 @@ public sealed class KernelPlan
         Dialect = dialect;
         Shape = AttentionShape.Of(spec);
         Type = Catalog.Catalog.FindType(spec.Type)!;
-        Range = Type.VisibleKeys(spec);
+        Branches = Type.Branches(spec);
+        Passes = NamePasses(Branches);
         Encodings = spec.Encodings.Select(static encoding => (Catalog.Catalog.FindEncoding(encoding.Type)!, encoding)).ToArray();
         ScoreSteps = [.. Type.ScoreSteps(spec).Concat(Encodings.SelectMany(static pair => pair.Encoding.ScoreSteps(pair.Spec))).OrderBy(static step => step.Order)];
         ValueVectors = (Shape.ValueDim + dialect.Lanes - 1) / dialect.Lanes;
-        KeyBlock = ChooseKeyBlock(Shape.HeadDim + PaddedValueDim, dialect);
+        KeyBlock = ChooseKeyBlock(Shape.QueryDim + PaddedValueDim, dialect);
         ChunkRows = ChooseChunkRows(dialect.TileRows, Shape.GroupSize);
         LayOut();
     }
@@ -51,7 +52,23 @@ public sealed class KernelPlan
 
     public AttentionType Type { get; }
 
-    public KeyRange Range { get; }
+    /// <summary>The softmaxes that are added.</summary>
+    public IReadOnlyList<SoftmaxBranch> Branches { get; }
+
+    /// <summary>The different passes over keys, each written once.</summary>
+    public IReadOnlyList<KeyPass> Passes { get; }
+
+    /// <summary>Whether the visible keys depend on where the query stands.</summary>
+    public bool DependsOnQuery => Passes.Any(static pass => pass.Range.DependsOnQuery);
+
+    /// <summary>Whether a softmax compares only part of the features of a query and key.</summary>
+    public bool IsSplit => Shape.QueryDim < Shape.HeadDim;
+
+    /// <summary>Whether keys are put together row by row before they are transposed, instead of being transposed in place.</summary>
+    public bool CollectsKeyRows => RowTransform is not null || Passes.Any(static pass => pass.Range.Landmarks > 0);
+
+    /// <summary>The pass of a branch.</summary>
+    public KeyPass PassOf(KeyRange range) => Passes.First(pass => pass.Range == range);
 
     public IReadOnlyList<(PositionalEncoding Encoding, EncodingSpec Spec)> Encodings { get; }
 
@@ -106,6 +123,12 @@ public sealed class KernelPlan
         return widths;
     }
 
+    private static IReadOnlyList<KeyPass> NamePasses(IReadOnlyList<SoftmaxBranch> branches)
+    {
+        KeyRange[] ranges = [.. branches.SelectMany(static branch => branch.Passes).Distinct()];
+        return [.. ranges.Select(range => new KeyPass(range, ranges.Length == 1 ? "" : range.Name))];
+    }
+
     private static int ChooseKeyBlock(int floatsPerKey, Dialect dialect)
     {
         int group = dialect.Lanes * dialect.TileVectors;
@@ -136,17 +159,22 @@ public sealed class KernelPlan
     {
         int rows = Shape.GroupSize * ChunkRows;
         int lanes = Dialect.Lanes;
-        Add("Queries", rows * Shape.HeadDim, "scaled queries [group, chunk rows, head dim]");
+        Add("Queries", rows * Shape.QueryDim, "scaled queries [group, chunk rows, head dim]");
         Add("Outputs", rows * PaddedValueDim, "unnormalised outputs [group, chunk rows, padded value dim]");
         Add("RowSum", rows * lanes, "running sums of weights, one per lane [group, chunk rows, lanes]");
         Add("RowMax", rows, "running maxima of scores in base-2 units [group, chunk rows]");
-        Add("Keys", KeyBlock * Shape.HeadDim, $"packed keys [key block / lanes, head dim, lanes]");
+        Add("Keys", KeyBlock * Shape.QueryDim, $"packed keys [key block / lanes, head dim, lanes]");
         Add("Values", KeyBlock * PaddedValueDim, "packed values [key block, padded value dim]");
         Add("Scores", Dialect.TileRows * ScoreStride, "scores, then weights, of one tile [tile rows, score stride]");
         Add("TileMax", Dialect.TileRows * lanes, "maxima of the tile's scores per lane [tile rows, lanes]");
-        if (RowTransform is not null)
+        if (CollectsKeyRows)
         {
-            Add("KeyRows", lanes * Shape.HeadDim, "rotated keys on their way to a panel [lanes, head dim]");
+            Add("KeyRows", lanes * Shape.QueryDim, "keys on their way to a panel [lanes, head dim]");
+        }
+
+        if (Passes.Any(static pass => pass.IsIndexed))
+        {
+            Add("KeyIndices", KeyBlock, "indices of the packed keys, as floats [key block]");
         }
     }
 

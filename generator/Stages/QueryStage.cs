@@ -13,13 +13,13 @@ internal static class QueryStage
         string note = plan.RowTransform is { } transform ? $", rotated by their positions ({transform.Encoding.Name})" : string.Empty;
         writer.Line($"// Queries of one head{note}, times Scale * log2(e): scores come out in base-2 units. Rows past the last are zero.");
         writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Block("private static void PrepareQueries(AttentionCall* call, WorkItem work, int head, int paddedRows, float* queries, float* outputs, float* rowSum, float* rowMax)"))
+        using (writer.Block($"private static void PrepareQueries(AttentionCall* call, WorkItem work, int head, int paddedRows, float* queries, float* outputs, float* rowSum, float* rowMax{(plan.IsSplit ? ", int feature" : string.Empty)})"))
         {
-            writer.Line("float* source = call->Query.Head(work.Batch, head);");
+            writer.Line($"float* source = call->Query.Head(work.Batch, head){(plan.IsSplit ? " + feature" : string.Empty)};");
             writer.Line($"{dialect.Float} scale = {dialect.Broadcast("QueryScale")};");
             using (writer.Block("for (int r = 0; r < paddedRows; r++)"))
             {
-                writer.Line("float* target = queries + (r * HeadDim);");
+                writer.Line("float* target = queries + (r * QueryDim);");
                 using (writer.Block("if (r < work.Rows)"))
                 {
                     writer.Line("int index = work.FirstRow + r;");
@@ -34,7 +34,7 @@ internal static class QueryStage
 
                 using (writer.Block("else"))
                 {
-                    writer.Line("new Span<float>(target, HeadDim).Clear();");
+                    writer.Line("new Span<float>(target, QueryDim).Clear();");
                 }
             }
 
@@ -60,6 +60,6 @@ internal static class QueryStage
     /// <summary>The runs of features of a query or key row.</summary>
     public static System.Collections.Generic.IEnumerable<FeatureRun> Runs(KernelPlan plan) =>
         plan.RowTransform is { } transform
-            ? transform.Encoding.TransformRow(transform.Spec, plan.Shape.HeadDim)
-            : [new FeatureRun(0, plan.Shape.HeadDim, static (dialect, index) => dialect.Load("row", index))];
+            ? transform.Encoding.TransformRow(transform.Spec, plan.Shape.QueryDim)
+            : [new FeatureRun(0, plan.Shape.QueryDim, static (dialect, index) => dialect.Load("row", index))];
 }

@@ -14,22 +14,27 @@ internal static class ScoreStage
 {
     public static void Write(CodeWriter writer, KernelPlan plan)
     {
-        WriteTile(writer, plan, plan.Dialect.TileVectors, partial: false);
-        for (int width = plan.Dialect.TileVectors; width >= 1; width--)
+        foreach (KeyPass pass in plan.Passes)
         {
-            WriteTile(writer, plan, width, partial: true);
+            WriteTile(writer, plan, pass, plan.Dialect.TileVectors, partial: false);
+            for (int width = plan.Dialect.TileVectors; width >= 1; width--)
+            {
+                WriteTile(writer, plan, pass, width, partial: true);
+            }
         }
     }
 
     /// <summary>Arguments after the buffers that a tile takes, as declared (<paramref name="typed"/>) or as passed.</summary>
-    public static string Extra(KernelPlan plan, bool partial, bool typed)
+    public static string Extra(KernelPlan plan, KeyPass pass, bool partial, bool typed)
     {
         bool needsKey = partial || plan.StepsUseIndices;
-        bool needsQuery = plan.StepsUseIndices || (partial && plan.Range.DependsOnQuery);
+        bool needsQuery = plan.StepsUseIndices || (partial && pass.Range.DependsOnQuery);
         string text = string.Empty;
         if (needsKey)
         {
-            text += typed ? ", int key" : ", key";
+            text += pass.IsIndexed
+                ? typed ? ", float* keyIndices" : ", keyIndices + (key - block)"
+                : typed ? ", int key" : ", key";
         }
 
         if (needsQuery)
@@ -45,24 +50,24 @@ internal static class ScoreStage
         return text + string.Concat(plan.ScoreSteps.SelectMany(static step => step.Values).Select(value => typed ? $", {value.Type} {value.Name}" : $", {value.Name}"));
     }
 
-    private static void WriteTile(CodeWriter writer, KernelPlan plan, int width, bool partial)
+    private static void WriteTile(CodeWriter writer, KernelPlan plan, KeyPass pass, int width, bool partial)
     {
         Dialect dialect = plan.Dialect;
         int rows = dialect.TileRows;
         string kind = partial ? "Partial" : "Full";
         writer.Line();
-        writer.Line($"// scores[{rows} rows, {width * dialect.Lanes} keys] = queries[{rows} rows, {plan.Shape.HeadDim}] * keys[{plan.Shape.HeadDim}, {width * dialect.Lanes} keys]"
+        writer.Line($"// scores[{rows} rows, {width * dialect.Lanes} keys] = queries[{rows} rows, {plan.Shape.QueryDim}] * keys[{plan.Shape.QueryDim}, {width * dialect.Lanes} keys]"
             + (partial ? ", hidden keys at -infinity." : ", every key visible."));
         writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Block($"private static void Scores{width}{kind}(float* queries, float* keys, float* scores, float* tileMax{Extra(plan, partial, typed: true)})"))
+        using (writer.Block($"private static void Scores{width}{kind}{pass.Suffix}(float* queries, float* keys, float* scores, float* tileMax{Extra(plan, pass, partial, typed: true)})"))
         {
             for (int r = 0; r < rows; r++)
             {
                 writer.Line($"{dialect.Float} {string.Join(", ", Enumerable.Range(0, width).Select(v => $"score{r}_{v} = {dialect.Zero}"))};");
             }
 
-            int unroll = new[] { 4, 2, 1 }.First(step => plan.Shape.HeadDim % step == 0);
-            using (writer.Block("for (float* end = queries + HeadDim; queries < end;)"))
+            int unroll = new[] { 4, 2, 1 }.First(step => plan.Shape.QueryDim % step == 0);
+            using (writer.Block("for (float* end = queries + QueryDim; queries < end;)"))
             {
                 for (int step = 0; step < unroll; step++)
                 {
@@ -73,14 +78,14 @@ internal static class ScoreStage
                 writer.Line($"keys += {unroll * dialect.Lanes};");
             }
 
-            WriteEpilogue(writer, plan, width, partial);
+            WriteEpilogue(writer, plan, pass, width, partial);
         }
     }
 
     private static void WriteStep(CodeWriter writer, KernelPlan plan, int width, int step)
     {
         Dialect dialect = plan.Dialect;
-        int panel = plan.Shape.HeadDim * dialect.Lanes;
+        int panel = plan.Shape.QueryDim * dialect.Lanes;
         using (writer.Block(string.Empty))
         {
             for (int v = 0; v < width; v++)
@@ -91,7 +96,7 @@ internal static class ScoreStage
             for (int r = 0; r < dialect.TileRows; r++)
             {
                 string declare = r == 0 ? dialect.Float + " " : string.Empty;
-                writer.Line($"{declare}feature = {dialect.LoadBroadcast("queries", Literals.Of((r * plan.Shape.HeadDim) + step))};");
+                writer.Line($"{declare}feature = {dialect.LoadBroadcast("queries", Literals.Of((r * plan.Shape.QueryDim) + step))};");
                 for (int v = 0; v < width; v++)
                 {
                     writer.Line($"score{r}_{v} = {dialect.MultiplyAdd("feature", $"key{v}", $"score{r}_{v}")};");
@@ -100,14 +105,14 @@ internal static class ScoreStage
         }
     }
 
-    private static void WriteEpilogue(CodeWriter writer, KernelPlan plan, int width, bool partial)
+    private static void WriteEpilogue(CodeWriter writer, KernelPlan plan, KeyPass pass, int width, bool partial)
     {
         Dialect dialect = plan.Dialect;
         bool indexed = partial || plan.StepsUseIndices;
         writer.Line();
         for (int v = 0; indexed && v < width; v++)
         {
-            writer.Line($"{dialect.Float} index{v} = {dialect.Add(dialect.Broadcast(v == 0 ? "(float)key" : $"(float)(key + {v * dialect.Lanes})"), dialect.LaneIndex)};");
+            writer.Line($"{dialect.Float} index{v} = {KeyIndices(dialect, pass, v * dialect.Lanes)};");
         }
 
         foreach (string statement in plan.ScoreSteps.SelectMany(step => step.Prepare(dialect)))
@@ -118,19 +123,23 @@ internal static class ScoreStage
         if (partial)
         {
             writer.Line($"{dialect.Float} hidden = {dialect.Broadcast("float.NegativeInfinity")};");
-            Visibility.WriteShared(writer, plan);
+            Visibility.WriteShared(writer, plan, pass);
         }
 
         for (int r = 0; r < dialect.TileRows; r++)
         {
             using (writer.Block(string.Empty))
             {
-                WriteRow(writer, plan, width, partial, r);
+                WriteRow(writer, plan, pass, width, partial, r);
             }
         }
     }
 
-    private static void WriteRow(CodeWriter writer, KernelPlan plan, int width, bool partial, int r)
+    private static string KeyIndices(Dialect dialect, KeyPass pass, int offset) => pass.IsIndexed
+        ? dialect.Load("keyIndices", Literals.Of(offset))
+        : dialect.Add(dialect.Broadcast(offset == 0 ? "(float)key" : $"(float)(key + {offset})"), dialect.LaneIndex);
+
+    private static void WriteRow(CodeWriter writer, KernelPlan plan, KeyPass pass, int width, bool partial, int r)
     {
         Dialect dialect = plan.Dialect;
         if (plan.StepsUseIndices)
@@ -145,7 +154,7 @@ internal static class ScoreStage
 
         if (partial)
         {
-            Visibility.WriteRow(writer, plan, r);
+            Visibility.WriteRow(writer, plan, pass, r);
         }
 
         for (int v = 0; v < width; v++)
@@ -153,12 +162,12 @@ internal static class ScoreStage
             string score = $"score{r}_{v}";
             foreach (ScoreStep step in plan.ScoreSteps)
             {
-                writer.Line($"{score} = {step.Apply(dialect, new ScoreAt(score, r, v, $"index{v}", "stand"))};");
+                writer.Line($"{score} = {step.Apply(dialect, new ScoreAt(score, r, v, $"index{v}", "stand", !pass.IsIndexed))};");
             }
 
             if (partial)
             {
-                writer.Line($"{score} = {dialect.Select(Visibility.IsVisible(plan, $"index{v}"), score, "hidden")};");
+                writer.Line($"{score} = {dialect.Select(Visibility.IsVisible(plan, pass, $"index{v}"), score, "hidden")};");
             }
 
             writer.Line(dialect.Store(score, "scores", Literals.Of((r * plan.ScoreStride) + (v * dialect.Lanes))));

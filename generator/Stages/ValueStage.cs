@@ -10,21 +10,21 @@ internal static class ValueStage
     /// <summary>Keys whose products are written out in one turn of the loop.</summary>
     private const int Unroll = 4;
 
-    public static void WritePacking(CodeWriter writer, KernelPlan plan)
+    public static void WritePacking(CodeWriter writer, KernelPlan plan, KeyPass pass)
     {
         Dialect dialect = plan.Dialect;
         int whole = plan.Shape.ValueDim / dialect.Lanes * dialect.Lanes;
         writer.Line("// Values [from, to) of one head as rows of PaddedValueDim floats, zero-padded. False when one of them is infinite or NaN:");
         writer.Line("// then a weight of zero must not be multiplied by it (0 * NaN would reach rows that don't see the key).");
         writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Block("private static bool PackValues(AttentionCall* call, WorkItem work, int block, int from, int to, float* packed)"))
+        using (writer.Block($"private static bool PackValues{pass.Suffix}(AttentionCall* call, WorkItem work, int block, int from, int to, float* packed)"))
         {
             writer.Line("float* source = call->Value.Head(work.Batch, work.KvHead);");
             writer.Line($"{dialect.Float} zeros = {dialect.Zero}, check = {dialect.Zero};");
             writer.Line("float tailCheck = 0f;");
             using (writer.Block("for (int j = from; j < to; j++)"))
             {
-                writer.Line("float* row = source + (j * call->Value.RowStride);");
+                writer.Line($"float* row = source + ({pass.IndexOf("j")} * call->Value.RowStride);");
                 writer.Line("float* target = packed + ((j - block) * PaddedValueDim);");
                 Columns.Write(writer, dialect, 0, plan.Shape.ValueDim, (target, index) => target == dialect
                     ? $"{{ {dialect.Float} x = {target.Load("row", index)}; check = {target.MultiplyAdd("x", "zeros", "check")}; {target.Store("x", "target", index)} }}"

@@ -32,9 +32,9 @@ internal static class ArgumentChecks
                 nameof(key));
         }
 
-        CheckOutput(query, key, value, output, arguments.LogSumExp);
+        CheckOutput(kernel, query, key, value, output, arguments.LogSumExp);
         CheckKeyLengths(arguments.KeyLengths, batch, keyLength);
-        CheckLogSumExp(arguments.LogSumExp, batch, kernel.Heads, queryLength);
+        CheckLogSumExp(kernel, arguments.LogSumExp, batch, queryLength);
         CheckPositions(kernel, arguments, batch, queryLength, keyLength);
         CheckMask(arguments.Keep.Values.IsEmpty, arguments.Keep.Shape, batch, kernel.Heads, queryLength, keyLength, nameof(arguments.Keep));
         CheckMask(arguments.Drop.Values.IsEmpty, arguments.Drop.Shape, batch, kernel.Heads, queryLength, keyLength, nameof(arguments.Drop));
@@ -64,12 +64,13 @@ internal static class ArgumentChecks
         }
     }
 
-    private static void CheckOutput(ReadOnlyTensorView query, ReadOnlyTensorView key, ReadOnlyTensorView value, TensorView output, Span<float> logSumExp)
+    private static void CheckOutput(KernelDescription kernel, ReadOnlyTensorView query, ReadOnlyTensorView key, ReadOnlyTensorView value, TensorView output, Span<float> logSumExp)
     {
         CheckDistinctRows(output.Layout);
 
-        // A work item copies its queries before it writes their outputs, so computing in place over the queries is sound; anything else is not.
-        bool inPlace = query.Layout == output.Layout
+        // With one softmax, a work item copies its queries before it writes their outputs, so computing in place over the queries is sound; anything else is not.
+        bool inPlace = kernel.Softmaxes == 1
+            && query.Layout == output.Layout
             && !output.Data.IsEmpty
             && System.Runtime.CompilerServices.Unsafe.AreSame(ref MemoryMarshal.GetReference(query.Data), ref MemoryMarshal.GetReference(output.Data));
         ThrowIfOverlap(!inPlace && output.Data.Overlaps(query.Data), "query", "output");
@@ -136,8 +137,14 @@ internal static class ArgumentChecks
         }
     }
 
-    private static void CheckLogSumExp(Span<float> logSumExp, int batch, int heads, int queryLength)
+    private static void CheckLogSumExp(KernelDescription kernel, Span<float> logSumExp, int batch, int queryLength)
     {
+        if (kernel.Softmaxes > 1 && !logSumExp.IsEmpty)
+        {
+            throw new ArgumentException($"{kernel.Name} adds {kernel.Softmaxes} softmaxes, which have no log-sum-exp in common: expected none to be asked for.", nameof(AttentionArguments.LogSumExp));
+        }
+
+        int heads = kernel.Heads;
         long expected = (long)batch * heads * queryLength;
         if (!logSumExp.IsEmpty && logSumExp.Length != expected)
         {

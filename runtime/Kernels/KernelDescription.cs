@@ -33,6 +33,9 @@ public sealed unsafe class KernelDescription
     /// <summary>Whether the visible keys depend on the query's index, so that unequal lengths need a declared alignment.</summary>
     public bool NeedsAlignment { get; init; }
 
+    /// <summary>Softmaxes that are added: with several there is no log-sum-exp, and the output can't stand where the queries do.</summary>
+    public int Softmaxes { get; init; } = 1;
+
     /// <summary>Query rows of one register tile.</summary>
     public required int TileRows { get; init; }
 

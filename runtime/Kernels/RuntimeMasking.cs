@@ -16,25 +16,27 @@ public static unsafe class RuntimeMasking
     /// <param name="rows">Real rows of the tile.</param>
     /// <param name="from">The first key.</param>
     /// <param name="to">One past the last key.</param>
+    /// <param name="keys">The index of each key, where they are not consecutive; null: <paramref name="from"/>, from + 1, ...</param>
     /// <param name="scores">The score of the first query and key.</param>
     /// <param name="stride">Floats from one row of scores to the next.</param>
     /// <param name="tileMax"><c>[rows, lanes]</c>: receives each row's maximum in its first lane.</param>
     /// <param name="lanes">Lanes of <paramref name="tileMax"/>.</param>
-    public static void Apply(AttentionCall* call, int batch, int head, int query, int rows, int from, int to, float* scores, int stride, float* tileMax, int lanes)
+    public static void Apply(AttentionCall* call, int batch, int head, int query, int rows, int from, int to, float* keys, float* scores, int stride, float* tileMax, int lanes)
     {
         ref RuntimeMask mask = ref call->Mask;
         for (int r = 0; r < rows; r++)
         {
-            bool* keep = mask.Keep == null ? null : mask.Keep + mask.KeepStrides.Offset(batch, head, query + r) + from;
-            bool* drop = mask.Drop == null ? null : mask.Drop + mask.DropStrides.Offset(batch, head, query + r) + from;
-            float* bias = mask.Bias == null ? null : mask.Bias + mask.BiasStrides.Offset(batch, head, query + r) + from;
+            bool* keep = mask.Keep == null ? null : mask.Keep + mask.KeepStrides.Offset(batch, head, query + r);
+            bool* drop = mask.Drop == null ? null : mask.Drop + mask.DropStrides.Offset(batch, head, query + r);
+            float* bias = mask.Bias == null ? null : mask.Bias + mask.BiasStrides.Offset(batch, head, query + r);
             float* row = scores + (r * stride);
             float highest = float.NegativeInfinity;
-            for (int j = 0; j < to - from; j++)
+            for (int n = 0; n < to - from; n++)
             {
-                bool visible = row[j] != float.NegativeInfinity && (keep == null || keep[j]) && (drop == null || !drop[j]);
-                float score = !visible ? float.NegativeInfinity : bias == null ? row[j] : row[j] + (bias[j] * Log2OfE);
-                row[j] = score;
+                int j = keys == null ? from + n : (int)keys[n];
+                bool visible = row[n] != float.NegativeInfinity && (keep == null || keep[j]) && (drop == null || !drop[j]);
+                float score = !visible ? float.NegativeInfinity : bias == null ? row[n] : row[n] + (bias[j] * Log2OfE);
+                row[n] = score;
                 highest = highest > score ? highest : score;
             }
 

@@ -14,7 +14,7 @@ public class HarnessTests
 {
     private const int CasesPerDeclaration = 10;
 
-    private static readonly CatalogueEntry[] Types = [.. ReferenceTypes.All.Keys.Select(name => new CatalogueEntry(name, []))];
+    private static readonly CatalogueEntry[] Types = [.. new[] { "standard", "causal", "local" }.Select(name => new CatalogueEntry(name, []))];
     private static readonly CatalogueEntry[] Encodings = [.. ReferenceEncodings.All.Keys.Select(name => new CatalogueEntry(name, []))];
     private static readonly IReadOnlyList<Declaration> Declarations = DeclarationSample.All(Types, Encodings);
 

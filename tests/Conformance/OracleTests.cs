@@ -59,6 +59,13 @@ public class OracleTests
     [InlineData("local", "WindowRight=2", false, 0, "111000 011100 001110")]
     [InlineData("local", "WindowLeft=1;WindowRight=1;Sinks=2", true, 3, "111110 110111 110011")]
     [InlineData("local", "WindowLeft=1;Sinks=2;Causal=1", false, 0, "100000 110000 111000")]
+    [InlineData("strided", "Stride=3;Local=0", false, 0, "100100 110100 101100")]
+    [InlineData("strided", "Stride=4;Local=1", true, 3, "101110 100111 100011")]
+    [InlineData("kvstrided", "Stride=2", false, 0, "101010 101010 101010")]
+    [InlineData("block", "BlockSize=2", false, 0, "110000 110000 001100")]
+    [InlineData("block", "BlockSize=2;Neighbours=1;Causal=1", true, 3, "111100 001110 001111")]
+    [InlineData("localglobal", "Window=2;GlobalTokens=1", false, 0, "111111 111000 111100")]
+    [InlineData("landmark", "Landmarks=3", false, 0, "101001 101001 101001")]
     public void Visible_keys_of_three_queries_over_six_keys(string type, string parameters, bool bottomRight, int offset, string expected)
     {
         Parameters written = parameters.Split(';', StringSplitOptions.RemoveEmptyEntries)
@@ -76,7 +83,8 @@ public class OracleTests
             AlignBottomRight = bottomRight,
         };
         Assert.Equal(offset, problem.AlignmentOffset);
-        string seen = string.Join(' ', Enumerable.Range(0, 3).Select(i => string.Concat(Enumerable.Range(0, 6).Select(j => Visibility.Sees(problem, 0, 0, i, j) ? '1' : '0'))));
+        ReferenceSoftmax softmax = Assert.Single(ReferenceTypes.Softmaxes(type, written));
+        string seen = string.Join(' ', Enumerable.Range(0, 3).Select(i => string.Concat(Enumerable.Range(0, 6).Select(j => Visibility.Sees(problem, softmax, 0, 0, i, j) ? '1' : '0'))));
         Assert.Equal(expected, seen);
         Assert.Equal(expected.Count(c => c == '1'), ReferenceAttention.Forward(problem).VisiblePairs);
         Assert.Equal(expected.Count(c => c == '1'), ReferenceAttention.VisiblePairs(problem));

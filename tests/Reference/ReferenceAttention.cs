@@ -8,28 +8,18 @@ public sealed class ReferenceAttention
 {
     private readonly ReferenceProblem problem;
     private readonly AttentionSizes sizes;
-    private readonly double[][] keys;
-    private readonly double[] keyNorms;
+    private readonly IReadOnlyList<ReferenceSoftmax> softmaxes;
+    private readonly double[][][] keys;
+    private readonly double[][] keyNorms;
 
     /// <summary>Prepares the encoded keys of a problem.</summary>
     public ReferenceAttention(ReferenceProblem problem)
     {
         this.problem = problem;
         sizes = problem.Sizes;
-        keys = new double[sizes.Batch * sizes.KvHeads * sizes.KeyLength][];
-        for (int batch = 0; batch < sizes.Batch; batch++)
-        {
-            for (int kvHead = 0; kvHead < sizes.KvHeads; kvHead++)
-            {
-                for (int key = 0; key < sizes.KeyLength; key++)
-                {
-                    int row = sizes.KeyRow(batch, kvHead, key);
-                    keys[row] = Encode(problem.Key, row, Position(problem.KeyPositions, batch, key, sizes.KeyLength, key));
-                }
-            }
-        }
-
-        keyNorms = [.. keys.Select(Norm)];
+        softmaxes = ReferenceTypes.Softmaxes(problem.Type, problem.Parameters);
+        keys = [.. softmaxes.Select(softmax => EncodeKeys(softmax.Half))];
+        keyNorms = [.. keys.Select(rows => rows.Select(Norm).ToArray())];
     }
 
     /// <summary>The whole problem.</summary>
@@ -60,38 +50,64 @@ public sealed class ReferenceAttention
         return new ReferenceResult(output, logSumExp, pairs, tolerance);
     }
 
-    /// <summary>(query, key) pairs that take part, over all sequences and query heads.</summary>
+    /// <summary>(query, key) pairs that take part, over all sequences, query heads and softmaxes.</summary>
     public static long VisiblePairs(ReferenceProblem problem)
     {
         AttentionSizes sizes = problem.Sizes;
+        IReadOnlyList<ReferenceSoftmax> softmaxes = ReferenceTypes.Softmaxes(problem.Type, problem.Parameters);
         long pairs = 0;
         for (int row = 0; row < sizes.RowCount; row++)
         {
-            for (int key = 0; key < sizes.KeyLength; key++)
-            {
-                int head = row / sizes.QueryLength % sizes.Heads;
-                pairs += Visibility.Sees(problem, row / sizes.QueryLength / sizes.Heads, head, row % sizes.QueryLength, key) ? 1 : 0;
-            }
+            (int batch, int head, int query) = (row / sizes.QueryLength / sizes.Heads, row / sizes.QueryLength % sizes.Heads, row % sizes.QueryLength);
+            pairs += softmaxes.Sum(softmax => Enumerable.Range(0, sizes.KeyLength).Count(key => Visibility.Sees(problem, softmax, batch, head, query, key)));
         }
 
         return pairs;
     }
 
-    /// <summary>One output row.</summary>
+    /// <summary>One output row: the sum of the type's softmaxes. With several of them there is no log-sum-exp.</summary>
     public ReferenceRow Row(int batch, int head, int query)
     {
-        double[] encodedQuery = Encode(problem.Query, sizes.Row(batch, head, query), Position(problem.QueryPositions, batch, query, sizes.QueryLength, query + problem.AlignmentOffset));
+        ReferenceRow[] rows = [.. softmaxes.Select((_, n) => Row(n, batch, head, query))];
+        if (rows.Length == 1 && softmaxes[0].Coefficient == 1)
+        {
+            return rows[0];
+        }
+
+        var output = new double[sizes.ValueDim];
+        double tolerance = 0;
+        for (int n = 0; n < rows.Length; n++)
+        {
+            double coefficient = softmaxes[n].Coefficient;
+            for (int feature = 0; feature < output.Length; feature++)
+            {
+                output[feature] += coefficient * rows[n].Output[feature];
+            }
+
+            // Each product and each sum is rounded once more.
+            double largest = rows[n].Output.Select(Math.Abs).Where(double.IsFinite).DefaultIfEmpty(0).Max();
+            tolerance += Math.Abs(coefficient) * (rows[n].OutputTolerance + (3 * ErrorBound.UnitRoundoff * largest));
+        }
+
+        return new ReferenceRow(output, double.NaN, rows.Sum(row => row.VisibleKeys), tolerance, double.NaN);
+    }
+
+    private ReferenceRow Row(int n, int batch, int head, int query)
+    {
+        ReferenceSoftmax softmax = softmaxes[n];
+        double[] encodedQuery = Encode(problem.Query, sizes.Row(batch, head, query), Position(problem.QueryPositions, batch, query, sizes.QueryLength, query + problem.AlignmentOffset), softmax.Half);
         double queryNorm = Norm(encodedQuery);
+        double scale = problem.Scale ?? 1 / (Math.Sqrt(encodedQuery.Length) * problem.Temperature);
         int kvHead = sizes.KvHeadOf(head);
-        List<int> visible = [.. Enumerable.Range(0, sizes.KeyLength).Where(key => Visibility.Sees(problem, batch, head, query, key))];
+        List<int> visible = [.. Enumerable.Range(0, sizes.KeyLength).Where(key => Visibility.Sees(problem, softmax, batch, head, query, key))];
         var scores = new double[visible.Count];
         var ranges = new double[visible.Count];
-        for (int n = 0; n < visible.Count; n++)
+        for (int v = 0; v < visible.Count; v++)
         {
-            int key = sizes.KeyRow(batch, kvHead, visible[n]);
-            double bias = Bias(batch, head, query, visible[n]);
-            scores[n] = (problem.ScaleFactor * Dot(encodedQuery, keys[key])) + bias;
-            ranges[n] = (Math.Abs(problem.ScaleFactor) * queryNorm * keyNorms[key]) + (double.IsInfinity(bias) ? 0 : Math.Abs(bias));
+            int key = sizes.KeyRow(batch, kvHead, visible[v]);
+            double bias = Bias(batch, head, query, visible[v]);
+            scores[v] = (scale * Dot(encodedQuery, keys[n][key])) + bias;
+            ranges[v] = (Math.Abs(scale) * queryNorm * keyNorms[n][key]) + (double.IsInfinity(bias) ? 0 : Math.Abs(bias));
         }
 
         double[] weights = [.. scores];
@@ -103,6 +119,24 @@ public sealed class ReferenceAttention
             visible.Count,
             ErrorBound.Output(weights, scores, ranges, rowScale, largestValue),
             ErrorBound.LogSumExp(weights, scores, ranges, logSumExp));
+    }
+
+    private double[][] EncodeKeys(int? half)
+    {
+        var rows = new double[sizes.Batch * sizes.KvHeads * sizes.KeyLength][];
+        for (int batch = 0; batch < sizes.Batch; batch++)
+        {
+            for (int kvHead = 0; kvHead < sizes.KvHeads; kvHead++)
+            {
+                for (int key = 0; key < sizes.KeyLength; key++)
+                {
+                    int row = sizes.KeyRow(batch, kvHead, key);
+                    rows[row] = Encode(problem.Key, row, Position(problem.KeyPositions, batch, key, sizes.KeyLength, key), half);
+                }
+            }
+        }
+
+        return rows;
     }
 
     private (double[] Output, double RowScale, double LargestValue) Mix(double[] weights, List<int> visible, int batch, int kvHead)
@@ -142,9 +176,10 @@ public sealed class ReferenceAttention
         return bias;
     }
 
-    private double[] Encode(double[] rows, int index, int position)
+    private double[] Encode(double[] rows, int index, int position, int? half)
     {
-        double[] row = rows.AsSpan(index * sizes.HeadDim, sizes.HeadDim).ToArray();
+        int features = half is null ? sizes.HeadDim : sizes.HeadDim / 2;
+        double[] row = rows.AsSpan((index * sizes.HeadDim) + (features * (half ?? 0)), features).ToArray();
         foreach (ReferenceEncoding encoding in problem.Encodings)
         {
             encoding.Definition.TransformRow?.Invoke(encoding.Parameters, row, position);

@@ -30,7 +30,7 @@ public sealed class ReferenceProblem
     /// <summary>The last query lines up with the last key; otherwise query 0 with key 0.</summary>
     public bool AlignBottomRight { get; init; }
 
-    /// <summary>Factor on q.k; null: <c>1 / (sqrt(headDim) * Temperature)</c>.</summary>
+    /// <summary>Factor on q.k; null: <c>1 / (sqrt(features that a softmax compares) * Temperature)</c>.</summary>
     public double? Scale { get; init; }
 
     /// <summary>Softmax temperature, when <see cref="Scale"/> is not given.</summary>
@@ -56,9 +56,6 @@ public sealed class ReferenceProblem
 
     /// <summary>The key index that query 0 stands at.</summary>
     public int AlignmentOffset => AlignBottomRight ? Sizes.KeyLength - Sizes.QueryLength : 0;
-
-    /// <summary>The factor on q.k.</summary>
-    public double ScaleFactor => Scale ?? 1 / (Math.Sqrt(Sizes.HeadDim) * Temperature);
 
     /// <summary>Single-precision data as the oracle takes it.</summary>
     public static double[] Widen(ReadOnlySpan<float> values)

@@ -4,10 +4,10 @@ namespace AttentionGen.Reference;
 public static class Visibility
 {
     /// <summary>True when the pair takes part in the softmax.</summary>
-    public static bool Sees(ReferenceProblem problem, int batch, int head, int query, int key)
+    public static bool Sees(ReferenceProblem problem, ReferenceSoftmax softmax, int batch, int head, int query, int key)
     {
         int aligned = query + problem.AlignmentOffset;
-        return ReferenceTypes.All[problem.Type](problem.Parameters, aligned, key)
+        return softmax.Sees(problem.Parameters, aligned, key, problem.KeyLengths?[batch] ?? problem.Sizes.KeyLength)
             && (!problem.Causal || key <= aligned)
             && (problem.KeyLengths is null || key < problem.KeyLengths[batch])
             && (problem.Keep is null || problem.Keep.At(batch, head, query, key))

@@ -36,7 +36,7 @@ public sealed class CaseSampler(Declaration declaration, Random random)
             Inputs = inputs,
             InputArrangement = random.Pick(Enum.GetValues<Arrangement>()),
             OutputArrangement = random.Pick(Enum.GetValues<Arrangement>()),
-            WantsLogSumExp = random.Chance(0.6),
+            WantsLogSumExp = declaration.HasLogSumExp && random.Chance(0.6),
             MaxThreads = random.Next(4),
         };
     }

@@ -28,7 +28,10 @@ public sealed record Declaration(string Type, Argument[] Arguments, EncodingDecl
     public CausalAlignment Alignment => (CausalAlignment)Parameters.Int("CausalAlignment", 0);
 
     /// <summary>Whether the call may pass query and key lengths that differ.</summary>
-    public bool AllowsUnequalLengths => Alignment != CausalAlignment.Unspecified || (Type == "standard" && !IsCausal);
+    public bool AllowsUnequalLengths => Alignment != CausalAlignment.Unspecified || (!IsCausal && Type is ("standard" or "kvstrided" or "landmark" or "differential"));
+
+    /// <summary>Whether there is one softmax, and so a log-sum-exp.</summary>
+    public bool HasLogSumExp => ReferenceTypes.Softmaxes(Type, Parameters).Count == 1;
 
     public bool Has(string encoding) => Encodings.Any(e => e.Name == encoding);
 

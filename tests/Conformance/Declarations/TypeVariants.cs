@@ -18,6 +18,9 @@ public static class TypeVariants
         "CausalAlignment = BottomRight, Scale = 0.19",
     ];
 
+    // Types that can't be causal (ATTN028).
+    private static readonly string[] OnlyWholeSequences = ["landmark", "localglobal"];
+
     private static readonly Dictionary<string, string[]> Picked = new()
     {
         ["standard"] = ["Causal = true", "Causal = true, CausalAlignment = TopLeft"],
@@ -33,12 +36,40 @@ public static class TypeVariants
             "WindowLeft = 64, Sinks = 20, Causal = true, CausalAlignment = BottomRight",
             "Window = 33, Sinks = 70, CausalAlignment = TopLeft",
         ],
+        ["strided"] =
+        [
+            "CausalAlignment = TopLeft",
+            "Stride = 7, Local = 0, CausalAlignment = BottomRight",
+            "Stride = 3, Local = 20, CausalAlignment = TopLeft",
+            "Stride = 16, Local = 5, Causal = true, CausalAlignment = BottomRight",
+            "Stride = 1, Local = 2, CausalAlignment = BottomRight",
+            "Stride = 130, Local = 64, Causal = true, CausalAlignment = TopLeft",
+        ],
+        ["kvstrided"] = ["Stride = 1", "Stride = 3", "Stride = 17, Causal = true, CausalAlignment = BottomRight", "Stride = 2, Causal = true, CausalAlignment = TopLeft"],
+        ["block"] =
+        [
+            "BlockSize = 64, CausalAlignment = TopLeft",
+            "BlockSize = 7, Neighbours = 1, CausalAlignment = BottomRight",
+            "BlockSize = 16, Neighbours = 3, Causal = true, CausalAlignment = BottomRight",
+            "BlockSize = 100, CausalAlignment = BottomRight",
+            "BlockSize = 1, CausalAlignment = TopLeft",
+        ],
+        ["localglobal"] =
+        [
+            "CausalAlignment = TopLeft",
+            "Window = 9, GlobalTokens = 1, CausalAlignment = BottomRight",
+            "Window = 16, GlobalTokens = 40, CausalAlignment = TopLeft",
+            "Window = 33, GlobalTokens = 7, Fusion = Average, CausalAlignment = BottomRight",
+            "Fusion = Average, CausalAlignment = TopLeft",
+        ],
+        ["landmark"] = ["Landmarks = 1", "Landmarks = 2", "Landmarks = 33", "Landmarks = 64", "Landmarks = 600"],
+        ["differential"] = ["Lambda = 0.2", "Lambda = 1, Causal = true, CausalAlignment = BottomRight"],
     };
 
     public static IReadOnlyList<Argument[]> Of(CatalogueEntry entry)
     {
         IEnumerable<string> generated = entry.Parameters.SelectMany(Settings).Select(setting => setting + ", CausalAlignment = BottomRight");
-        IEnumerable<string> texts = Common.Concat(Picked.GetValueOrDefault(entry.Name, [])).Concat(Picked.ContainsKey(entry.Name) ? [] : generated);
+        IEnumerable<string> texts = Common.Where(text => !OnlyWholeSequences.Contains(entry.Name) || !text.Contains("Causal = true")).Concat(Picked.GetValueOrDefault(entry.Name, [])).Concat(Picked.ContainsKey(entry.Name) ? [] : generated);
         return [.. texts.Distinct().Select(text => Argument.ParseList(typeof(AttentionAttribute), text))];
     }
 

@@ -3,7 +3,7 @@
 // CrossLayer: standard attention, softmax over all keys (Vaswani et al. 2017).
 // Shape: 2 query heads, 2 key/value heads (1 queries share each), head dim 8, value dim 8.
 // Scores: query . key * 0.35355339059327373d; the scale and log2(e) are folded into the queries, so that exponentials are powers of two.
-// Visible: every key.
+// Visible: every one.
 // Positions: sinusoidal: PE(p, 2i) = sin(p / Base^(2i/d)), PE(p, 2i+1) = cos, added to the input (Vaswani et al. 2017).
 // Work: 64 FLOPs per visible (query, key) pair, all heads; hidden tiles are never visited, only tiles at a mask's edge run mask code.
 // Tiles: Vector512 6 x 64 in 24 accumulators, blocks of 512 keys, chunks of 1032 queries, 231488 bytes; Vector256 6 x 16 in 12 accumulators, blocks of 512 keys, chunks of 1032 queries, 148864 bytes; Vector128 6 x 16 in 24 accumulators, blocks of 512 keys, chunks of 1032 queries, 132288 bytes; Scalar 6 x 2 in 12 accumulators, blocks of 512 keys, chunks of 1032 queries, 119872 bytes.
@@ -26,7 +26,7 @@ namespace Golden
             Name = "CrossLayer",
             Heads = Heads, KvHeads = KvHeads, HeadDim = HeadDim, ValueDim = ValueDim,
             MaxLength = 0, MaxKeyLength = 0, // 0: open
-            Alignment = (CausalAlignment)0, NeedsAlignment = false,
+            Alignment = (CausalAlignment)0, NeedsAlignment = false, Softmaxes = 1,
             TileRows = 6, MaxChunkRows = 1032, WorkspaceBytes = WorkspaceBytesPerThread,
         };
 
@@ -46,7 +46,7 @@ namespace Golden
         private const int Heads = 2;
         private const int KvHeads = 2;
         private const int GroupSize = 1; // query heads that share one key/value head
-        private const int HeadDim = 8;
+        private const int QueryDim = 8; // features of a query or key head
         private const int PaddedValueDim = 16; // value dim 8 in whole registers
         private const int Lanes = 16;
         private const int TileRows = 6;
@@ -75,9 +75,21 @@ namespace Golden
             for (int member = 0; member < GroupSize; member++)
             {
                 int state = member * ChunkRows;
-                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, tiles * TileRows, At(workspace, QueriesAt) + (state * HeadDim), At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
+                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, tiles * TileRows, At(workspace, QueriesAt) + (state * QueryDim), At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
             }
 
+            WalkKeys(call, work, tiles, workspace);
+            for (int member = 0; member < GroupSize; member++)
+            {
+                int state = member * ChunkRows;
+                Finish(call, work, (work.KvHead * GroupSize) + member, At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
+            }
+        }
+
+        // Block after block of the keys that the chunk sees: packed once, then every tile of queries passes over it.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void WalkKeys(AttentionCall* call, WorkItem work, int tiles, byte* workspace)
+        {
             int endKey = work.KeyLength;
             for (int block = 0; block < endKey; block += KeyBlock)
             {
@@ -91,12 +103,6 @@ namespace Golden
                         AttendTile(call, work, member, tile * TileRows, block, from, to, finite, workspace);
                     }
                 }
-            }
-
-            for (int member = 0; member < GroupSize; member++)
-            {
-                int state = member * ChunkRows;
-                Finish(call, work, (work.KvHead * GroupSize) + member, At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
             }
         }
 
@@ -117,7 +123,7 @@ namespace Golden
         private static void AttendRange(AttentionCall* call, WorkItem work, int member, int row, int block, int from, int to, int fullFrom, int fullTo, bool finite, byte* workspace)
         {
             int state = (member * ChunkRows) + row;
-            float* queries = At(workspace, QueriesAt) + (state * HeadDim);
+            float* queries = At(workspace, QueriesAt) + (state * QueryDim);
             float* outputs = At(workspace, OutputsAt) + (state * PaddedValueDim);
             float* scores = At(workspace, ScoresAt);
             float* tileMax = At(workspace, TileMaxAt);
@@ -128,7 +134,7 @@ namespace Golden
             int key = start;
             for (; key <= end - 64; key += 64)
             {
-                float* keys = At(workspace, KeysAt) + ((key - block) * HeadDim);
+                float* keys = At(workspace, KeysAt) + ((key - block) * QueryDim);
                 if (key >= fullFrom && key + 64 <= fullTo)
                 {
                     Scores4Full(queries, keys, scores + (key - block), tileMax);
@@ -140,7 +146,7 @@ namespace Golden
             }
             if (key < end)
             {
-                float* keys = At(workspace, KeysAt) + ((key - block) * HeadDim);
+                float* keys = At(workspace, KeysAt) + ((key - block) * QueryDim);
                 switch ((end - key) / Lanes)
                 {
                     case 3:
@@ -157,7 +163,7 @@ namespace Golden
 
             if (call->Mask.IsPresent)
             {
-                RuntimeMasking.Apply(call, work.Batch, head, work.FirstRow + row, Math.Min(TileRows, work.Rows - row), from, to, scores + (from - block), ScoreStride, tileMax, Lanes);
+                RuntimeMasking.Apply(call, work.Batch, head, work.FirstRow + row, Math.Min(TileRows, work.Rows - row), from, to, null, scores + (from - block), ScoreStride, tileMax, Lanes);
             }
 
             Softmax(scores + (start - block), end - start, tileMax, At(workspace, RowMaxAt) + state, At(workspace, RowSumAt) + (state * Lanes), outputs);
@@ -181,7 +187,7 @@ namespace Golden
             Vector512<float> scale = Vector512.Create(QueryScale);
             for (int r = 0; r < paddedRows; r++)
             {
-                float* target = queries + (r * HeadDim);
+                float* target = queries + (r * QueryDim);
                 if (r < work.Rows)
                 {
                     int index = work.FirstRow + r;
@@ -193,7 +199,7 @@ namespace Golden
                 }
                 else
                 {
-                    new Span<float>(target, HeadDim).Clear();
+                    new Span<float>(target, QueryDim).Clear();
                 }
             }
 
@@ -210,8 +216,8 @@ namespace Golden
             for (int first = from; first < to; first += Lanes)
             {
                 int count = Math.Min(Lanes, to - first);
-                float* panel = panels + ((first - block) * HeadDim);
-                PanelPacking.Transpose16(source + (first * call->Key.RowStride), call->Key.RowStride, count, HeadDim, panel);
+                float* panel = panels + ((first - block) * QueryDim);
+                PanelPacking.Transpose16(source + (first * call->Key.RowStride), call->Key.RowStride, count, QueryDim, panel);
             }
         }
 
@@ -247,7 +253,7 @@ namespace Golden
             Vector512<float> score3_0 = Vector512<float>.Zero, score3_1 = Vector512<float>.Zero, score3_2 = Vector512<float>.Zero, score3_3 = Vector512<float>.Zero;
             Vector512<float> score4_0 = Vector512<float>.Zero, score4_1 = Vector512<float>.Zero, score4_2 = Vector512<float>.Zero, score4_3 = Vector512<float>.Zero;
             Vector512<float> score5_0 = Vector512<float>.Zero, score5_1 = Vector512<float>.Zero, score5_2 = Vector512<float>.Zero, score5_3 = Vector512<float>.Zero;
-            for (float* end = queries + HeadDim; queries < end;)
+            for (float* end = queries + QueryDim; queries < end;)
             {
                 {
                     Vector512<float> key0 = Vector512.Load(keys);
@@ -457,7 +463,7 @@ namespace Golden
             Vector512<float> score3_0 = Vector512<float>.Zero, score3_1 = Vector512<float>.Zero, score3_2 = Vector512<float>.Zero, score3_3 = Vector512<float>.Zero;
             Vector512<float> score4_0 = Vector512<float>.Zero, score4_1 = Vector512<float>.Zero, score4_2 = Vector512<float>.Zero, score4_3 = Vector512<float>.Zero;
             Vector512<float> score5_0 = Vector512<float>.Zero, score5_1 = Vector512<float>.Zero, score5_2 = Vector512<float>.Zero, score5_3 = Vector512<float>.Zero;
-            for (float* end = queries + HeadDim; queries < end;)
+            for (float* end = queries + QueryDim; queries < end;)
             {
                 {
                     Vector512<float> key0 = Vector512.Load(keys);
@@ -697,7 +703,7 @@ namespace Golden
             Vector512<float> score3_0 = Vector512<float>.Zero, score3_1 = Vector512<float>.Zero, score3_2 = Vector512<float>.Zero;
             Vector512<float> score4_0 = Vector512<float>.Zero, score4_1 = Vector512<float>.Zero, score4_2 = Vector512<float>.Zero;
             Vector512<float> score5_0 = Vector512<float>.Zero, score5_1 = Vector512<float>.Zero, score5_2 = Vector512<float>.Zero;
-            for (float* end = queries + HeadDim; queries < end;)
+            for (float* end = queries + QueryDim; queries < end;)
             {
                 {
                     Vector512<float> key0 = Vector512.Load(keys);
@@ -896,7 +902,7 @@ namespace Golden
             Vector512<float> score3_0 = Vector512<float>.Zero, score3_1 = Vector512<float>.Zero;
             Vector512<float> score4_0 = Vector512<float>.Zero, score4_1 = Vector512<float>.Zero;
             Vector512<float> score5_0 = Vector512<float>.Zero, score5_1 = Vector512<float>.Zero;
-            for (float* end = queries + HeadDim; queries < end;)
+            for (float* end = queries + QueryDim; queries < end;)
             {
                 {
                     Vector512<float> key0 = Vector512.Load(keys);
@@ -1054,7 +1060,7 @@ namespace Golden
             Vector512<float> score3_0 = Vector512<float>.Zero;
             Vector512<float> score4_0 = Vector512<float>.Zero;
             Vector512<float> score5_0 = Vector512<float>.Zero;
-            for (float* end = queries + HeadDim; queries < end;)
+            for (float* end = queries + QueryDim; queries < end;)
             {
                 {
                     Vector512<float> key0 = Vector512.Load(keys);
@@ -1355,7 +1361,7 @@ namespace Golden
         private const int Heads = 2;
         private const int KvHeads = 2;
         private const int GroupSize = 1; // query heads that share one key/value head
-        private const int HeadDim = 8;
+        private const int QueryDim = 8; // features of a query or key head
         private const int PaddedValueDim = 8; // value dim 8 in whole registers
         private const int Lanes = 8;
         private const int TileRows = 6;
@@ -1384,9 +1390,21 @@ namespace Golden
             for (int member = 0; member < GroupSize; member++)
             {
                 int state = member * ChunkRows;
-                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, tiles * TileRows, At(workspace, QueriesAt) + (state * HeadDim), At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
+                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, tiles * TileRows, At(workspace, QueriesAt) + (state * QueryDim), At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
             }
 
+            WalkKeys(call, work, tiles, workspace);
+            for (int member = 0; member < GroupSize; member++)
+            {
+                int state = member * ChunkRows;
+                Finish(call, work, (work.KvHead * GroupSize) + member, At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
+            }
+        }
+
+        // Block after block of the keys that the chunk sees: packed once, then every tile of queries passes over it.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void WalkKeys(AttentionCall* call, WorkItem work, int tiles, byte* workspace)
+        {
             int endKey = work.KeyLength;
             for (int block = 0; block < endKey; block += KeyBlock)
             {
@@ -1400,12 +1418,6 @@ namespace Golden
                         AttendTile(call, work, member, tile * TileRows, block, from, to, finite, workspace);
                     }
                 }
-            }
-
-            for (int member = 0; member < GroupSize; member++)
-            {
-                int state = member * ChunkRows;
-                Finish(call, work, (work.KvHead * GroupSize) + member, At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
             }
         }
 
@@ -1426,7 +1438,7 @@ namespace Golden
         private static void AttendRange(AttentionCall* call, WorkItem work, int member, int row, int block, int from, int to, int fullFrom, int fullTo, bool finite, byte* workspace)
         {
             int state = (member * ChunkRows) + row;
-            float* queries = At(workspace, QueriesAt) + (state * HeadDim);
+            float* queries = At(workspace, QueriesAt) + (state * QueryDim);
             float* outputs = At(workspace, OutputsAt) + (state * PaddedValueDim);
             float* scores = At(workspace, ScoresAt);
             float* tileMax = At(workspace, TileMaxAt);
@@ -1437,7 +1449,7 @@ namespace Golden
             int key = start;
             for (; key <= end - 16; key += 16)
             {
-                float* keys = At(workspace, KeysAt) + ((key - block) * HeadDim);
+                float* keys = At(workspace, KeysAt) + ((key - block) * QueryDim);
                 if (key >= fullFrom && key + 16 <= fullTo)
                 {
                     Scores2Full(queries, keys, scores + (key - block), tileMax);
@@ -1449,7 +1461,7 @@ namespace Golden
             }
             if (key < end)
             {
-                float* keys = At(workspace, KeysAt) + ((key - block) * HeadDim);
+                float* keys = At(workspace, KeysAt) + ((key - block) * QueryDim);
                 switch ((end - key) / Lanes)
                 {
                     default:
@@ -1460,7 +1472,7 @@ namespace Golden
 
             if (call->Mask.IsPresent)
             {
-                RuntimeMasking.Apply(call, work.Batch, head, work.FirstRow + row, Math.Min(TileRows, work.Rows - row), from, to, scores + (from - block), ScoreStride, tileMax, Lanes);
+                RuntimeMasking.Apply(call, work.Batch, head, work.FirstRow + row, Math.Min(TileRows, work.Rows - row), from, to, null, scores + (from - block), ScoreStride, tileMax, Lanes);
             }
 
             Softmax(scores + (start - block), end - start, tileMax, At(workspace, RowMaxAt) + state, At(workspace, RowSumAt) + (state * Lanes), outputs);
@@ -1484,7 +1496,7 @@ namespace Golden
             Vector256<float> scale = Vector256.Create(QueryScale);
             for (int r = 0; r < paddedRows; r++)
             {
-                float* target = queries + (r * HeadDim);
+                float* target = queries + (r * QueryDim);
                 if (r < work.Rows)
                 {
                     int index = work.FirstRow + r;
@@ -1493,7 +1505,7 @@ namespace Golden
                 }
                 else
                 {
-                    new Span<float>(target, HeadDim).Clear();
+                    new Span<float>(target, QueryDim).Clear();
                 }
             }
 
@@ -1510,8 +1522,8 @@ namespace Golden
             for (int first = from; first < to; first += Lanes)
             {
                 int count = Math.Min(Lanes, to - first);
-                float* panel = panels + ((first - block) * HeadDim);
-                PanelPacking.Transpose8(source + (first * call->Key.RowStride), call->Key.RowStride, count, HeadDim, panel);
+                float* panel = panels + ((first - block) * QueryDim);
+                PanelPacking.Transpose8(source + (first * call->Key.RowStride), call->Key.RowStride, count, QueryDim, panel);
             }
         }
 
@@ -1543,7 +1555,7 @@ namespace Golden
             Vector256<float> score3_0 = Vector256<float>.Zero, score3_1 = Vector256<float>.Zero;
             Vector256<float> score4_0 = Vector256<float>.Zero, score4_1 = Vector256<float>.Zero;
             Vector256<float> score5_0 = Vector256<float>.Zero, score5_1 = Vector256<float>.Zero;
-            for (float* end = queries + HeadDim; queries < end;)
+            for (float* end = queries + QueryDim; queries < end;)
             {
                 {
                     Vector256<float> key0 = Vector256.Load(keys);
@@ -1685,7 +1697,7 @@ namespace Golden
             Vector256<float> score3_0 = Vector256<float>.Zero, score3_1 = Vector256<float>.Zero;
             Vector256<float> score4_0 = Vector256<float>.Zero, score4_1 = Vector256<float>.Zero;
             Vector256<float> score5_0 = Vector256<float>.Zero, score5_1 = Vector256<float>.Zero;
-            for (float* end = queries + HeadDim; queries < end;)
+            for (float* end = queries + QueryDim; queries < end;)
             {
                 {
                     Vector256<float> key0 = Vector256.Load(keys);
@@ -1843,7 +1855,7 @@ namespace Golden
             Vector256<float> score3_0 = Vector256<float>.Zero;
             Vector256<float> score4_0 = Vector256<float>.Zero;
             Vector256<float> score5_0 = Vector256<float>.Zero;
-            for (float* end = queries + HeadDim; queries < end;)
+            for (float* end = queries + QueryDim; queries < end;)
             {
                 {
                     Vector256<float> key0 = Vector256.Load(keys);
@@ -2141,7 +2153,7 @@ namespace Golden
         private const int Heads = 2;
         private const int KvHeads = 2;
         private const int GroupSize = 1; // query heads that share one key/value head
-        private const int HeadDim = 8;
+        private const int QueryDim = 8; // features of a query or key head
         private const int PaddedValueDim = 8; // value dim 8 in whole registers
         private const int Lanes = 4;
         private const int TileRows = 6;
@@ -2170,9 +2182,21 @@ namespace Golden
             for (int member = 0; member < GroupSize; member++)
             {
                 int state = member * ChunkRows;
-                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, tiles * TileRows, At(workspace, QueriesAt) + (state * HeadDim), At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
+                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, tiles * TileRows, At(workspace, QueriesAt) + (state * QueryDim), At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
             }
 
+            WalkKeys(call, work, tiles, workspace);
+            for (int member = 0; member < GroupSize; member++)
+            {
+                int state = member * ChunkRows;
+                Finish(call, work, (work.KvHead * GroupSize) + member, At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
+            }
+        }
+
+        // Block after block of the keys that the chunk sees: packed once, then every tile of queries passes over it.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void WalkKeys(AttentionCall* call, WorkItem work, int tiles, byte* workspace)
+        {
             int endKey = work.KeyLength;
             for (int block = 0; block < endKey; block += KeyBlock)
             {
@@ -2186,12 +2210,6 @@ namespace Golden
                         AttendTile(call, work, member, tile * TileRows, block, from, to, finite, workspace);
                     }
                 }
-            }
-
-            for (int member = 0; member < GroupSize; member++)
-            {
-                int state = member * ChunkRows;
-                Finish(call, work, (work.KvHead * GroupSize) + member, At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
             }
         }
 
@@ -2212,7 +2230,7 @@ namespace Golden
         private static void AttendRange(AttentionCall* call, WorkItem work, int member, int row, int block, int from, int to, int fullFrom, int fullTo, bool finite, byte* workspace)
         {
             int state = (member * ChunkRows) + row;
-            float* queries = At(workspace, QueriesAt) + (state * HeadDim);
+            float* queries = At(workspace, QueriesAt) + (state * QueryDim);
             float* outputs = At(workspace, OutputsAt) + (state * PaddedValueDim);
             float* scores = At(workspace, ScoresAt);
             float* tileMax = At(workspace, TileMaxAt);
@@ -2223,7 +2241,7 @@ namespace Golden
             int key = start;
             for (; key <= end - 16; key += 16)
             {
-                float* keys = At(workspace, KeysAt) + ((key - block) * HeadDim);
+                float* keys = At(workspace, KeysAt) + ((key - block) * QueryDim);
                 if (key >= fullFrom && key + 16 <= fullTo)
                 {
                     Scores4Full(queries, keys, scores + (key - block), tileMax);
@@ -2235,7 +2253,7 @@ namespace Golden
             }
             if (key < end)
             {
-                float* keys = At(workspace, KeysAt) + ((key - block) * HeadDim);
+                float* keys = At(workspace, KeysAt) + ((key - block) * QueryDim);
                 switch ((end - key) / Lanes)
                 {
                     case 3:
@@ -2252,7 +2270,7 @@ namespace Golden
 
             if (call->Mask.IsPresent)
             {
-                RuntimeMasking.Apply(call, work.Batch, head, work.FirstRow + row, Math.Min(TileRows, work.Rows - row), from, to, scores + (from - block), ScoreStride, tileMax, Lanes);
+                RuntimeMasking.Apply(call, work.Batch, head, work.FirstRow + row, Math.Min(TileRows, work.Rows - row), from, to, null, scores + (from - block), ScoreStride, tileMax, Lanes);
             }
 
             Softmax(scores + (start - block), end - start, tileMax, At(workspace, RowMaxAt) + state, At(workspace, RowSumAt) + (state * Lanes), outputs);
@@ -2276,7 +2294,7 @@ namespace Golden
             Vector128<float> scale = Vector128.Create(QueryScale);
             for (int r = 0; r < paddedRows; r++)
             {
-                float* target = queries + (r * HeadDim);
+                float* target = queries + (r * QueryDim);
                 if (r < work.Rows)
                 {
                     int index = work.FirstRow + r;
@@ -2286,7 +2304,7 @@ namespace Golden
                 }
                 else
                 {
-                    new Span<float>(target, HeadDim).Clear();
+                    new Span<float>(target, QueryDim).Clear();
                 }
             }
 
@@ -2303,8 +2321,8 @@ namespace Golden
             for (int first = from; first < to; first += Lanes)
             {
                 int count = Math.Min(Lanes, to - first);
-                float* panel = panels + ((first - block) * HeadDim);
-                PanelPacking.Transpose4(source + (first * call->Key.RowStride), call->Key.RowStride, count, HeadDim, panel);
+                float* panel = panels + ((first - block) * QueryDim);
+                PanelPacking.Transpose4(source + (first * call->Key.RowStride), call->Key.RowStride, count, QueryDim, panel);
             }
         }
 
@@ -2337,7 +2355,7 @@ namespace Golden
             Vector128<float> score3_0 = Vector128<float>.Zero, score3_1 = Vector128<float>.Zero, score3_2 = Vector128<float>.Zero, score3_3 = Vector128<float>.Zero;
             Vector128<float> score4_0 = Vector128<float>.Zero, score4_1 = Vector128<float>.Zero, score4_2 = Vector128<float>.Zero, score4_3 = Vector128<float>.Zero;
             Vector128<float> score5_0 = Vector128<float>.Zero, score5_1 = Vector128<float>.Zero, score5_2 = Vector128<float>.Zero, score5_3 = Vector128<float>.Zero;
-            for (float* end = queries + HeadDim; queries < end;)
+            for (float* end = queries + QueryDim; queries < end;)
             {
                 {
                     Vector128<float> key0 = Vector128.Load(keys);
@@ -2547,7 +2565,7 @@ namespace Golden
             Vector128<float> score3_0 = Vector128<float>.Zero, score3_1 = Vector128<float>.Zero, score3_2 = Vector128<float>.Zero, score3_3 = Vector128<float>.Zero;
             Vector128<float> score4_0 = Vector128<float>.Zero, score4_1 = Vector128<float>.Zero, score4_2 = Vector128<float>.Zero, score4_3 = Vector128<float>.Zero;
             Vector128<float> score5_0 = Vector128<float>.Zero, score5_1 = Vector128<float>.Zero, score5_2 = Vector128<float>.Zero, score5_3 = Vector128<float>.Zero;
-            for (float* end = queries + HeadDim; queries < end;)
+            for (float* end = queries + QueryDim; queries < end;)
             {
                 {
                     Vector128<float> key0 = Vector128.Load(keys);
@@ -2787,7 +2805,7 @@ namespace Golden
             Vector128<float> score3_0 = Vector128<float>.Zero, score3_1 = Vector128<float>.Zero, score3_2 = Vector128<float>.Zero;
             Vector128<float> score4_0 = Vector128<float>.Zero, score4_1 = Vector128<float>.Zero, score4_2 = Vector128<float>.Zero;
             Vector128<float> score5_0 = Vector128<float>.Zero, score5_1 = Vector128<float>.Zero, score5_2 = Vector128<float>.Zero;
-            for (float* end = queries + HeadDim; queries < end;)
+            for (float* end = queries + QueryDim; queries < end;)
             {
                 {
                     Vector128<float> key0 = Vector128.Load(keys);
@@ -2986,7 +3004,7 @@ namespace Golden
             Vector128<float> score3_0 = Vector128<float>.Zero, score3_1 = Vector128<float>.Zero;
             Vector128<float> score4_0 = Vector128<float>.Zero, score4_1 = Vector128<float>.Zero;
             Vector128<float> score5_0 = Vector128<float>.Zero, score5_1 = Vector128<float>.Zero;
-            for (float* end = queries + HeadDim; queries < end;)
+            for (float* end = queries + QueryDim; queries < end;)
             {
                 {
                     Vector128<float> key0 = Vector128.Load(keys);
@@ -3144,7 +3162,7 @@ namespace Golden
             Vector128<float> score3_0 = Vector128<float>.Zero;
             Vector128<float> score4_0 = Vector128<float>.Zero;
             Vector128<float> score5_0 = Vector128<float>.Zero;
-            for (float* end = queries + HeadDim; queries < end;)
+            for (float* end = queries + QueryDim; queries < end;)
             {
                 {
                     Vector128<float> key0 = Vector128.Load(keys);
@@ -3491,7 +3509,7 @@ namespace Golden
         private const int Heads = 2;
         private const int KvHeads = 2;
         private const int GroupSize = 1; // query heads that share one key/value head
-        private const int HeadDim = 8;
+        private const int QueryDim = 8; // features of a query or key head
         private const int PaddedValueDim = 8; // value dim 8 in whole registers
         private const int Lanes = 1;
         private const int TileRows = 6;
@@ -3520,9 +3538,21 @@ namespace Golden
             for (int member = 0; member < GroupSize; member++)
             {
                 int state = member * ChunkRows;
-                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, tiles * TileRows, At(workspace, QueriesAt) + (state * HeadDim), At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
+                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, tiles * TileRows, At(workspace, QueriesAt) + (state * QueryDim), At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
             }
 
+            WalkKeys(call, work, tiles, workspace);
+            for (int member = 0; member < GroupSize; member++)
+            {
+                int state = member * ChunkRows;
+                Finish(call, work, (work.KvHead * GroupSize) + member, At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
+            }
+        }
+
+        // Block after block of the keys that the chunk sees: packed once, then every tile of queries passes over it.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void WalkKeys(AttentionCall* call, WorkItem work, int tiles, byte* workspace)
+        {
             int endKey = work.KeyLength;
             for (int block = 0; block < endKey; block += KeyBlock)
             {
@@ -3536,12 +3566,6 @@ namespace Golden
                         AttendTile(call, work, member, tile * TileRows, block, from, to, finite, workspace);
                     }
                 }
-            }
-
-            for (int member = 0; member < GroupSize; member++)
-            {
-                int state = member * ChunkRows;
-                Finish(call, work, (work.KvHead * GroupSize) + member, At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
             }
         }
 
@@ -3562,7 +3586,7 @@ namespace Golden
         private static void AttendRange(AttentionCall* call, WorkItem work, int member, int row, int block, int from, int to, int fullFrom, int fullTo, bool finite, byte* workspace)
         {
             int state = (member * ChunkRows) + row;
-            float* queries = At(workspace, QueriesAt) + (state * HeadDim);
+            float* queries = At(workspace, QueriesAt) + (state * QueryDim);
             float* outputs = At(workspace, OutputsAt) + (state * PaddedValueDim);
             float* scores = At(workspace, ScoresAt);
             float* tileMax = At(workspace, TileMaxAt);
@@ -3573,7 +3597,7 @@ namespace Golden
             int key = start;
             for (; key <= end - 2; key += 2)
             {
-                float* keys = At(workspace, KeysAt) + ((key - block) * HeadDim);
+                float* keys = At(workspace, KeysAt) + ((key - block) * QueryDim);
                 if (key >= fullFrom && key + 2 <= fullTo)
                 {
                     Scores2Full(queries, keys, scores + (key - block), tileMax);
@@ -3585,7 +3609,7 @@ namespace Golden
             }
             if (key < end)
             {
-                float* keys = At(workspace, KeysAt) + ((key - block) * HeadDim);
+                float* keys = At(workspace, KeysAt) + ((key - block) * QueryDim);
                 switch ((end - key) / Lanes)
                 {
                     default:
@@ -3596,7 +3620,7 @@ namespace Golden
 
             if (call->Mask.IsPresent)
             {
-                RuntimeMasking.Apply(call, work.Batch, head, work.FirstRow + row, Math.Min(TileRows, work.Rows - row), from, to, scores + (from - block), ScoreStride, tileMax, Lanes);
+                RuntimeMasking.Apply(call, work.Batch, head, work.FirstRow + row, Math.Min(TileRows, work.Rows - row), from, to, null, scores + (from - block), ScoreStride, tileMax, Lanes);
             }
 
             Softmax(scores + (start - block), end - start, tileMax, At(workspace, RowMaxAt) + state, At(workspace, RowSumAt) + (state * Lanes), outputs);
@@ -3623,7 +3647,7 @@ namespace Golden
             float scale = QueryScale;
             for (int r = 0; r < paddedRows; r++)
             {
-                float* target = queries + (r * HeadDim);
+                float* target = queries + (r * QueryDim);
                 if (r < work.Rows)
                 {
                     int index = work.FirstRow + r;
@@ -3635,7 +3659,7 @@ namespace Golden
                 }
                 else
                 {
-                    new Span<float>(target, HeadDim).Clear();
+                    new Span<float>(target, QueryDim).Clear();
                 }
             }
 
@@ -3652,8 +3676,8 @@ namespace Golden
             for (int first = from; first < to; first += Lanes)
             {
                 int count = Math.Min(Lanes, to - first);
-                float* panel = panels + ((first - block) * HeadDim);
-                PanelPacking.Transpose1(source + (first * call->Key.RowStride), call->Key.RowStride, count, HeadDim, panel);
+                float* panel = panels + ((first - block) * QueryDim);
+                PanelPacking.Transpose1(source + (first * call->Key.RowStride), call->Key.RowStride, count, QueryDim, panel);
             }
         }
 
@@ -3688,7 +3712,7 @@ namespace Golden
             float score3_0 = 0f, score3_1 = 0f;
             float score4_0 = 0f, score4_1 = 0f;
             float score5_0 = 0f, score5_1 = 0f;
-            for (float* end = queries + HeadDim; queries < end;)
+            for (float* end = queries + QueryDim; queries < end;)
             {
                 {
                     float key0 = keys[0];
@@ -3830,7 +3854,7 @@ namespace Golden
             float score3_0 = 0f, score3_1 = 0f;
             float score4_0 = 0f, score4_1 = 0f;
             float score5_0 = 0f, score5_1 = 0f;
-            for (float* end = queries + HeadDim; queries < end;)
+            for (float* end = queries + QueryDim; queries < end;)
             {
                 {
                     float key0 = keys[0];
@@ -3988,7 +4012,7 @@ namespace Golden
             float score3_0 = 0f;
             float score4_0 = 0f;
             float score5_0 = 0f;
-            for (float* end = queries + HeadDim; queries < end;)
+            for (float* end = queries + QueryDim; queries < end;)
             {
                 {
                     float key0 = keys[0];

@@ -27,7 +27,7 @@ namespace Golden
             Name = "LocalKernel",
             Heads = Heads, KvHeads = KvHeads, HeadDim = HeadDim, ValueDim = ValueDim,
             MaxLength = 0, MaxKeyLength = 0, // 0: open
-            Alignment = (CausalAlignment)0, NeedsAlignment = true,
+            Alignment = (CausalAlignment)0, NeedsAlignment = true, Softmaxes = 1,
             TileRows = 6, MaxChunkRows = 516, WorkspaceBytes = WorkspaceBytesPerThread,
             Rotary = new RotaryTable(4, 10000d, interleaved: false, maxPositions: 0),
             Slopes = AlibiSlopes.For(Heads),
@@ -49,7 +49,7 @@ namespace Golden
         private const int Heads = 4;
         private const int KvHeads = 2;
         private const int GroupSize = 2; // query heads that share one key/value head
-        private const int HeadDim = 8;
+        private const int QueryDim = 8; // features of a query or key head
         private const int PaddedValueDim = 16; // value dim 12 in whole registers
         private const int Lanes = 16;
         private const int TileRows = 6;
@@ -73,7 +73,7 @@ namespace Golden
         private const int ValuesAt = 185664; // packed values [key block, padded value dim]
         private const int ScoresAt = 218432; // scores, then weights, of one tile [tile rows, score stride]
         private const int TileMaxAt = 231104; // maxima of the tile's scores per lane [tile rows, lanes]
-        private const int KeyRowsAt = 231488; // rotated keys on their way to a panel [lanes, head dim]
+        private const int KeyRowsAt = 231488; // keys on their way to a panel [lanes, head dim]
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Run(void* address, int item, byte* workspace)
@@ -84,14 +84,26 @@ namespace Golden
             for (int member = 0; member < GroupSize; member++)
             {
                 int state = member * ChunkRows;
-                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, tiles * TileRows, At(workspace, QueriesAt) + (state * HeadDim), At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
+                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, tiles * TileRows, At(workspace, QueriesAt) + (state * QueryDim), At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
             }
 
+            WalkKeys(call, work, tiles, workspace);
+            for (int member = 0; member < GroupSize; member++)
+            {
+                int state = member * ChunkRows;
+                Finish(call, work, (work.KvHead * GroupSize) + member, At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
+            }
+        }
+
+        // Block after block of the keys that the chunk sees: packed once, then every tile of queries passes over it.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void WalkKeys(AttentionCall* call, WorkItem work, int tiles, byte* workspace)
+        {
             // The key the chunk's first query stands at, and the keys that any of its queries sees.
             int stand = work.FirstRow + call->AlignmentOffset;
             int firstKey = Math.Max(0, stand - Before);
             int endKey = work.KeyLength;
-            endKey = Math.Min(endKey, stand + work.Rows + After);
+            endKey = Math.Min(endKey, stand + work.Rows - 1 + 1);
             for (int block = 0; block < endKey; block += KeyBlock)
             {
                 int from = block, to = Math.Min(block + KeyBlock, endKey);
@@ -119,12 +131,6 @@ namespace Golden
                     }
                 }
             }
-
-            for (int member = 0; member < GroupSize; member++)
-            {
-                int state = member * ChunkRows;
-                Finish(call, work, (work.KvHead * GroupSize) + member, At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
-            }
         }
 
         // One tile of queries against the part of a block that it sees: [from, to) for any of its rows, [fullFrom, fullTo) for all of them.
@@ -133,7 +139,7 @@ namespace Golden
         {
             int query = work.FirstRow + row + call->AlignmentOffset;
             int from = Math.Max(blockFrom, query - Before), fullFrom = Math.Max(blockFrom, query + TileRows - 1 - Before);
-            int to = Math.Min(blockTo, query + TileRows + After), fullTo = Math.Min(blockTo, query + 1 + After);
+            int to = Math.Min(blockTo, query + TileRows - 1 + 1), fullTo = Math.Min(blockTo, query + 1);
             int sinkEnd = Math.Min(Math.Min(blockTo, Sinks), query + TileRows);
             if (blockFrom < sinkEnd)
             {
@@ -160,7 +166,7 @@ namespace Golden
         private static void AttendRange(AttentionCall* call, WorkItem work, int member, int row, int block, int from, int to, int fullFrom, int fullTo, bool finite, byte* workspace)
         {
             int state = (member * ChunkRows) + row;
-            float* queries = At(workspace, QueriesAt) + (state * HeadDim);
+            float* queries = At(workspace, QueriesAt) + (state * QueryDim);
             float* outputs = At(workspace, OutputsAt) + (state * PaddedValueDim);
             float* scores = At(workspace, ScoresAt);
             float* tileMax = At(workspace, TileMaxAt);
@@ -173,7 +179,7 @@ namespace Golden
             int key = start;
             for (; key <= end - 64; key += 64)
             {
-                float* keys = At(workspace, KeysAt) + ((key - block) * HeadDim);
+                float* keys = At(workspace, KeysAt) + ((key - block) * QueryDim);
                 if (key >= fullFrom && key + 64 <= fullTo)
                 {
                     Scores4Full(queries, keys, scores + (key - block), tileMax, key, query, slope);
@@ -185,7 +191,7 @@ namespace Golden
             }
             if (key < end)
             {
-                float* keys = At(workspace, KeysAt) + ((key - block) * HeadDim);
+                float* keys = At(workspace, KeysAt) + ((key - block) * QueryDim);
                 switch ((end - key) / Lanes)
                 {
                     case 3:
@@ -202,7 +208,7 @@ namespace Golden
 
             if (call->Mask.IsPresent)
             {
-                RuntimeMasking.Apply(call, work.Batch, head, work.FirstRow + row, Math.Min(TileRows, work.Rows - row), from, to, scores + (from - block), ScoreStride, tileMax, Lanes);
+                RuntimeMasking.Apply(call, work.Batch, head, work.FirstRow + row, Math.Min(TileRows, work.Rows - row), from, to, null, scores + (from - block), ScoreStride, tileMax, Lanes);
             }
 
             Softmax(scores + (start - block), end - start, tileMax, At(workspace, RowMaxAt) + state, At(workspace, RowSumAt) + (state * Lanes), outputs);
@@ -226,7 +232,7 @@ namespace Golden
             Vector512<float> scale = Vector512.Create(QueryScale);
             for (int r = 0; r < paddedRows; r++)
             {
-                float* target = queries + (r * HeadDim);
+                float* target = queries + (r * QueryDim);
                 if (r < work.Rows)
                 {
                     int index = work.FirstRow + r;
@@ -248,7 +254,7 @@ namespace Golden
                 }
                 else
                 {
-                    new Span<float>(target, HeadDim).Clear();
+                    new Span<float>(target, QueryDim).Clear();
                 }
             }
 
@@ -265,12 +271,12 @@ namespace Golden
             for (int first = from; first < to; first += Lanes)
             {
                 int count = Math.Min(Lanes, to - first);
-                float* panel = panels + ((first - block) * HeadDim);
+                float* panel = panels + ((first - block) * QueryDim);
                 for (int r = 0; r < count; r++)
                 {
                     int index = first + r;
                     float* row = source + (index * call->Key.RowStride);
-                    float* target = keyRows + (r * HeadDim);
+                    float* target = keyRows + (r * QueryDim);
                     long position = call->KeyPositions == null ? index + call->KeyRotaryOffset : call->KeyPositions[(work.Batch * call->KeyPositionStride) + index];
                     float* rotation = call->RotaryTable + (position * RotationStride);
                     for (int c = 0; c < 2; c += 1)
@@ -287,7 +293,7 @@ namespace Golden
                     }
                 }
 
-                PanelPacking.Transpose16(keyRows, HeadDim, count, HeadDim, panel);
+                PanelPacking.Transpose16(keyRows, QueryDim, count, QueryDim, panel);
             }
         }
 
@@ -323,7 +329,7 @@ namespace Golden
             Vector512<float> score3_0 = Vector512<float>.Zero, score3_1 = Vector512<float>.Zero, score3_2 = Vector512<float>.Zero, score3_3 = Vector512<float>.Zero;
             Vector512<float> score4_0 = Vector512<float>.Zero, score4_1 = Vector512<float>.Zero, score4_2 = Vector512<float>.Zero, score4_3 = Vector512<float>.Zero;
             Vector512<float> score5_0 = Vector512<float>.Zero, score5_1 = Vector512<float>.Zero, score5_2 = Vector512<float>.Zero, score5_3 = Vector512<float>.Zero;
-            for (float* end = queries + HeadDim; queries < end;)
+            for (float* end = queries + QueryDim; queries < end;)
             {
                 {
                     Vector512<float> key0 = Vector512.Load(keys);
@@ -568,7 +574,7 @@ namespace Golden
             Vector512<float> score3_0 = Vector512<float>.Zero, score3_1 = Vector512<float>.Zero, score3_2 = Vector512<float>.Zero, score3_3 = Vector512<float>.Zero;
             Vector512<float> score4_0 = Vector512<float>.Zero, score4_1 = Vector512<float>.Zero, score4_2 = Vector512<float>.Zero, score4_3 = Vector512<float>.Zero;
             Vector512<float> score5_0 = Vector512<float>.Zero, score5_1 = Vector512<float>.Zero, score5_2 = Vector512<float>.Zero, score5_3 = Vector512<float>.Zero;
-            for (float* end = queries + HeadDim; queries < end;)
+            for (float* end = queries + QueryDim; queries < end;)
             {
                 {
                     Vector512<float> key0 = Vector512.Load(keys);
@@ -727,8 +733,8 @@ namespace Golden
             Vector512<float> lastSink = Vector512.Create((float)(Sinks - 1));
             {
                 Vector512<float> stand = Vector512.Create((float)(query));
-                Vector512<float> leftmost = Vector512.Create((float)(query + 0 - Before));
-                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 0 + After));
+                Vector512<float> leftmost = Vector512.Create((float)(query - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query));
                 score0_0 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index0 - stand)), score0_0);
                 score0_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score0_0, hidden);
                 Vector512.Store(score0_0, scores);
@@ -747,7 +753,7 @@ namespace Golden
             {
                 Vector512<float> stand = Vector512.Create((float)(query + 1));
                 Vector512<float> leftmost = Vector512.Create((float)(query + 1 - Before));
-                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 1 + After));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 1));
                 score1_0 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index0 - stand)), score1_0);
                 score1_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score1_0, hidden);
                 Vector512.Store(score1_0, scores + 528);
@@ -766,7 +772,7 @@ namespace Golden
             {
                 Vector512<float> stand = Vector512.Create((float)(query + 2));
                 Vector512<float> leftmost = Vector512.Create((float)(query + 2 - Before));
-                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 2 + After));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 2));
                 score2_0 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index0 - stand)), score2_0);
                 score2_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score2_0, hidden);
                 Vector512.Store(score2_0, scores + 1056);
@@ -785,7 +791,7 @@ namespace Golden
             {
                 Vector512<float> stand = Vector512.Create((float)(query + 3));
                 Vector512<float> leftmost = Vector512.Create((float)(query + 3 - Before));
-                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 3 + After));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 3));
                 score3_0 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index0 - stand)), score3_0);
                 score3_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score3_0, hidden);
                 Vector512.Store(score3_0, scores + 1584);
@@ -804,7 +810,7 @@ namespace Golden
             {
                 Vector512<float> stand = Vector512.Create((float)(query + 4));
                 Vector512<float> leftmost = Vector512.Create((float)(query + 4 - Before));
-                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 4 + After));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 4));
                 score4_0 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index0 - stand)), score4_0);
                 score4_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score4_0, hidden);
                 Vector512.Store(score4_0, scores + 2112);
@@ -823,7 +829,7 @@ namespace Golden
             {
                 Vector512<float> stand = Vector512.Create((float)(query + 5));
                 Vector512<float> leftmost = Vector512.Create((float)(query + 5 - Before));
-                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 5 + After));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 5));
                 score5_0 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index0 - stand)), score5_0);
                 score5_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score5_0, hidden);
                 Vector512.Store(score5_0, scores + 2640);
@@ -851,7 +857,7 @@ namespace Golden
             Vector512<float> score3_0 = Vector512<float>.Zero, score3_1 = Vector512<float>.Zero, score3_2 = Vector512<float>.Zero;
             Vector512<float> score4_0 = Vector512<float>.Zero, score4_1 = Vector512<float>.Zero, score4_2 = Vector512<float>.Zero;
             Vector512<float> score5_0 = Vector512<float>.Zero, score5_1 = Vector512<float>.Zero, score5_2 = Vector512<float>.Zero;
-            for (float* end = queries + HeadDim; queries < end;)
+            for (float* end = queries + QueryDim; queries < end;)
             {
                 {
                     Vector512<float> key0 = Vector512.Load(keys);
@@ -981,8 +987,8 @@ namespace Golden
             Vector512<float> lastSink = Vector512.Create((float)(Sinks - 1));
             {
                 Vector512<float> stand = Vector512.Create((float)(query));
-                Vector512<float> leftmost = Vector512.Create((float)(query + 0 - Before));
-                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 0 + After));
+                Vector512<float> leftmost = Vector512.Create((float)(query - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query));
                 score0_0 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index0 - stand)), score0_0);
                 score0_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score0_0, hidden);
                 Vector512.Store(score0_0, scores);
@@ -998,7 +1004,7 @@ namespace Golden
             {
                 Vector512<float> stand = Vector512.Create((float)(query + 1));
                 Vector512<float> leftmost = Vector512.Create((float)(query + 1 - Before));
-                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 1 + After));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 1));
                 score1_0 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index0 - stand)), score1_0);
                 score1_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score1_0, hidden);
                 Vector512.Store(score1_0, scores + 528);
@@ -1014,7 +1020,7 @@ namespace Golden
             {
                 Vector512<float> stand = Vector512.Create((float)(query + 2));
                 Vector512<float> leftmost = Vector512.Create((float)(query + 2 - Before));
-                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 2 + After));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 2));
                 score2_0 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index0 - stand)), score2_0);
                 score2_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score2_0, hidden);
                 Vector512.Store(score2_0, scores + 1056);
@@ -1030,7 +1036,7 @@ namespace Golden
             {
                 Vector512<float> stand = Vector512.Create((float)(query + 3));
                 Vector512<float> leftmost = Vector512.Create((float)(query + 3 - Before));
-                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 3 + After));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 3));
                 score3_0 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index0 - stand)), score3_0);
                 score3_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score3_0, hidden);
                 Vector512.Store(score3_0, scores + 1584);
@@ -1046,7 +1052,7 @@ namespace Golden
             {
                 Vector512<float> stand = Vector512.Create((float)(query + 4));
                 Vector512<float> leftmost = Vector512.Create((float)(query + 4 - Before));
-                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 4 + After));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 4));
                 score4_0 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index0 - stand)), score4_0);
                 score4_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score4_0, hidden);
                 Vector512.Store(score4_0, scores + 2112);
@@ -1062,7 +1068,7 @@ namespace Golden
             {
                 Vector512<float> stand = Vector512.Create((float)(query + 5));
                 Vector512<float> leftmost = Vector512.Create((float)(query + 5 - Before));
-                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 5 + After));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 5));
                 score5_0 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index0 - stand)), score5_0);
                 score5_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score5_0, hidden);
                 Vector512.Store(score5_0, scores + 2640);
@@ -1087,7 +1093,7 @@ namespace Golden
             Vector512<float> score3_0 = Vector512<float>.Zero, score3_1 = Vector512<float>.Zero;
             Vector512<float> score4_0 = Vector512<float>.Zero, score4_1 = Vector512<float>.Zero;
             Vector512<float> score5_0 = Vector512<float>.Zero, score5_1 = Vector512<float>.Zero;
-            for (float* end = queries + HeadDim; queries < end;)
+            for (float* end = queries + QueryDim; queries < end;)
             {
                 {
                     Vector512<float> key0 = Vector512.Load(keys);
@@ -1188,8 +1194,8 @@ namespace Golden
             Vector512<float> lastSink = Vector512.Create((float)(Sinks - 1));
             {
                 Vector512<float> stand = Vector512.Create((float)(query));
-                Vector512<float> leftmost = Vector512.Create((float)(query + 0 - Before));
-                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 0 + After));
+                Vector512<float> leftmost = Vector512.Create((float)(query - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query));
                 score0_0 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index0 - stand)), score0_0);
                 score0_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score0_0, hidden);
                 Vector512.Store(score0_0, scores);
@@ -1202,7 +1208,7 @@ namespace Golden
             {
                 Vector512<float> stand = Vector512.Create((float)(query + 1));
                 Vector512<float> leftmost = Vector512.Create((float)(query + 1 - Before));
-                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 1 + After));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 1));
                 score1_0 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index0 - stand)), score1_0);
                 score1_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score1_0, hidden);
                 Vector512.Store(score1_0, scores + 528);
@@ -1215,7 +1221,7 @@ namespace Golden
             {
                 Vector512<float> stand = Vector512.Create((float)(query + 2));
                 Vector512<float> leftmost = Vector512.Create((float)(query + 2 - Before));
-                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 2 + After));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 2));
                 score2_0 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index0 - stand)), score2_0);
                 score2_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score2_0, hidden);
                 Vector512.Store(score2_0, scores + 1056);
@@ -1228,7 +1234,7 @@ namespace Golden
             {
                 Vector512<float> stand = Vector512.Create((float)(query + 3));
                 Vector512<float> leftmost = Vector512.Create((float)(query + 3 - Before));
-                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 3 + After));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 3));
                 score3_0 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index0 - stand)), score3_0);
                 score3_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score3_0, hidden);
                 Vector512.Store(score3_0, scores + 1584);
@@ -1241,7 +1247,7 @@ namespace Golden
             {
                 Vector512<float> stand = Vector512.Create((float)(query + 4));
                 Vector512<float> leftmost = Vector512.Create((float)(query + 4 - Before));
-                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 4 + After));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 4));
                 score4_0 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index0 - stand)), score4_0);
                 score4_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score4_0, hidden);
                 Vector512.Store(score4_0, scores + 2112);
@@ -1254,7 +1260,7 @@ namespace Golden
             {
                 Vector512<float> stand = Vector512.Create((float)(query + 5));
                 Vector512<float> leftmost = Vector512.Create((float)(query + 5 - Before));
-                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 5 + After));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 5));
                 score5_0 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index0 - stand)), score5_0);
                 score5_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score5_0, hidden);
                 Vector512.Store(score5_0, scores + 2640);
@@ -1276,7 +1282,7 @@ namespace Golden
             Vector512<float> score3_0 = Vector512<float>.Zero;
             Vector512<float> score4_0 = Vector512<float>.Zero;
             Vector512<float> score5_0 = Vector512<float>.Zero;
-            for (float* end = queries + HeadDim; queries < end;)
+            for (float* end = queries + QueryDim; queries < end;)
             {
                 {
                     Vector512<float> key0 = Vector512.Load(keys);
@@ -1348,8 +1354,8 @@ namespace Golden
             Vector512<float> lastSink = Vector512.Create((float)(Sinks - 1));
             {
                 Vector512<float> stand = Vector512.Create((float)(query));
-                Vector512<float> leftmost = Vector512.Create((float)(query + 0 - Before));
-                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 0 + After));
+                Vector512<float> leftmost = Vector512.Create((float)(query - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query));
                 score0_0 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index0 - stand)), score0_0);
                 score0_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score0_0, hidden);
                 Vector512.Store(score0_0, scores);
@@ -1359,7 +1365,7 @@ namespace Golden
             {
                 Vector512<float> stand = Vector512.Create((float)(query + 1));
                 Vector512<float> leftmost = Vector512.Create((float)(query + 1 - Before));
-                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 1 + After));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 1));
                 score1_0 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index0 - stand)), score1_0);
                 score1_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score1_0, hidden);
                 Vector512.Store(score1_0, scores + 528);
@@ -1369,7 +1375,7 @@ namespace Golden
             {
                 Vector512<float> stand = Vector512.Create((float)(query + 2));
                 Vector512<float> leftmost = Vector512.Create((float)(query + 2 - Before));
-                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 2 + After));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 2));
                 score2_0 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index0 - stand)), score2_0);
                 score2_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score2_0, hidden);
                 Vector512.Store(score2_0, scores + 1056);
@@ -1379,7 +1385,7 @@ namespace Golden
             {
                 Vector512<float> stand = Vector512.Create((float)(query + 3));
                 Vector512<float> leftmost = Vector512.Create((float)(query + 3 - Before));
-                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 3 + After));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 3));
                 score3_0 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index0 - stand)), score3_0);
                 score3_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score3_0, hidden);
                 Vector512.Store(score3_0, scores + 1584);
@@ -1389,7 +1395,7 @@ namespace Golden
             {
                 Vector512<float> stand = Vector512.Create((float)(query + 4));
                 Vector512<float> leftmost = Vector512.Create((float)(query + 4 - Before));
-                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 4 + After));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 4));
                 score4_0 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index0 - stand)), score4_0);
                 score4_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score4_0, hidden);
                 Vector512.Store(score4_0, scores + 2112);
@@ -1399,7 +1405,7 @@ namespace Golden
             {
                 Vector512<float> stand = Vector512.Create((float)(query + 5));
                 Vector512<float> leftmost = Vector512.Create((float)(query + 5 - Before));
-                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 5 + After));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 5));
                 score5_0 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index0 - stand)), score5_0);
                 score5_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score5_0, hidden);
                 Vector512.Store(score5_0, scores + 2640);
@@ -1602,7 +1608,7 @@ namespace Golden
         private const int Heads = 4;
         private const int KvHeads = 2;
         private const int GroupSize = 2; // query heads that share one key/value head
-        private const int HeadDim = 8;
+        private const int QueryDim = 8; // features of a query or key head
         private const int PaddedValueDim = 16; // value dim 12 in whole registers
         private const int Lanes = 8;
         private const int TileRows = 6;
@@ -1626,7 +1632,7 @@ namespace Golden
         private const int ValuesAt = 152640; // packed values [key block, padded value dim]
         private const int ScoresAt = 185408; // scores, then weights, of one tile [tile rows, score stride]
         private const int TileMaxAt = 198080; // maxima of the tile's scores per lane [tile rows, lanes]
-        private const int KeyRowsAt = 198272; // rotated keys on their way to a panel [lanes, head dim]
+        private const int KeyRowsAt = 198272; // keys on their way to a panel [lanes, head dim]
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Run(void* address, int item, byte* workspace)
@@ -1637,14 +1643,26 @@ namespace Golden
             for (int member = 0; member < GroupSize; member++)
             {
                 int state = member * ChunkRows;
-                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, tiles * TileRows, At(workspace, QueriesAt) + (state * HeadDim), At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
+                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, tiles * TileRows, At(workspace, QueriesAt) + (state * QueryDim), At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
             }
 
+            WalkKeys(call, work, tiles, workspace);
+            for (int member = 0; member < GroupSize; member++)
+            {
+                int state = member * ChunkRows;
+                Finish(call, work, (work.KvHead * GroupSize) + member, At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
+            }
+        }
+
+        // Block after block of the keys that the chunk sees: packed once, then every tile of queries passes over it.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void WalkKeys(AttentionCall* call, WorkItem work, int tiles, byte* workspace)
+        {
             // The key the chunk's first query stands at, and the keys that any of its queries sees.
             int stand = work.FirstRow + call->AlignmentOffset;
             int firstKey = Math.Max(0, stand - Before);
             int endKey = work.KeyLength;
-            endKey = Math.Min(endKey, stand + work.Rows + After);
+            endKey = Math.Min(endKey, stand + work.Rows - 1 + 1);
             for (int block = 0; block < endKey; block += KeyBlock)
             {
                 int from = block, to = Math.Min(block + KeyBlock, endKey);
@@ -1672,12 +1690,6 @@ namespace Golden
                     }
                 }
             }
-
-            for (int member = 0; member < GroupSize; member++)
-            {
-                int state = member * ChunkRows;
-                Finish(call, work, (work.KvHead * GroupSize) + member, At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
-            }
         }
 
         // One tile of queries against the part of a block that it sees: [from, to) for any of its rows, [fullFrom, fullTo) for all of them.
@@ -1686,7 +1698,7 @@ namespace Golden
         {
             int query = work.FirstRow + row + call->AlignmentOffset;
             int from = Math.Max(blockFrom, query - Before), fullFrom = Math.Max(blockFrom, query + TileRows - 1 - Before);
-            int to = Math.Min(blockTo, query + TileRows + After), fullTo = Math.Min(blockTo, query + 1 + After);
+            int to = Math.Min(blockTo, query + TileRows - 1 + 1), fullTo = Math.Min(blockTo, query + 1);
             int sinkEnd = Math.Min(Math.Min(blockTo, Sinks), query + TileRows);
             if (blockFrom < sinkEnd)
             {
@@ -1713,7 +1725,7 @@ namespace Golden
         private static void AttendRange(AttentionCall* call, WorkItem work, int member, int row, int block, int from, int to, int fullFrom, int fullTo, bool finite, byte* workspace)
         {
             int state = (member * ChunkRows) + row;
-            float* queries = At(workspace, QueriesAt) + (state * HeadDim);
+            float* queries = At(workspace, QueriesAt) + (state * QueryDim);
             float* outputs = At(workspace, OutputsAt) + (state * PaddedValueDim);
             float* scores = At(workspace, ScoresAt);
             float* tileMax = At(workspace, TileMaxAt);
@@ -1726,7 +1738,7 @@ namespace Golden
             int key = start;
             for (; key <= end - 16; key += 16)
             {
-                float* keys = At(workspace, KeysAt) + ((key - block) * HeadDim);
+                float* keys = At(workspace, KeysAt) + ((key - block) * QueryDim);
                 if (key >= fullFrom && key + 16 <= fullTo)
                 {
                     Scores2Full(queries, keys, scores + (key - block), tileMax, key, query, slope);
@@ -1738,7 +1750,7 @@ namespace Golden
             }
             if (key < end)
             {
-                float* keys = At(workspace, KeysAt) + ((key - block) * HeadDim);
+                float* keys = At(workspace, KeysAt) + ((key - block) * QueryDim);
                 switch ((end - key) / Lanes)
                 {
                     default:
@@ -1749,7 +1761,7 @@ namespace Golden
 
             if (call->Mask.IsPresent)
             {
-                RuntimeMasking.Apply(call, work.Batch, head, work.FirstRow + row, Math.Min(TileRows, work.Rows - row), from, to, scores + (from - block), ScoreStride, tileMax, Lanes);
+                RuntimeMasking.Apply(call, work.Batch, head, work.FirstRow + row, Math.Min(TileRows, work.Rows - row), from, to, null, scores + (from - block), ScoreStride, tileMax, Lanes);
             }
 
             Softmax(scores + (start - block), end - start, tileMax, At(workspace, RowMaxAt) + state, At(workspace, RowSumAt) + (state * Lanes), outputs);
@@ -1773,7 +1785,7 @@ namespace Golden
             Vector256<float> scale = Vector256.Create(QueryScale);
             for (int r = 0; r < paddedRows; r++)
             {
-                float* target = queries + (r * HeadDim);
+                float* target = queries + (r * QueryDim);
                 if (r < work.Rows)
                 {
                     int index = work.FirstRow + r;
@@ -1795,7 +1807,7 @@ namespace Golden
                 }
                 else
                 {
-                    new Span<float>(target, HeadDim).Clear();
+                    new Span<float>(target, QueryDim).Clear();
                 }
             }
 
@@ -1812,12 +1824,12 @@ namespace Golden
             for (int first = from; first < to; first += Lanes)
             {
                 int count = Math.Min(Lanes, to - first);
-                float* panel = panels + ((first - block) * HeadDim);
+                float* panel = panels + ((first - block) * QueryDim);
                 for (int r = 0; r < count; r++)
                 {
                     int index = first + r;
                     float* row = source + (index * call->Key.RowStride);
-                    float* target = keyRows + (r * HeadDim);
+                    float* target = keyRows + (r * QueryDim);
                     long position = call->KeyPositions == null ? index + call->KeyRotaryOffset : call->KeyPositions[(work.Batch * call->KeyPositionStride) + index];
                     float* rotation = call->RotaryTable + (position * RotationStride);
                     for (int c = 0; c < 2; c += 1)
@@ -1834,7 +1846,7 @@ namespace Golden
                     }
                 }
 
-                PanelPacking.Transpose8(keyRows, HeadDim, count, HeadDim, panel);
+                PanelPacking.Transpose8(keyRows, QueryDim, count, QueryDim, panel);
             }
         }
 
@@ -1871,7 +1883,7 @@ namespace Golden
             Vector256<float> score3_0 = Vector256<float>.Zero, score3_1 = Vector256<float>.Zero;
             Vector256<float> score4_0 = Vector256<float>.Zero, score4_1 = Vector256<float>.Zero;
             Vector256<float> score5_0 = Vector256<float>.Zero, score5_1 = Vector256<float>.Zero;
-            for (float* end = queries + HeadDim; queries < end;)
+            for (float* end = queries + QueryDim; queries < end;)
             {
                 {
                     Vector256<float> key0 = Vector256.Load(keys);
@@ -2034,7 +2046,7 @@ namespace Golden
             Vector256<float> score3_0 = Vector256<float>.Zero, score3_1 = Vector256<float>.Zero;
             Vector256<float> score4_0 = Vector256<float>.Zero, score4_1 = Vector256<float>.Zero;
             Vector256<float> score5_0 = Vector256<float>.Zero, score5_1 = Vector256<float>.Zero;
-            for (float* end = queries + HeadDim; queries < end;)
+            for (float* end = queries + QueryDim; queries < end;)
             {
                 {
                     Vector256<float> key0 = Vector256.Load(keys);
@@ -2135,8 +2147,8 @@ namespace Golden
             Vector256<float> lastSink = Vector256.Create((float)(Sinks - 1));
             {
                 Vector256<float> stand = Vector256.Create((float)(query));
-                Vector256<float> leftmost = Vector256.Create((float)(query + 0 - Before));
-                Vector256<float> rightmost = Vector256.Create((float)Math.Min(lastKey, query + 0 + After));
+                Vector256<float> leftmost = Vector256.Create((float)(query - Before));
+                Vector256<float> rightmost = Vector256.Create((float)Math.Min(lastKey, query));
                 score0_0 = Vector256.MultiplyAddEstimate(descent, Vector256.Abs((index0 - stand)), score0_0);
                 score0_0 = Vector256.ConditionalSelect((Vector256.LessThanOrEqual(index0, rightmost) & (Vector256.GreaterThanOrEqual(index0, leftmost) | Vector256.LessThanOrEqual(index0, lastSink))), score0_0, hidden);
                 Vector256.Store(score0_0, scores);
@@ -2149,7 +2161,7 @@ namespace Golden
             {
                 Vector256<float> stand = Vector256.Create((float)(query + 1));
                 Vector256<float> leftmost = Vector256.Create((float)(query + 1 - Before));
-                Vector256<float> rightmost = Vector256.Create((float)Math.Min(lastKey, query + 1 + After));
+                Vector256<float> rightmost = Vector256.Create((float)Math.Min(lastKey, query + 1));
                 score1_0 = Vector256.MultiplyAddEstimate(descent, Vector256.Abs((index0 - stand)), score1_0);
                 score1_0 = Vector256.ConditionalSelect((Vector256.LessThanOrEqual(index0, rightmost) & (Vector256.GreaterThanOrEqual(index0, leftmost) | Vector256.LessThanOrEqual(index0, lastSink))), score1_0, hidden);
                 Vector256.Store(score1_0, scores + 528);
@@ -2162,7 +2174,7 @@ namespace Golden
             {
                 Vector256<float> stand = Vector256.Create((float)(query + 2));
                 Vector256<float> leftmost = Vector256.Create((float)(query + 2 - Before));
-                Vector256<float> rightmost = Vector256.Create((float)Math.Min(lastKey, query + 2 + After));
+                Vector256<float> rightmost = Vector256.Create((float)Math.Min(lastKey, query + 2));
                 score2_0 = Vector256.MultiplyAddEstimate(descent, Vector256.Abs((index0 - stand)), score2_0);
                 score2_0 = Vector256.ConditionalSelect((Vector256.LessThanOrEqual(index0, rightmost) & (Vector256.GreaterThanOrEqual(index0, leftmost) | Vector256.LessThanOrEqual(index0, lastSink))), score2_0, hidden);
                 Vector256.Store(score2_0, scores + 1056);
@@ -2175,7 +2187,7 @@ namespace Golden
             {
                 Vector256<float> stand = Vector256.Create((float)(query + 3));
                 Vector256<float> leftmost = Vector256.Create((float)(query + 3 - Before));
-                Vector256<float> rightmost = Vector256.Create((float)Math.Min(lastKey, query + 3 + After));
+                Vector256<float> rightmost = Vector256.Create((float)Math.Min(lastKey, query + 3));
                 score3_0 = Vector256.MultiplyAddEstimate(descent, Vector256.Abs((index0 - stand)), score3_0);
                 score3_0 = Vector256.ConditionalSelect((Vector256.LessThanOrEqual(index0, rightmost) & (Vector256.GreaterThanOrEqual(index0, leftmost) | Vector256.LessThanOrEqual(index0, lastSink))), score3_0, hidden);
                 Vector256.Store(score3_0, scores + 1584);
@@ -2188,7 +2200,7 @@ namespace Golden
             {
                 Vector256<float> stand = Vector256.Create((float)(query + 4));
                 Vector256<float> leftmost = Vector256.Create((float)(query + 4 - Before));
-                Vector256<float> rightmost = Vector256.Create((float)Math.Min(lastKey, query + 4 + After));
+                Vector256<float> rightmost = Vector256.Create((float)Math.Min(lastKey, query + 4));
                 score4_0 = Vector256.MultiplyAddEstimate(descent, Vector256.Abs((index0 - stand)), score4_0);
                 score4_0 = Vector256.ConditionalSelect((Vector256.LessThanOrEqual(index0, rightmost) & (Vector256.GreaterThanOrEqual(index0, leftmost) | Vector256.LessThanOrEqual(index0, lastSink))), score4_0, hidden);
                 Vector256.Store(score4_0, scores + 2112);
@@ -2201,7 +2213,7 @@ namespace Golden
             {
                 Vector256<float> stand = Vector256.Create((float)(query + 5));
                 Vector256<float> leftmost = Vector256.Create((float)(query + 5 - Before));
-                Vector256<float> rightmost = Vector256.Create((float)Math.Min(lastKey, query + 5 + After));
+                Vector256<float> rightmost = Vector256.Create((float)Math.Min(lastKey, query + 5));
                 score5_0 = Vector256.MultiplyAddEstimate(descent, Vector256.Abs((index0 - stand)), score5_0);
                 score5_0 = Vector256.ConditionalSelect((Vector256.LessThanOrEqual(index0, rightmost) & (Vector256.GreaterThanOrEqual(index0, leftmost) | Vector256.LessThanOrEqual(index0, lastSink))), score5_0, hidden);
                 Vector256.Store(score5_0, scores + 2640);
@@ -2223,7 +2235,7 @@ namespace Golden
             Vector256<float> score3_0 = Vector256<float>.Zero;
             Vector256<float> score4_0 = Vector256<float>.Zero;
             Vector256<float> score5_0 = Vector256<float>.Zero;
-            for (float* end = queries + HeadDim; queries < end;)
+            for (float* end = queries + QueryDim; queries < end;)
             {
                 {
                     Vector256<float> key0 = Vector256.Load(keys);
@@ -2295,8 +2307,8 @@ namespace Golden
             Vector256<float> lastSink = Vector256.Create((float)(Sinks - 1));
             {
                 Vector256<float> stand = Vector256.Create((float)(query));
-                Vector256<float> leftmost = Vector256.Create((float)(query + 0 - Before));
-                Vector256<float> rightmost = Vector256.Create((float)Math.Min(lastKey, query + 0 + After));
+                Vector256<float> leftmost = Vector256.Create((float)(query - Before));
+                Vector256<float> rightmost = Vector256.Create((float)Math.Min(lastKey, query));
                 score0_0 = Vector256.MultiplyAddEstimate(descent, Vector256.Abs((index0 - stand)), score0_0);
                 score0_0 = Vector256.ConditionalSelect((Vector256.LessThanOrEqual(index0, rightmost) & (Vector256.GreaterThanOrEqual(index0, leftmost) | Vector256.LessThanOrEqual(index0, lastSink))), score0_0, hidden);
                 Vector256.Store(score0_0, scores);
@@ -2306,7 +2318,7 @@ namespace Golden
             {
                 Vector256<float> stand = Vector256.Create((float)(query + 1));
                 Vector256<float> leftmost = Vector256.Create((float)(query + 1 - Before));
-                Vector256<float> rightmost = Vector256.Create((float)Math.Min(lastKey, query + 1 + After));
+                Vector256<float> rightmost = Vector256.Create((float)Math.Min(lastKey, query + 1));
                 score1_0 = Vector256.MultiplyAddEstimate(descent, Vector256.Abs((index0 - stand)), score1_0);
                 score1_0 = Vector256.ConditionalSelect((Vector256.LessThanOrEqual(index0, rightmost) & (Vector256.GreaterThanOrEqual(index0, leftmost) | Vector256.LessThanOrEqual(index0, lastSink))), score1_0, hidden);
                 Vector256.Store(score1_0, scores + 528);
@@ -2316,7 +2328,7 @@ namespace Golden
             {
                 Vector256<float> stand = Vector256.Create((float)(query + 2));
                 Vector256<float> leftmost = Vector256.Create((float)(query + 2 - Before));
-                Vector256<float> rightmost = Vector256.Create((float)Math.Min(lastKey, query + 2 + After));
+                Vector256<float> rightmost = Vector256.Create((float)Math.Min(lastKey, query + 2));
                 score2_0 = Vector256.MultiplyAddEstimate(descent, Vector256.Abs((index0 - stand)), score2_0);
                 score2_0 = Vector256.ConditionalSelect((Vector256.LessThanOrEqual(index0, rightmost) & (Vector256.GreaterThanOrEqual(index0, leftmost) | Vector256.LessThanOrEqual(index0, lastSink))), score2_0, hidden);
                 Vector256.Store(score2_0, scores + 1056);
@@ -2326,7 +2338,7 @@ namespace Golden
             {
                 Vector256<float> stand = Vector256.Create((float)(query + 3));
                 Vector256<float> leftmost = Vector256.Create((float)(query + 3 - Before));
-                Vector256<float> rightmost = Vector256.Create((float)Math.Min(lastKey, query + 3 + After));
+                Vector256<float> rightmost = Vector256.Create((float)Math.Min(lastKey, query + 3));
                 score3_0 = Vector256.MultiplyAddEstimate(descent, Vector256.Abs((index0 - stand)), score3_0);
                 score3_0 = Vector256.ConditionalSelect((Vector256.LessThanOrEqual(index0, rightmost) & (Vector256.GreaterThanOrEqual(index0, leftmost) | Vector256.LessThanOrEqual(index0, lastSink))), score3_0, hidden);
                 Vector256.Store(score3_0, scores + 1584);
@@ -2336,7 +2348,7 @@ namespace Golden
             {
                 Vector256<float> stand = Vector256.Create((float)(query + 4));
                 Vector256<float> leftmost = Vector256.Create((float)(query + 4 - Before));
-                Vector256<float> rightmost = Vector256.Create((float)Math.Min(lastKey, query + 4 + After));
+                Vector256<float> rightmost = Vector256.Create((float)Math.Min(lastKey, query + 4));
                 score4_0 = Vector256.MultiplyAddEstimate(descent, Vector256.Abs((index0 - stand)), score4_0);
                 score4_0 = Vector256.ConditionalSelect((Vector256.LessThanOrEqual(index0, rightmost) & (Vector256.GreaterThanOrEqual(index0, leftmost) | Vector256.LessThanOrEqual(index0, lastSink))), score4_0, hidden);
                 Vector256.Store(score4_0, scores + 2112);
@@ -2346,7 +2358,7 @@ namespace Golden
             {
                 Vector256<float> stand = Vector256.Create((float)(query + 5));
                 Vector256<float> leftmost = Vector256.Create((float)(query + 5 - Before));
-                Vector256<float> rightmost = Vector256.Create((float)Math.Min(lastKey, query + 5 + After));
+                Vector256<float> rightmost = Vector256.Create((float)Math.Min(lastKey, query + 5));
                 score5_0 = Vector256.MultiplyAddEstimate(descent, Vector256.Abs((index0 - stand)), score5_0);
                 score5_0 = Vector256.ConditionalSelect((Vector256.LessThanOrEqual(index0, rightmost) & (Vector256.GreaterThanOrEqual(index0, leftmost) | Vector256.LessThanOrEqual(index0, lastSink))), score5_0, hidden);
                 Vector256.Store(score5_0, scores + 2640);
@@ -2598,7 +2610,7 @@ namespace Golden
         private const int Heads = 4;
         private const int KvHeads = 2;
         private const int GroupSize = 2; // query heads that share one key/value head
-        private const int HeadDim = 8;
+        private const int QueryDim = 8; // features of a query or key head
         private const int PaddedValueDim = 12; // value dim 12 in whole registers
         private const int Lanes = 4;
         private const int TileRows = 6;
@@ -2622,7 +2634,7 @@ namespace Golden
         private const int ValuesAt = 119616; // packed values [key block, padded value dim]
         private const int ScoresAt = 144192; // scores, then weights, of one tile [tile rows, score stride]
         private const int TileMaxAt = 156864; // maxima of the tile's scores per lane [tile rows, lanes]
-        private const int KeyRowsAt = 156992; // rotated keys on their way to a panel [lanes, head dim]
+        private const int KeyRowsAt = 156992; // keys on their way to a panel [lanes, head dim]
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Run(void* address, int item, byte* workspace)
@@ -2633,14 +2645,26 @@ namespace Golden
             for (int member = 0; member < GroupSize; member++)
             {
                 int state = member * ChunkRows;
-                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, tiles * TileRows, At(workspace, QueriesAt) + (state * HeadDim), At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
+                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, tiles * TileRows, At(workspace, QueriesAt) + (state * QueryDim), At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
             }
 
+            WalkKeys(call, work, tiles, workspace);
+            for (int member = 0; member < GroupSize; member++)
+            {
+                int state = member * ChunkRows;
+                Finish(call, work, (work.KvHead * GroupSize) + member, At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
+            }
+        }
+
+        // Block after block of the keys that the chunk sees: packed once, then every tile of queries passes over it.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void WalkKeys(AttentionCall* call, WorkItem work, int tiles, byte* workspace)
+        {
             // The key the chunk's first query stands at, and the keys that any of its queries sees.
             int stand = work.FirstRow + call->AlignmentOffset;
             int firstKey = Math.Max(0, stand - Before);
             int endKey = work.KeyLength;
-            endKey = Math.Min(endKey, stand + work.Rows + After);
+            endKey = Math.Min(endKey, stand + work.Rows - 1 + 1);
             for (int block = 0; block < endKey; block += KeyBlock)
             {
                 int from = block, to = Math.Min(block + KeyBlock, endKey);
@@ -2668,12 +2692,6 @@ namespace Golden
                     }
                 }
             }
-
-            for (int member = 0; member < GroupSize; member++)
-            {
-                int state = member * ChunkRows;
-                Finish(call, work, (work.KvHead * GroupSize) + member, At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
-            }
         }
 
         // One tile of queries against the part of a block that it sees: [from, to) for any of its rows, [fullFrom, fullTo) for all of them.
@@ -2682,7 +2700,7 @@ namespace Golden
         {
             int query = work.FirstRow + row + call->AlignmentOffset;
             int from = Math.Max(blockFrom, query - Before), fullFrom = Math.Max(blockFrom, query + TileRows - 1 - Before);
-            int to = Math.Min(blockTo, query + TileRows + After), fullTo = Math.Min(blockTo, query + 1 + After);
+            int to = Math.Min(blockTo, query + TileRows - 1 + 1), fullTo = Math.Min(blockTo, query + 1);
             int sinkEnd = Math.Min(Math.Min(blockTo, Sinks), query + TileRows);
             if (blockFrom < sinkEnd)
             {
@@ -2709,7 +2727,7 @@ namespace Golden
         private static void AttendRange(AttentionCall* call, WorkItem work, int member, int row, int block, int from, int to, int fullFrom, int fullTo, bool finite, byte* workspace)
         {
             int state = (member * ChunkRows) + row;
-            float* queries = At(workspace, QueriesAt) + (state * HeadDim);
+            float* queries = At(workspace, QueriesAt) + (state * QueryDim);
             float* outputs = At(workspace, OutputsAt) + (state * PaddedValueDim);
             float* scores = At(workspace, ScoresAt);
             float* tileMax = At(workspace, TileMaxAt);
@@ -2722,7 +2740,7 @@ namespace Golden
             int key = start;
             for (; key <= end - 16; key += 16)
             {
-                float* keys = At(workspace, KeysAt) + ((key - block) * HeadDim);
+                float* keys = At(workspace, KeysAt) + ((key - block) * QueryDim);
                 if (key >= fullFrom && key + 16 <= fullTo)
                 {
                     Scores4Full(queries, keys, scores + (key - block), tileMax, key, query, slope);
@@ -2734,7 +2752,7 @@ namespace Golden
             }
             if (key < end)
             {
-                float* keys = At(workspace, KeysAt) + ((key - block) * HeadDim);
+                float* keys = At(workspace, KeysAt) + ((key - block) * QueryDim);
                 switch ((end - key) / Lanes)
                 {
                     case 3:
@@ -2751,7 +2769,7 @@ namespace Golden
 
             if (call->Mask.IsPresent)
             {
-                RuntimeMasking.Apply(call, work.Batch, head, work.FirstRow + row, Math.Min(TileRows, work.Rows - row), from, to, scores + (from - block), ScoreStride, tileMax, Lanes);
+                RuntimeMasking.Apply(call, work.Batch, head, work.FirstRow + row, Math.Min(TileRows, work.Rows - row), from, to, null, scores + (from - block), ScoreStride, tileMax, Lanes);
             }
 
             Softmax(scores + (start - block), end - start, tileMax, At(workspace, RowMaxAt) + state, At(workspace, RowSumAt) + (state * Lanes), outputs);
@@ -2775,7 +2793,7 @@ namespace Golden
             Vector128<float> scale = Vector128.Create(QueryScale);
             for (int r = 0; r < paddedRows; r++)
             {
-                float* target = queries + (r * HeadDim);
+                float* target = queries + (r * QueryDim);
                 if (r < work.Rows)
                 {
                     int index = work.FirstRow + r;
@@ -2794,7 +2812,7 @@ namespace Golden
                 }
                 else
                 {
-                    new Span<float>(target, HeadDim).Clear();
+                    new Span<float>(target, QueryDim).Clear();
                 }
             }
 
@@ -2811,12 +2829,12 @@ namespace Golden
             for (int first = from; first < to; first += Lanes)
             {
                 int count = Math.Min(Lanes, to - first);
-                float* panel = panels + ((first - block) * HeadDim);
+                float* panel = panels + ((first - block) * QueryDim);
                 for (int r = 0; r < count; r++)
                 {
                     int index = first + r;
                     float* row = source + (index * call->Key.RowStride);
-                    float* target = keyRows + (r * HeadDim);
+                    float* target = keyRows + (r * QueryDim);
                     long position = call->KeyPositions == null ? index + call->KeyRotaryOffset : call->KeyPositions[(work.Batch * call->KeyPositionStride) + index];
                     float* rotation = call->RotaryTable + (position * RotationStride);
                     for (int c = 0; c < 2; c += 1)
@@ -2830,7 +2848,7 @@ namespace Golden
                     Vector128.Store(Vector128.Load(row + 4), target + 4);
                 }
 
-                PanelPacking.Transpose4(keyRows, HeadDim, count, HeadDim, panel);
+                PanelPacking.Transpose4(keyRows, QueryDim, count, QueryDim, panel);
             }
         }
 
@@ -2864,7 +2882,7 @@ namespace Golden
             Vector128<float> score3_0 = Vector128<float>.Zero, score3_1 = Vector128<float>.Zero, score3_2 = Vector128<float>.Zero, score3_3 = Vector128<float>.Zero;
             Vector128<float> score4_0 = Vector128<float>.Zero, score4_1 = Vector128<float>.Zero, score4_2 = Vector128<float>.Zero, score4_3 = Vector128<float>.Zero;
             Vector128<float> score5_0 = Vector128<float>.Zero, score5_1 = Vector128<float>.Zero, score5_2 = Vector128<float>.Zero, score5_3 = Vector128<float>.Zero;
-            for (float* end = queries + HeadDim; queries < end;)
+            for (float* end = queries + QueryDim; queries < end;)
             {
                 {
                     Vector128<float> key0 = Vector128.Load(keys);
@@ -3109,7 +3127,7 @@ namespace Golden
             Vector128<float> score3_0 = Vector128<float>.Zero, score3_1 = Vector128<float>.Zero, score3_2 = Vector128<float>.Zero, score3_3 = Vector128<float>.Zero;
             Vector128<float> score4_0 = Vector128<float>.Zero, score4_1 = Vector128<float>.Zero, score4_2 = Vector128<float>.Zero, score4_3 = Vector128<float>.Zero;
             Vector128<float> score5_0 = Vector128<float>.Zero, score5_1 = Vector128<float>.Zero, score5_2 = Vector128<float>.Zero, score5_3 = Vector128<float>.Zero;
-            for (float* end = queries + HeadDim; queries < end;)
+            for (float* end = queries + QueryDim; queries < end;)
             {
                 {
                     Vector128<float> key0 = Vector128.Load(keys);
@@ -3268,8 +3286,8 @@ namespace Golden
             Vector128<float> lastSink = Vector128.Create((float)(Sinks - 1));
             {
                 Vector128<float> stand = Vector128.Create((float)(query));
-                Vector128<float> leftmost = Vector128.Create((float)(query + 0 - Before));
-                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 0 + After));
+                Vector128<float> leftmost = Vector128.Create((float)(query - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query));
                 score0_0 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index0 - stand)), score0_0);
                 score0_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score0_0, hidden);
                 Vector128.Store(score0_0, scores);
@@ -3288,7 +3306,7 @@ namespace Golden
             {
                 Vector128<float> stand = Vector128.Create((float)(query + 1));
                 Vector128<float> leftmost = Vector128.Create((float)(query + 1 - Before));
-                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 1 + After));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 1));
                 score1_0 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index0 - stand)), score1_0);
                 score1_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score1_0, hidden);
                 Vector128.Store(score1_0, scores + 528);
@@ -3307,7 +3325,7 @@ namespace Golden
             {
                 Vector128<float> stand = Vector128.Create((float)(query + 2));
                 Vector128<float> leftmost = Vector128.Create((float)(query + 2 - Before));
-                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 2 + After));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 2));
                 score2_0 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index0 - stand)), score2_0);
                 score2_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score2_0, hidden);
                 Vector128.Store(score2_0, scores + 1056);
@@ -3326,7 +3344,7 @@ namespace Golden
             {
                 Vector128<float> stand = Vector128.Create((float)(query + 3));
                 Vector128<float> leftmost = Vector128.Create((float)(query + 3 - Before));
-                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 3 + After));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 3));
                 score3_0 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index0 - stand)), score3_0);
                 score3_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score3_0, hidden);
                 Vector128.Store(score3_0, scores + 1584);
@@ -3345,7 +3363,7 @@ namespace Golden
             {
                 Vector128<float> stand = Vector128.Create((float)(query + 4));
                 Vector128<float> leftmost = Vector128.Create((float)(query + 4 - Before));
-                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 4 + After));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 4));
                 score4_0 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index0 - stand)), score4_0);
                 score4_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score4_0, hidden);
                 Vector128.Store(score4_0, scores + 2112);
@@ -3364,7 +3382,7 @@ namespace Golden
             {
                 Vector128<float> stand = Vector128.Create((float)(query + 5));
                 Vector128<float> leftmost = Vector128.Create((float)(query + 5 - Before));
-                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 5 + After));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 5));
                 score5_0 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index0 - stand)), score5_0);
                 score5_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score5_0, hidden);
                 Vector128.Store(score5_0, scores + 2640);
@@ -3392,7 +3410,7 @@ namespace Golden
             Vector128<float> score3_0 = Vector128<float>.Zero, score3_1 = Vector128<float>.Zero, score3_2 = Vector128<float>.Zero;
             Vector128<float> score4_0 = Vector128<float>.Zero, score4_1 = Vector128<float>.Zero, score4_2 = Vector128<float>.Zero;
             Vector128<float> score5_0 = Vector128<float>.Zero, score5_1 = Vector128<float>.Zero, score5_2 = Vector128<float>.Zero;
-            for (float* end = queries + HeadDim; queries < end;)
+            for (float* end = queries + QueryDim; queries < end;)
             {
                 {
                     Vector128<float> key0 = Vector128.Load(keys);
@@ -3522,8 +3540,8 @@ namespace Golden
             Vector128<float> lastSink = Vector128.Create((float)(Sinks - 1));
             {
                 Vector128<float> stand = Vector128.Create((float)(query));
-                Vector128<float> leftmost = Vector128.Create((float)(query + 0 - Before));
-                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 0 + After));
+                Vector128<float> leftmost = Vector128.Create((float)(query - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query));
                 score0_0 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index0 - stand)), score0_0);
                 score0_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score0_0, hidden);
                 Vector128.Store(score0_0, scores);
@@ -3539,7 +3557,7 @@ namespace Golden
             {
                 Vector128<float> stand = Vector128.Create((float)(query + 1));
                 Vector128<float> leftmost = Vector128.Create((float)(query + 1 - Before));
-                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 1 + After));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 1));
                 score1_0 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index0 - stand)), score1_0);
                 score1_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score1_0, hidden);
                 Vector128.Store(score1_0, scores + 528);
@@ -3555,7 +3573,7 @@ namespace Golden
             {
                 Vector128<float> stand = Vector128.Create((float)(query + 2));
                 Vector128<float> leftmost = Vector128.Create((float)(query + 2 - Before));
-                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 2 + After));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 2));
                 score2_0 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index0 - stand)), score2_0);
                 score2_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score2_0, hidden);
                 Vector128.Store(score2_0, scores + 1056);
@@ -3571,7 +3589,7 @@ namespace Golden
             {
                 Vector128<float> stand = Vector128.Create((float)(query + 3));
                 Vector128<float> leftmost = Vector128.Create((float)(query + 3 - Before));
-                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 3 + After));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 3));
                 score3_0 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index0 - stand)), score3_0);
                 score3_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score3_0, hidden);
                 Vector128.Store(score3_0, scores + 1584);
@@ -3587,7 +3605,7 @@ namespace Golden
             {
                 Vector128<float> stand = Vector128.Create((float)(query + 4));
                 Vector128<float> leftmost = Vector128.Create((float)(query + 4 - Before));
-                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 4 + After));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 4));
                 score4_0 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index0 - stand)), score4_0);
                 score4_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score4_0, hidden);
                 Vector128.Store(score4_0, scores + 2112);
@@ -3603,7 +3621,7 @@ namespace Golden
             {
                 Vector128<float> stand = Vector128.Create((float)(query + 5));
                 Vector128<float> leftmost = Vector128.Create((float)(query + 5 - Before));
-                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 5 + After));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 5));
                 score5_0 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index0 - stand)), score5_0);
                 score5_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score5_0, hidden);
                 Vector128.Store(score5_0, scores + 2640);
@@ -3628,7 +3646,7 @@ namespace Golden
             Vector128<float> score3_0 = Vector128<float>.Zero, score3_1 = Vector128<float>.Zero;
             Vector128<float> score4_0 = Vector128<float>.Zero, score4_1 = Vector128<float>.Zero;
             Vector128<float> score5_0 = Vector128<float>.Zero, score5_1 = Vector128<float>.Zero;
-            for (float* end = queries + HeadDim; queries < end;)
+            for (float* end = queries + QueryDim; queries < end;)
             {
                 {
                     Vector128<float> key0 = Vector128.Load(keys);
@@ -3729,8 +3747,8 @@ namespace Golden
             Vector128<float> lastSink = Vector128.Create((float)(Sinks - 1));
             {
                 Vector128<float> stand = Vector128.Create((float)(query));
-                Vector128<float> leftmost = Vector128.Create((float)(query + 0 - Before));
-                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 0 + After));
+                Vector128<float> leftmost = Vector128.Create((float)(query - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query));
                 score0_0 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index0 - stand)), score0_0);
                 score0_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score0_0, hidden);
                 Vector128.Store(score0_0, scores);
@@ -3743,7 +3761,7 @@ namespace Golden
             {
                 Vector128<float> stand = Vector128.Create((float)(query + 1));
                 Vector128<float> leftmost = Vector128.Create((float)(query + 1 - Before));
-                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 1 + After));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 1));
                 score1_0 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index0 - stand)), score1_0);
                 score1_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score1_0, hidden);
                 Vector128.Store(score1_0, scores + 528);
@@ -3756,7 +3774,7 @@ namespace Golden
             {
                 Vector128<float> stand = Vector128.Create((float)(query + 2));
                 Vector128<float> leftmost = Vector128.Create((float)(query + 2 - Before));
-                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 2 + After));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 2));
                 score2_0 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index0 - stand)), score2_0);
                 score2_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score2_0, hidden);
                 Vector128.Store(score2_0, scores + 1056);
@@ -3769,7 +3787,7 @@ namespace Golden
             {
                 Vector128<float> stand = Vector128.Create((float)(query + 3));
                 Vector128<float> leftmost = Vector128.Create((float)(query + 3 - Before));
-                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 3 + After));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 3));
                 score3_0 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index0 - stand)), score3_0);
                 score3_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score3_0, hidden);
                 Vector128.Store(score3_0, scores + 1584);
@@ -3782,7 +3800,7 @@ namespace Golden
             {
                 Vector128<float> stand = Vector128.Create((float)(query + 4));
                 Vector128<float> leftmost = Vector128.Create((float)(query + 4 - Before));
-                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 4 + After));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 4));
                 score4_0 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index0 - stand)), score4_0);
                 score4_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score4_0, hidden);
                 Vector128.Store(score4_0, scores + 2112);
@@ -3795,7 +3813,7 @@ namespace Golden
             {
                 Vector128<float> stand = Vector128.Create((float)(query + 5));
                 Vector128<float> leftmost = Vector128.Create((float)(query + 5 - Before));
-                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 5 + After));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 5));
                 score5_0 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index0 - stand)), score5_0);
                 score5_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score5_0, hidden);
                 Vector128.Store(score5_0, scores + 2640);
@@ -3817,7 +3835,7 @@ namespace Golden
             Vector128<float> score3_0 = Vector128<float>.Zero;
             Vector128<float> score4_0 = Vector128<float>.Zero;
             Vector128<float> score5_0 = Vector128<float>.Zero;
-            for (float* end = queries + HeadDim; queries < end;)
+            for (float* end = queries + QueryDim; queries < end;)
             {
                 {
                     Vector128<float> key0 = Vector128.Load(keys);
@@ -3889,8 +3907,8 @@ namespace Golden
             Vector128<float> lastSink = Vector128.Create((float)(Sinks - 1));
             {
                 Vector128<float> stand = Vector128.Create((float)(query));
-                Vector128<float> leftmost = Vector128.Create((float)(query + 0 - Before));
-                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 0 + After));
+                Vector128<float> leftmost = Vector128.Create((float)(query - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query));
                 score0_0 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index0 - stand)), score0_0);
                 score0_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score0_0, hidden);
                 Vector128.Store(score0_0, scores);
@@ -3900,7 +3918,7 @@ namespace Golden
             {
                 Vector128<float> stand = Vector128.Create((float)(query + 1));
                 Vector128<float> leftmost = Vector128.Create((float)(query + 1 - Before));
-                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 1 + After));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 1));
                 score1_0 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index0 - stand)), score1_0);
                 score1_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score1_0, hidden);
                 Vector128.Store(score1_0, scores + 528);
@@ -3910,7 +3928,7 @@ namespace Golden
             {
                 Vector128<float> stand = Vector128.Create((float)(query + 2));
                 Vector128<float> leftmost = Vector128.Create((float)(query + 2 - Before));
-                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 2 + After));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 2));
                 score2_0 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index0 - stand)), score2_0);
                 score2_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score2_0, hidden);
                 Vector128.Store(score2_0, scores + 1056);
@@ -3920,7 +3938,7 @@ namespace Golden
             {
                 Vector128<float> stand = Vector128.Create((float)(query + 3));
                 Vector128<float> leftmost = Vector128.Create((float)(query + 3 - Before));
-                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 3 + After));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 3));
                 score3_0 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index0 - stand)), score3_0);
                 score3_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score3_0, hidden);
                 Vector128.Store(score3_0, scores + 1584);
@@ -3930,7 +3948,7 @@ namespace Golden
             {
                 Vector128<float> stand = Vector128.Create((float)(query + 4));
                 Vector128<float> leftmost = Vector128.Create((float)(query + 4 - Before));
-                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 4 + After));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 4));
                 score4_0 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index0 - stand)), score4_0);
                 score4_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score4_0, hidden);
                 Vector128.Store(score4_0, scores + 2112);
@@ -3940,7 +3958,7 @@ namespace Golden
             {
                 Vector128<float> stand = Vector128.Create((float)(query + 5));
                 Vector128<float> leftmost = Vector128.Create((float)(query + 5 - Before));
-                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 5 + After));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 5));
                 score5_0 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index0 - stand)), score5_0);
                 score5_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score5_0, hidden);
                 Vector128.Store(score5_0, scores + 2640);
@@ -4238,7 +4256,7 @@ namespace Golden
         private const int Heads = 4;
         private const int KvHeads = 2;
         private const int GroupSize = 2; // query heads that share one key/value head
-        private const int HeadDim = 8;
+        private const int QueryDim = 8; // features of a query or key head
         private const int PaddedValueDim = 12; // value dim 12 in whole registers
         private const int Lanes = 1;
         private const int TileRows = 6;
@@ -4262,7 +4280,7 @@ namespace Golden
         private const int ValuesAt = 107264; // packed values [key block, padded value dim]
         private const int ScoresAt = 131840; // scores, then weights, of one tile [tile rows, score stride]
         private const int TileMaxAt = 144512; // maxima of the tile's scores per lane [tile rows, lanes]
-        private const int KeyRowsAt = 144576; // rotated keys on their way to a panel [lanes, head dim]
+        private const int KeyRowsAt = 144576; // keys on their way to a panel [lanes, head dim]
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Run(void* address, int item, byte* workspace)
@@ -4273,14 +4291,26 @@ namespace Golden
             for (int member = 0; member < GroupSize; member++)
             {
                 int state = member * ChunkRows;
-                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, tiles * TileRows, At(workspace, QueriesAt) + (state * HeadDim), At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
+                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, tiles * TileRows, At(workspace, QueriesAt) + (state * QueryDim), At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
             }
 
+            WalkKeys(call, work, tiles, workspace);
+            for (int member = 0; member < GroupSize; member++)
+            {
+                int state = member * ChunkRows;
+                Finish(call, work, (work.KvHead * GroupSize) + member, At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
+            }
+        }
+
+        // Block after block of the keys that the chunk sees: packed once, then every tile of queries passes over it.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void WalkKeys(AttentionCall* call, WorkItem work, int tiles, byte* workspace)
+        {
             // The key the chunk's first query stands at, and the keys that any of its queries sees.
             int stand = work.FirstRow + call->AlignmentOffset;
             int firstKey = Math.Max(0, stand - Before);
             int endKey = work.KeyLength;
-            endKey = Math.Min(endKey, stand + work.Rows + After);
+            endKey = Math.Min(endKey, stand + work.Rows - 1 + 1);
             for (int block = 0; block < endKey; block += KeyBlock)
             {
                 int from = block, to = Math.Min(block + KeyBlock, endKey);
@@ -4308,12 +4338,6 @@ namespace Golden
                     }
                 }
             }
-
-            for (int member = 0; member < GroupSize; member++)
-            {
-                int state = member * ChunkRows;
-                Finish(call, work, (work.KvHead * GroupSize) + member, At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
-            }
         }
 
         // One tile of queries against the part of a block that it sees: [from, to) for any of its rows, [fullFrom, fullTo) for all of them.
@@ -4322,7 +4346,7 @@ namespace Golden
         {
             int query = work.FirstRow + row + call->AlignmentOffset;
             int from = Math.Max(blockFrom, query - Before), fullFrom = Math.Max(blockFrom, query + TileRows - 1 - Before);
-            int to = Math.Min(blockTo, query + TileRows + After), fullTo = Math.Min(blockTo, query + 1 + After);
+            int to = Math.Min(blockTo, query + TileRows - 1 + 1), fullTo = Math.Min(blockTo, query + 1);
             int sinkEnd = Math.Min(Math.Min(blockTo, Sinks), query + TileRows);
             if (blockFrom < sinkEnd)
             {
@@ -4349,7 +4373,7 @@ namespace Golden
         private static void AttendRange(AttentionCall* call, WorkItem work, int member, int row, int block, int from, int to, int fullFrom, int fullTo, bool finite, byte* workspace)
         {
             int state = (member * ChunkRows) + row;
-            float* queries = At(workspace, QueriesAt) + (state * HeadDim);
+            float* queries = At(workspace, QueriesAt) + (state * QueryDim);
             float* outputs = At(workspace, OutputsAt) + (state * PaddedValueDim);
             float* scores = At(workspace, ScoresAt);
             float* tileMax = At(workspace, TileMaxAt);
@@ -4362,7 +4386,7 @@ namespace Golden
             int key = start;
             for (; key <= end - 2; key += 2)
             {
-                float* keys = At(workspace, KeysAt) + ((key - block) * HeadDim);
+                float* keys = At(workspace, KeysAt) + ((key - block) * QueryDim);
                 if (key >= fullFrom && key + 2 <= fullTo)
                 {
                     Scores2Full(queries, keys, scores + (key - block), tileMax, key, query, slope);
@@ -4374,7 +4398,7 @@ namespace Golden
             }
             if (key < end)
             {
-                float* keys = At(workspace, KeysAt) + ((key - block) * HeadDim);
+                float* keys = At(workspace, KeysAt) + ((key - block) * QueryDim);
                 switch ((end - key) / Lanes)
                 {
                     default:
@@ -4385,7 +4409,7 @@ namespace Golden
 
             if (call->Mask.IsPresent)
             {
-                RuntimeMasking.Apply(call, work.Batch, head, work.FirstRow + row, Math.Min(TileRows, work.Rows - row), from, to, scores + (from - block), ScoreStride, tileMax, Lanes);
+                RuntimeMasking.Apply(call, work.Batch, head, work.FirstRow + row, Math.Min(TileRows, work.Rows - row), from, to, null, scores + (from - block), ScoreStride, tileMax, Lanes);
             }
 
             Softmax(scores + (start - block), end - start, tileMax, At(workspace, RowMaxAt) + state, At(workspace, RowSumAt) + (state * Lanes), outputs);
@@ -4414,7 +4438,7 @@ namespace Golden
             float scale = QueryScale;
             for (int r = 0; r < paddedRows; r++)
             {
-                float* target = queries + (r * HeadDim);
+                float* target = queries + (r * QueryDim);
                 if (r < work.Rows)
                 {
                     int index = work.FirstRow + r;
@@ -4436,7 +4460,7 @@ namespace Golden
                 }
                 else
                 {
-                    new Span<float>(target, HeadDim).Clear();
+                    new Span<float>(target, QueryDim).Clear();
                 }
             }
 
@@ -4453,12 +4477,12 @@ namespace Golden
             for (int first = from; first < to; first += Lanes)
             {
                 int count = Math.Min(Lanes, to - first);
-                float* panel = panels + ((first - block) * HeadDim);
+                float* panel = panels + ((first - block) * QueryDim);
                 for (int r = 0; r < count; r++)
                 {
                     int index = first + r;
                     float* row = source + (index * call->Key.RowStride);
-                    float* target = keyRows + (r * HeadDim);
+                    float* target = keyRows + (r * QueryDim);
                     long position = call->KeyPositions == null ? index + call->KeyRotaryOffset : call->KeyPositions[(work.Batch * call->KeyPositionStride) + index];
                     float* rotation = call->RotaryTable + (position * RotationStride);
                     for (int c = 0; c < 2; c += 1)
@@ -4475,7 +4499,7 @@ namespace Golden
                     }
                 }
 
-                PanelPacking.Transpose1(keyRows, HeadDim, count, HeadDim, panel);
+                PanelPacking.Transpose1(keyRows, QueryDim, count, QueryDim, panel);
             }
         }
 
@@ -4510,7 +4534,7 @@ namespace Golden
             float score3_0 = 0f, score3_1 = 0f;
             float score4_0 = 0f, score4_1 = 0f;
             float score5_0 = 0f, score5_1 = 0f;
-            for (float* end = queries + HeadDim; queries < end;)
+            for (float* end = queries + QueryDim; queries < end;)
             {
                 {
                     float key0 = keys[0];
@@ -4673,7 +4697,7 @@ namespace Golden
             float score3_0 = 0f, score3_1 = 0f;
             float score4_0 = 0f, score4_1 = 0f;
             float score5_0 = 0f, score5_1 = 0f;
-            for (float* end = queries + HeadDim; queries < end;)
+            for (float* end = queries + QueryDim; queries < end;)
             {
                 {
                     float key0 = keys[0];
@@ -4774,8 +4798,8 @@ namespace Golden
             float lastSink = (float)(Sinks - 1);
             {
                 float stand = (float)(query);
-                float leftmost = (float)(query + 0 - Before);
-                float rightmost = (float)Math.Min(lastKey, query + 0 + After);
+                float leftmost = (float)(query - Before);
+                float rightmost = (float)Math.Min(lastKey, query);
                 score0_0 = ((descent * global::System.MathF.Abs((index0 - stand))) + score0_0);
                 score0_0 = (((index0 <= rightmost) & ((index0 >= leftmost) | (index0 <= lastSink))) ? score0_0 : hidden);
                 scores[0] = score0_0;
@@ -4788,7 +4812,7 @@ namespace Golden
             {
                 float stand = (float)(query + 1);
                 float leftmost = (float)(query + 1 - Before);
-                float rightmost = (float)Math.Min(lastKey, query + 1 + After);
+                float rightmost = (float)Math.Min(lastKey, query + 1);
                 score1_0 = ((descent * global::System.MathF.Abs((index0 - stand))) + score1_0);
                 score1_0 = (((index0 <= rightmost) & ((index0 >= leftmost) | (index0 <= lastSink))) ? score1_0 : hidden);
                 scores[528] = score1_0;
@@ -4801,7 +4825,7 @@ namespace Golden
             {
                 float stand = (float)(query + 2);
                 float leftmost = (float)(query + 2 - Before);
-                float rightmost = (float)Math.Min(lastKey, query + 2 + After);
+                float rightmost = (float)Math.Min(lastKey, query + 2);
                 score2_0 = ((descent * global::System.MathF.Abs((index0 - stand))) + score2_0);
                 score2_0 = (((index0 <= rightmost) & ((index0 >= leftmost) | (index0 <= lastSink))) ? score2_0 : hidden);
                 scores[1056] = score2_0;
@@ -4814,7 +4838,7 @@ namespace Golden
             {
                 float stand = (float)(query + 3);
                 float leftmost = (float)(query + 3 - Before);
-                float rightmost = (float)Math.Min(lastKey, query + 3 + After);
+                float rightmost = (float)Math.Min(lastKey, query + 3);
                 score3_0 = ((descent * global::System.MathF.Abs((index0 - stand))) + score3_0);
                 score3_0 = (((index0 <= rightmost) & ((index0 >= leftmost) | (index0 <= lastSink))) ? score3_0 : hidden);
                 scores[1584] = score3_0;
@@ -4827,7 +4851,7 @@ namespace Golden
             {
                 float stand = (float)(query + 4);
                 float leftmost = (float)(query + 4 - Before);
-                float rightmost = (float)Math.Min(lastKey, query + 4 + After);
+                float rightmost = (float)Math.Min(lastKey, query + 4);
                 score4_0 = ((descent * global::System.MathF.Abs((index0 - stand))) + score4_0);
                 score4_0 = (((index0 <= rightmost) & ((index0 >= leftmost) | (index0 <= lastSink))) ? score4_0 : hidden);
                 scores[2112] = score4_0;
@@ -4840,7 +4864,7 @@ namespace Golden
             {
                 float stand = (float)(query + 5);
                 float leftmost = (float)(query + 5 - Before);
-                float rightmost = (float)Math.Min(lastKey, query + 5 + After);
+                float rightmost = (float)Math.Min(lastKey, query + 5);
                 score5_0 = ((descent * global::System.MathF.Abs((index0 - stand))) + score5_0);
                 score5_0 = (((index0 <= rightmost) & ((index0 >= leftmost) | (index0 <= lastSink))) ? score5_0 : hidden);
                 scores[2640] = score5_0;
@@ -4862,7 +4886,7 @@ namespace Golden
             float score3_0 = 0f;
             float score4_0 = 0f;
             float score5_0 = 0f;
-            for (float* end = queries + HeadDim; queries < end;)
+            for (float* end = queries + QueryDim; queries < end;)
             {
                 {
                     float key0 = keys[0];
@@ -4934,8 +4958,8 @@ namespace Golden
             float lastSink = (float)(Sinks - 1);
             {
                 float stand = (float)(query);
-                float leftmost = (float)(query + 0 - Before);
-                float rightmost = (float)Math.Min(lastKey, query + 0 + After);
+                float leftmost = (float)(query - Before);
+                float rightmost = (float)Math.Min(lastKey, query);
                 score0_0 = ((descent * global::System.MathF.Abs((index0 - stand))) + score0_0);
                 score0_0 = (((index0 <= rightmost) & ((index0 >= leftmost) | (index0 <= lastSink))) ? score0_0 : hidden);
                 scores[0] = score0_0;
@@ -4945,7 +4969,7 @@ namespace Golden
             {
                 float stand = (float)(query + 1);
                 float leftmost = (float)(query + 1 - Before);
-                float rightmost = (float)Math.Min(lastKey, query + 1 + After);
+                float rightmost = (float)Math.Min(lastKey, query + 1);
                 score1_0 = ((descent * global::System.MathF.Abs((index0 - stand))) + score1_0);
                 score1_0 = (((index0 <= rightmost) & ((index0 >= leftmost) | (index0 <= lastSink))) ? score1_0 : hidden);
                 scores[528] = score1_0;
@@ -4955,7 +4979,7 @@ namespace Golden
             {
                 float stand = (float)(query + 2);
                 float leftmost = (float)(query + 2 - Before);
-                float rightmost = (float)Math.Min(lastKey, query + 2 + After);
+                float rightmost = (float)Math.Min(lastKey, query + 2);
                 score2_0 = ((descent * global::System.MathF.Abs((index0 - stand))) + score2_0);
                 score2_0 = (((index0 <= rightmost) & ((index0 >= leftmost) | (index0 <= lastSink))) ? score2_0 : hidden);
                 scores[1056] = score2_0;
@@ -4965,7 +4989,7 @@ namespace Golden
             {
                 float stand = (float)(query + 3);
                 float leftmost = (float)(query + 3 - Before);
-                float rightmost = (float)Math.Min(lastKey, query + 3 + After);
+                float rightmost = (float)Math.Min(lastKey, query + 3);
                 score3_0 = ((descent * global::System.MathF.Abs((index0 - stand))) + score3_0);
                 score3_0 = (((index0 <= rightmost) & ((index0 >= leftmost) | (index0 <= lastSink))) ? score3_0 : hidden);
                 scores[1584] = score3_0;
@@ -4975,7 +4999,7 @@ namespace Golden
             {
                 float stand = (float)(query + 4);
                 float leftmost = (float)(query + 4 - Before);
-                float rightmost = (float)Math.Min(lastKey, query + 4 + After);
+                float rightmost = (float)Math.Min(lastKey, query + 4);
                 score4_0 = ((descent * global::System.MathF.Abs((index0 - stand))) + score4_0);
                 score4_0 = (((index0 <= rightmost) & ((index0 >= leftmost) | (index0 <= lastSink))) ? score4_0 : hidden);
                 scores[2112] = score4_0;
@@ -4985,7 +5009,7 @@ namespace Golden
             {
                 float stand = (float)(query + 5);
                 float leftmost = (float)(query + 5 - Before);
-                float rightmost = (float)Math.Min(lastKey, query + 5 + After);
+                float rightmost = (float)Math.Min(lastKey, query + 5);
                 score5_0 = ((descent * global::System.MathF.Abs((index0 - stand))) + score5_0);
                 score5_0 = (((index0 <= rightmost) & ((index0 >= leftmost) | (index0 <= lastSink))) ? score5_0 : hidden);
                 scores[2640] = score5_0;
