@@ -13,6 +13,7 @@ public sealed class AttentionProblem
     {
         Kernel = kernel;
         Length = length;
+        VisibleFlops = FlopsPerPair * kernel.Heads * kernel.Mask.Pairs(length);
         Query = Draw(seed);
         Key = Draw(seed + 1);
         Value = Draw(seed + 2);
@@ -54,7 +55,7 @@ public sealed class AttentionProblem
     public float[] PackedOutput { get; }
 
     /// <summary>Floating-point operations that the mask leaves: two per feature for the score and two for the value, per visible pair and head.</summary>
-    public double VisibleFlops => FlopsPerPair * Kernel.Heads * Kernel.Mask.Pairs(Length);
+    public double VisibleFlops { get; }
 
     /// <summary>Floating-point operations of one visible (query, key) pair of one head.</summary>
     public double FlopsPerPair => 4.0 * Kernel.HeadDim;

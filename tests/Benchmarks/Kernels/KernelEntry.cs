@@ -38,8 +38,23 @@ public static class KernelList
         Standard(nameof(Standard96), 96, Standard96.Forward),
     ];
 
+    /// <summary>Types that visit few of the pairs; their rules are written out anew, as a check on the kernels.</summary>
+    public static IReadOnlyList<KernelEntry> Sparse { get; } =
+    [
+        Sparse64(nameof(Strided64), (i, j, _) => j % 64 == 0 || Math.Abs(i - j) <= 1, Strided64.Forward),
+        Sparse64(nameof(KvStrided64), (_, j, _) => j % 4 == 0, KvStrided64.Forward),
+        Sparse64(nameof(Block64), (i, j, _) => i / 64 == j / 64, Block64.Forward),
+        Sparse64(nameof(LocalGlobal64), (i, j, _) => Math.Abs(i - j) <= 32 || i < 4 || j < 4, LocalGlobal64.Forward),
+        Sparse64(nameof(Landmark64), IsLandmark, Landmark64.Forward),
+    ];
+
     /// <summary>Every kernel.</summary>
-    public static IReadOnlyList<KernelEntry> All { get; } = [Standard64, Standard128, Causal64, Causal128, Local64, .. OddHeadDims];
+    public static IReadOnlyList<KernelEntry> All { get; } = [Standard64, Standard128, Causal64, Causal128, Local64, .. OddHeadDims, .. Sparse];
 
     private static KernelEntry Standard(string name, int headDim, AttentionForward forward) => new(name, 8, headDim, KeyVisibility.All, forward);
+
+    private static KernelEntry Sparse64(string name, Func<int, int, int, bool> rule, AttentionForward forward) => new(name, 8, 64, KeyVisibility.Where(rule), forward);
+
+    private static bool IsLandmark(int query, int key, int length) =>
+        key == Math.Round(Math.Round(key * 63.0 / (length - 1)) * (length - 1) / 63.0);
 }

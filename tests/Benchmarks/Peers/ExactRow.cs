@@ -23,7 +23,7 @@ public static class ExactRow
                 score += (double)q[i] * k[i];
             }
 
-            weights[key - first] = score / Math.Sqrt(dim);
+            weights[key - first] = problem.Kernel.Mask.Sees(query, key, length) ? score / Math.Sqrt(dim) : double.NegativeInfinity;
             max = Math.Max(max, weights[key - first]);
         }
 

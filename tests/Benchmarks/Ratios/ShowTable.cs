@@ -43,6 +43,7 @@ public static class ShowTable
         (string Name, IEnumerable<Figure> Figures)[] rest =
         [
             ("local, time per token", LocalCase.Measure(settings)),
+            ("sparse types", SparseCase.Measure(settings)),
             ("threads", Threads.SelectMany(item => item.Measure(settings))),
             ("GEMM", Gemm.SelectMany(item => item.Measure(settings))),
             ("256-bit tier", NarrowTierCase.Measure(settings)),
