@@ -68,7 +68,7 @@ public sealed class CaseSampler(Declaration declaration, Random random)
 
     private int[]? DrawPositions(int batch, int length)
     {
-        if (!declaration.Has("rope") || random.Chance(0.6))
+        if (!declaration.IsRotary || random.Chance(0.6))
         {
             return null;
         }
@@ -76,7 +76,7 @@ public sealed class CaseSampler(Declaration declaration, Random random)
         int shift = random.Next(3000);
         return random.Chance(0.5)
             ? [.. Enumerable.Range(shift, length)]
-            : random.Integers(batch * length, 0, 5000);
+            : random.Integers((declaration.PositionAxes > 1 && random.Chance(0.5) ? 1 : batch) * declaration.PositionAxes * length, 0, 5000);
     }
 
     // Negative infinity is a common way to hide keys by a bias.
