@@ -19,6 +19,7 @@ public static class Catalog
         new LocalGlobalAttention(),
         new LandmarkAttention(),
         new DifferentialAttention(),
+        new ExclusiveAttention(),
     ];
 
     /// <summary>The positional encodings.</summary>
@@ -31,6 +32,7 @@ public static class Catalog
         new MropeEncoding(),
         new XposEncoding(),
         new AlibiEncoding(),
+        new GaussianEncoding(),
     ];
 
     /// <summary>The modifiers that every softmax type takes.</summary>

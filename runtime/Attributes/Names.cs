@@ -51,6 +51,9 @@ public static class AttentionTypes
     /// <summary>The difference of two softmaxes (Differential Transformer, Ye et al. 2024).</summary>
     public const string Differential = "differential";
 
+    /// <summary>Every key but the query's own (diagonal masking, Lee et al. 2021).</summary>
+    public const string Exclusive = "exclusive";
+
     /// <summary>All of them.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
@@ -70,6 +73,7 @@ public static class AttentionTypes
         Linear,
         Mamba,
         Differential,
+        Exclusive,
     ];
 
     /// <summary>The name that a name or alias stands for, whatever its case, or null.</summary>
@@ -114,6 +118,9 @@ public static class PositionalEncodings
     /// <summary>A learned bias per head and bucket of distance (T5, Raffel et al. 2020).</summary>
     public const string T5 = "t5";
 
+    /// <summary>A penalty that grows with the square of the distance (local Gaussian, Yang et al. 2018).</summary>
+    public const string Gaussian = "gaussian";
+
     /// <summary>All of them.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
@@ -126,6 +133,7 @@ public static class PositionalEncodings
         Xpos,
         Relative,
         T5,
+        Gaussian,
     ];
 
     /// <summary>The name that a name or alias stands for, whatever its case, or null.</summary>
