@@ -19,6 +19,9 @@ public static class Catalog
         new LocalGlobalAttention(),
         new LandmarkAttention(),
         new DifferentialAttention(),
+        new RelativeAttention(),
+        new T5Attention(),
+        new CrossMemoryAttention(),
     ];
 
     /// <summary>The positional encodings.</summary>
@@ -29,6 +32,8 @@ public static class Catalog
         new LearnedEncoding(),
         new RotaryEncoding(),
         new AlibiEncoding(),
+        new RelativeEncoding(),
+        new T5Encoding(),
     ];
 
     /// <summary>The type of that name or alias, or null.</summary>

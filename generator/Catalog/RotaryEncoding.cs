@@ -25,6 +25,8 @@ public sealed class RotaryEncoding : PositionalEncoding
 
     public override bool TransformsRows => true;
 
+    public override bool DependsOnAlignment => true;
+
     /// <summary>The rotated features of each head.</summary>
     public static int RotaryDim(EncodingSpec encoding, int headDim) => encoding.Int("RotaryDim", headDim);
 

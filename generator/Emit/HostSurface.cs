@@ -65,6 +65,11 @@ internal static class HostSurface
                 writer.Line($"Rotary = new RotaryTable({RotaryEncoding.RotaryDim(transform.Spec, shape.QueryDim)}, {Literals.Of(transform.Spec.Double("Base", 10000))}, interleaved: {Literals.Of(RotaryEncoding.IsInterleaved(transform.Spec))}, maxPositions: {positions}),");
             }
 
+            if (plan.Mix is not null)
+            {
+                writer.Line("NeedsLocalFeatures = true,");
+            }
+
             foreach (string setting in plan.ScoreSteps.SelectMany(static step => step.Settings))
             {
                 writer.Line(setting);

@@ -1,4 +1,5 @@
 using System;
+using AttentionGen.Generator.Catalog;
 using AttentionGen.Generator.Dialects;
 using AttentionGen.Generator.Emit;
 
@@ -30,7 +31,7 @@ internal static class EpilogueStage
             using (writer.Block("for (int r = 0; r < work.Rows; r++)"))
             {
                 writer.Line($"float total = {dialect.SumLanes(dialect.Load("rowSum", "(r * Lanes)"))};");
-                writer.Line($"float factor = total == 0f ? 0f : {(adds ? "coefficient" : "1f")} / total;");
+                writer.Line($"float factor = total == 0f ? 0f : {Numerator(plan, adds)} / total;");
                 writer.Line($"{dialect.Float} factors = {dialect.Broadcast("factor")};");
                 writer.Line("float* output = outputs + (r * PaddedValueDim);");
                 writer.Line("float* row = target + (r * call->Output.RowStride);");
@@ -45,7 +46,15 @@ internal static class EpilogueStage
                     writer.Line();
                 }
 
-                WriteColumns(writer, plan, static (_, product, _) => product);
+                if (plan.Mix is { } mix)
+                {
+                    WriteMix(writer, plan, mix);
+                }
+                else
+                {
+                    WriteColumns(writer, plan, static (_, product, _) => product);
+                }
+
                 if (!adds)
                 {
                     writer.Line("if (logSumExp != null)");
@@ -55,6 +64,18 @@ internal static class EpilogueStage
                 }
             }
         }
+    }
+
+    private static string Numerator(KernelPlan plan, bool adds) =>
+        adds ? "coefficient" : plan.Mix is { } mix ? Literals.Of((float)mix.Attended) : "1f";
+
+    /// <summary>Each element of the local features is read right before the output's is written, so that both may be one tensor.</summary>
+    private static void WriteMix(CodeWriter writer, KernelPlan plan, LocalMix mix)
+    {
+        string share = Literals.Of((float)mix.Local);
+        writer.Line($"// Mixed with {share} times the local features.");
+        writer.Line("float* local = call->Local.Head(work.Batch, head) + ((work.FirstRow + r) * call->Local.RowStride);");
+        WriteColumns(writer, plan, (target, product, index) => target.MultiplyAdd(target.Load("local", index), target.Broadcast(share), product));
     }
 
     private static void WriteColumns(CodeWriter writer, KernelPlan plan, Func<Dialect, string, string, string> result) =>

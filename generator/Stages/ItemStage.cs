@@ -1,3 +1,4 @@
+using System.Linq;
 using AttentionGen.Generator.Catalog;
 using AttentionGen.Generator.Dialects;
 using AttentionGen.Generator.Emit;
@@ -46,10 +47,26 @@ internal static class ItemStage
         }
 
         string feature = plan.IsSplit ? $", {branch.FirstFeature}" : string.Empty;
+        DistanceStage.WritePackingCalls(writer, plan, feature);
         using (writer.Block("for (int member = 0; member < GroupSize; member++)"))
         {
             writer.Line("int state = member * ChunkRows;");
+            if (QueryStage.ComparesPlainQueries(plan))
+            {
+                writer.Line($"CopyQueries(call, work, (work.KvHead * GroupSize) + member, tiles * TileRows, At(workspace, QueriesAt) + (state * QueryDim){feature});");
+                DistanceStage.WriteTermsCall(writer, plan);
+            }
+
             writer.Line($"PrepareQueries(call, work, (work.KvHead * GroupSize) + member, tiles * TileRows, At(workspace, QueriesAt) + (state * QueryDim), At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state{feature});");
+            if (!QueryStage.ComparesPlainQueries(plan))
+            {
+                DistanceStage.WriteTermsCall(writer, plan);
+            }
+
+            foreach (string statement in plan.ScoreSteps.SelectMany(static step => step.PrepareHead))
+            {
+                writer.Line(statement);
+            }
         }
 
         writer.Line();

@@ -48,6 +48,18 @@ public sealed unsafe class KernelDescription
     /// <summary>The rotation table, when queries and keys are rotated.</summary>
     public RotaryTable? Rotary { get; init; }
 
+    /// <summary>Distances that have vectors of their own (Shaw et al. 2018), or 0.</summary>
+    public int RelativeDistances { get; init; }
+
+    /// <summary>Whether distances have value vectors too.</summary>
+    public bool HasRelativeValues { get; init; }
+
+    /// <summary>T5's buckets of distance, or null.</summary>
+    public DistanceBuckets? Buckets { get; init; }
+
+    /// <summary>Whether the output is mixed with local features.</summary>
+    public bool NeedsLocalFeatures { get; init; }
+
     /// <summary>alibi's slopes per head, natural-log units, or null.</summary>
     public float[]? Slopes { get; init; }
 }

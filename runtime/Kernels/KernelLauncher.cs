@@ -38,6 +38,8 @@ public static unsafe class KernelLauncher
 
         fixed (float* queryData = query.Data, keyData = key.Data, valueData = value.Data, outputData = output.Data)
         fixed (float* logSumExp = arguments.LogSumExp, bias = arguments.Bias.Values, slopes = description.Slopes)
+        fixed (float* relativeKeys = arguments.RelativeKeys, relativeValues = arguments.RelativeValues, bucketBias = arguments.BucketBias, local = arguments.LocalFeatures.Data)
+        fixed (int* bucketOfDistance = description.Buckets?.OfDistance)
         fixed (int* keyLengths = arguments.KeyLengths, queryPositions = arguments.QueryPositions, keyPositions = arguments.KeyPositions)
         fixed (bool* keep = arguments.Keep.Values, drop = arguments.Drop.Values)
         {
@@ -60,6 +62,13 @@ public static unsafe class KernelLauncher
                 KeyPositions = keyPositions,
                 KeyPositionStride = arguments.KeyPositions.Length > keyLength ? keyLength : 0,
                 Slopes = slopes,
+                RelativeKeys = relativeKeys,
+                RelativeValues = relativeValues,
+                BucketBias = bucketBias,
+                BucketBiasHeadStride = description.Buckets?.Count ?? 0,
+                BucketBiasStride = 1,
+                BucketOfDistance = bucketOfDistance,
+                Local = Strided(local, arguments.LocalFeatures.Layout),
                 Mask = new RuntimeMask
                 {
                     Keep = keep,

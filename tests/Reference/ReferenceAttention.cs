@@ -68,6 +68,28 @@ public sealed class ReferenceAttention
     /// <summary>One output row: the sum of the type's softmaxes. With several of them there is no log-sum-exp.</summary>
     public ReferenceRow Row(int batch, int head, int query)
     {
+        ReferenceRow attended = Attend(batch, head, query);
+        return problem.LocalFeatures is null ? attended : MixLocal(attended, sizes.Row(batch, head, query));
+    }
+
+    // r * cross + (1 - r) * local, and local once more as a residual.
+    private ReferenceRow MixLocal(ReferenceRow attended, int row)
+    {
+        double ratio = problem.Parameters.Number("FusionRatio", 0.5);
+        double share = (1 - ratio) + problem.Parameters.Int("Residual", 0);
+        double[] local = ReferenceProblem.Widen(problem.LocalFeatures.AsSpan(row * sizes.ValueDim, sizes.ValueDim));
+        double largest = local.Concat(attended.Output).Where(double.IsFinite).Select(Math.Abs).DefaultIfEmpty(0).Max();
+        return attended with
+        {
+            Output = [.. attended.Output.Select((value, feature) => (ratio * value) + (share * local[feature]))],
+
+            // Two factors, two products and a sum, each rounded once, of terms no larger than this.
+            OutputTolerance = (ratio * attended.OutputTolerance) + (6 * ErrorBound.UnitRoundoff * (1 + share) * largest),
+        };
+    }
+
+    private ReferenceRow Attend(int batch, int head, int query)
+    {
         ReferenceRow[] rows = [.. softmaxes.Select((_, n) => Row(n, batch, head, query))];
         if (rows.Length == 1 && softmaxes[0].Coefficient == 1)
         {
@@ -96,8 +118,10 @@ public sealed class ReferenceAttention
     {
         ReferenceSoftmax softmax = softmaxes[n];
         double[] encodedQuery = Encode(problem.Query, sizes.Row(batch, head, query), Position(problem.QueryPositions, batch, query, sizes.QueryLength, query + problem.AlignmentOffset), softmax.Half);
+        double[] plainQuery = Features(problem.Query, sizes.Row(batch, head, query), softmax.Half);
         double queryNorm = Norm(encodedQuery);
-        double scale = problem.Scale ?? 1 / (Math.Sqrt(encodedQuery.Length) * problem.Temperature);
+        // T5 does not scale scores (Raffel et al. 2020, section 2.1).
+        double scale = problem.Scale ?? 1 / ((Distance.T5(problem) is null ? Math.Sqrt(encodedQuery.Length) : 1) * problem.Temperature);
         int kvHead = sizes.KvHeadOf(head);
         List<int> visible = [.. Enumerable.Range(0, sizes.KeyLength).Where(key => Visibility.Sees(problem, softmax, batch, head, query, key))];
         var scores = new double[visible.Count];
@@ -106,20 +130,43 @@ public sealed class ReferenceAttention
         {
             int key = sizes.KeyRow(batch, kvHead, visible[v]);
             double bias = Bias(batch, head, query, visible[v]);
-            scores[v] = (scale * Dot(encodedQuery, keys[n][key])) + bias;
-            ranges[v] = (Math.Abs(scale) * queryNorm * keyNorms[n][key]) + (double.IsInfinity(bias) ? 0 : Math.Abs(bias));
+            (double term, double termRange) = DistanceTerm(plainQuery, softmax.Half, scale, query, visible[v]);
+            scores[v] = (scale * Dot(encodedQuery, keys[n][key])) + term + bias;
+            ranges[v] = (Math.Abs(scale) * queryNorm * keyNorms[n][key]) + termRange + (double.IsInfinity(bias) ? 0 : Math.Abs(bias));
         }
 
         double[] weights = [.. scores];
         double logSumExp = Softmax.InPlace(weights);
-        (double[] output, double rowScale, double largestValue) = Mix(weights, visible, batch, kvHead);
+        (double[] output, double rowScale, double largestValue) = Mix(weights, visible, batch, kvHead, query);
+        IReadOnlyList<(double Weight, double Range)> shared = SharedTerms(plainQuery, softmax.Half, scale, query, visible, weights);
         return new ReferenceRow(
             output,
             logSumExp,
             visible.Count,
-            ErrorBound.Output(weights, scores, ranges, rowScale, largestValue),
-            ErrorBound.LogSumExp(weights, scores, ranges, logSumExp));
+            ErrorBound.Output(weights, scores, ranges, rowScale, largestValue, shared),
+            ErrorBound.LogSumExp(weights, scores, ranges, logSumExp, shared));
     }
+
+    // Shaw et al. 2018, equation 5: the query is compared with the key plus the vector of their distance. Unscaled, only the first part is divided.
+    private (double Term, double Range) DistanceTerm(double[] plainQuery, int? half, double scale, int query, int key)
+    {
+        if (Distance.Relative(problem) is not { } relative)
+        {
+            return (0, 0);
+        }
+
+        double factor = relative.Int("Scaled", 1) != 0 ? scale : 1;
+        int start = (Distance.Row(relative, query + problem.AlignmentOffset, key) * sizes.HeadDim) + (plainQuery.Length * (half ?? 0));
+        double[] vector = ReferenceProblem.Widen(problem.RelativeKeys.AsSpan(start, plainQuery.Length));
+        return (factor * Dot(plainQuery, vector), Math.Abs(factor) * Norm(plainQuery) * Norm(vector));
+    }
+
+    // Keys at the same clipped distance have their term's rounding error in common.
+    private IReadOnlyList<(double Weight, double Range)> SharedTerms(double[] plainQuery, int? half, double scale, int query, List<int> visible, double[] weights) =>
+        Distance.Relative(problem) is not { } relative ? []
+        : [.. visible.Select((key, v) => (Key: key, Weight: weights[v]))
+            .GroupBy(pair => Distance.Row(relative, query + problem.AlignmentOffset, pair.Key))
+            .Select(group => (group.Sum(pair => pair.Weight), DistanceTerm(plainQuery, half, scale, query, group.First().Key).Range))];
 
     private double[][] EncodeKeys(int? half)
     {
@@ -139,7 +186,7 @@ public sealed class ReferenceAttention
         return rows;
     }
 
-    private (double[] Output, double RowScale, double LargestValue) Mix(double[] weights, List<int> visible, int batch, int kvHead)
+    private (double[] Output, double RowScale, double LargestValue) Mix(double[] weights, List<int> visible, int batch, int kvHead, int query)
     {
         var output = new double[sizes.ValueDim];
         var magnitude = new double[sizes.ValueDim];
@@ -160,6 +207,19 @@ public sealed class ReferenceAttention
                 magnitude[feature] += weights[n] * Math.Abs(value);
                 largest = double.IsFinite(value) ? Math.Max(largest, Math.Abs(value)) : largest;
             }
+
+            if (Distance.Relative(problem) is { } relative && relative.Int("Values", 1) != 0)
+            {
+                // Shaw et al. 2018, equation 3: the vector of the distance is added to the value.
+                int row = Distance.Row(relative, query + problem.AlignmentOffset, visible[n]) * sizes.ValueDim;
+                for (int feature = 0; feature < sizes.ValueDim; feature++)
+                {
+                    double value = problem.RelativeValues![row + feature];
+                    output[feature] += weights[n] * value;
+                    magnitude[feature] += weights[n] * Math.Abs(value);
+                    largest = double.IsFinite(value) ? Math.Max(largest, Math.Abs(problem.Value[start + feature]) + Math.Abs(value)) : largest;
+                }
+            }
         }
 
         return (output, magnitude.Where(double.IsFinite).DefaultIfEmpty(0).Max(), largest);
@@ -173,19 +233,24 @@ public sealed class ReferenceAttention
             bias += encoding.Definition.ScoreBias?.Invoke(encoding.Parameters, sizes.Heads, head, query + problem.AlignmentOffset, key) ?? 0;
         }
 
-        return bias;
+        return Distance.T5(problem) is { } t5 ? bias + Distance.BucketBias(problem, t5, head, query + problem.AlignmentOffset, key) : bias;
     }
 
     private double[] Encode(double[] rows, int index, int position, int? half)
     {
-        int features = half is null ? sizes.HeadDim : sizes.HeadDim / 2;
-        double[] row = rows.AsSpan((index * sizes.HeadDim) + (features * (half ?? 0)), features).ToArray();
+        double[] row = Features(rows, index, half);
         foreach (ReferenceEncoding encoding in problem.Encodings)
         {
             encoding.Definition.TransformRow?.Invoke(encoding.Parameters, row, position);
         }
 
         return row;
+    }
+
+    private double[] Features(double[] rows, int index, int? half)
+    {
+        int features = half is null ? sizes.HeadDim : sizes.HeadDim / 2;
+        return rows.AsSpan((index * sizes.HeadDim) + (features * (half ?? 0)), features).ToArray();
     }
 
     private static int Position(int[]? positions, int batch, int index, int length, int implied) =>

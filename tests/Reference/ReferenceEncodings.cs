@@ -23,6 +23,8 @@ public static class ReferenceEncodings
         ["sinusoidal"] = new() { InputRow = Sinusoid.Row },
         ["learned"] = new() { InputRow = (p, width, position) => LearnedRow(p, width, position) },
         ["rope"] = new() { TransformRow = Rotary.Turn },
+        ["relative"] = new(), // see Distance: vectors enter scores and outputs
+        ["t5"] = new(), // see Distance: its table is an input of the call
         ["alibi"] = new() { ScoreBias = (p, heads, head, i, j) => -(p.Array("Slopes")?[head] ?? Alibi.Slope(heads, head)) * Math.Abs(i - j) },
     };
 

@@ -31,6 +31,9 @@ public sealed class KernelCall
     /// <summary><c>[batch, heads, queryLength, 1]</c>, or null: not wanted.</summary>
     public TensorBuffer? LogSumExp { get; init; }
 
+    /// <summary><c>[batch, heads, queryLength, valueDim]</c>, or null: the declaration mixes nothing in.</summary>
+    public TensorBuffer? Local { get; init; }
+
     public int MaxThreads { get; init; }
 
     public SimdTier Tier { get; init; }
@@ -52,6 +55,10 @@ public sealed class KernelCall
         Keep = Inputs.Keep is { } keep ? new KeepMask(keep.Values, keep.Batch, keep.Heads, keep.Queries, keep.Keys) : default,
         Drop = Inputs.Drop is { } drop ? new DropMask(drop.Values, drop.Batch, drop.Heads, drop.Queries, drop.Keys) : default,
         Bias = Inputs.Bias is { } bias ? new ScoreBias(bias.Values, bias.Batch, bias.Heads, bias.Queries, bias.Keys) : default,
+        RelativeKeys = Inputs.RelativeKeys,
+        RelativeValues = Inputs.RelativeValues,
+        BucketBias = Inputs.BucketBias,
+        LocalFeatures = Local is null ? default : Local.View,
         MaxThreads = MaxThreads,
         Tier = Tier,
     };
@@ -67,6 +74,7 @@ public sealed class KernelCall
         KeyLength = keyLength ?? KeyLength,
         Inputs = inputs ?? Inputs,
         LogSumExp = logSumExp ?? LogSumExp,
+        Local = Local,
         MaxThreads = maxThreads ?? MaxThreads,
         Tier = tier ?? Tier,
     };
