@@ -31,6 +31,9 @@ public abstract class AttentionType
     /// <summary>How the output is mixed with local features; null: it is not.</summary>
     public virtual LocalMix? Mix(AttentionSpec spec) => null;
 
+    /// <summary>Learned tensors that the type takes.</summary>
+    public virtual IEnumerable<LearnedTensor> Tensors(AttentionSpec spec) => [];
+
     /// <summary>The keys each query sees, for a type of one softmax and one pass; causality is applied on top.</summary>
     public virtual KeyRange DeclaredRange(AttentionSpec spec) => KeyRange.All;
 

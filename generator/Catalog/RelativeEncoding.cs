@@ -1,4 +1,6 @@
+using System;
 using System.Collections.Generic;
+using AttentionGen.Generator.Dialects;
 using AttentionGen.Generator.Spec;
 
 namespace AttentionGen.Generator.Catalog;
@@ -33,6 +35,20 @@ public sealed class RelativeEncoding : PositionalEncoding
         encoding.Int("Scaled", 1) != 0);
 
     public override IEnumerable<ScoreStep> ScoreSteps(AttentionSpec spec, EncodingSpec encoding) => [new Term(Distances(encoding))];
+
+    /// <summary>A layer's tables start as Glorot and Bengio (2010) normal.</summary>
+    public override IEnumerable<LearnedTensor> Tensors(AttentionSpec spec, EncodingSpec encoding)
+    {
+        AttentionShape shape = AttentionShape.Of(spec);
+        DistanceVectors distances = Distances(encoding);
+        yield return new LearnedTensor("relative_keys", "RelativeKeys", distances.Count, shape.HeadDim, Start(distances.Count, shape.HeadDim));
+        if (distances.HasValues)
+        {
+            yield return new LearnedTensor("relative_values", "RelativeValues", distances.Count, shape.ValueDim, Start(distances.Count, shape.ValueDim));
+        }
+    }
+
+    private static string Start(int rows, int columns) => $"Normal({Literals.Of(Math.Sqrt(2.0 / (rows + columns)))})";
 
     private sealed class Term(DistanceVectors distances) : DistanceStep(ScoreOrder.Term, "DistanceTerms", distances.Most, isPerRow: true)
     {

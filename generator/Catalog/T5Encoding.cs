@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using AttentionGen.Generator.Dialects;
 using AttentionGen.Generator.Spec;
@@ -36,13 +37,20 @@ public sealed class T5Encoding : PositionalEncoding
     public override IEnumerable<ScoreStep> ScoreSteps(AttentionSpec spec, EncodingSpec encoding)
     {
         bool bidirectional = !AttentionShape.Of(spec).Causal && encoding.Int("Bidirectional", 1) != 0;
-        return [new Bias(Buckets(encoding), MaxDistance(encoding), bidirectional)];
+        return [new Bias(Buckets(encoding), MaxDistance(encoding), bidirectional, isBucketFirst: !spec.Host.IsStatic)];
     }
 
-    private sealed class Bias(int buckets, int maxDistance, bool bidirectional) : DistanceStep(ScoreOrder.Bias, "BucketBiases", maxDistance, isPerRow: false)
+    /// <summary>A layer's weight has T5's name and layout, and starts from T5's N(0, 1 / DModel).</summary>
+    public override IEnumerable<LearnedTensor> Tensors(AttentionSpec spec, EncodingSpec encoding)
+    {
+        AttentionShape shape = AttentionShape.Of(spec);
+        yield return new LearnedTensor("relative_attention_bias.weight", "BucketBias", Buckets(encoding), shape.Heads, $"Normal({Literals.Of(1 / Math.Sqrt(Math.Max(shape.DModel, 1)))})");
+    }
+
+    private sealed class Bias(int buckets, int maxDistance, bool bidirectional, bool isBucketFirst) : DistanceStep(ScoreOrder.Bias, "BucketBiases", maxDistance, isPerRow: false)
     {
         public override IReadOnlyList<string> Settings { get; } =
-            [$"Buckets = new DistanceBuckets({buckets}, {maxDistance}, bidirectional: {Literals.Of(bidirectional)}),"];
+            [$"Buckets = new DistanceBuckets({buckets}, {maxDistance}, bidirectional: {Literals.Of(bidirectional)}), IsBucketFirst = {Literals.Of(isBucketFirst)},"];
 
         public override IEnumerable<string> PrepareHead =>
             ["DistanceBuckets.Spread(call, (work.KvHead * GroupSize) + member, BucketBiasesMost, Lanes, At(workspace, BucketBiasesAt) + (member * BucketBiasesStride), BucketBiasesStride);"];

@@ -70,7 +70,7 @@ internal static class HostSurface
                 writer.Line("NeedsLocalFeatures = true,");
             }
 
-            foreach (string setting in plan.ScoreSteps.SelectMany(static step => step.Settings))
+            foreach (string setting in plan.ScoreSteps.SelectMany(static step => step.Settings).Concat(plan.Modifiers.SelectMany(modifier => modifier.Settings(spec))))
             {
                 writer.Line(setting);
             }

@@ -53,11 +53,11 @@ internal static class ItemStage
             writer.Line("int state = member * ChunkRows;");
             if (QueryStage.ComparesPlainQueries(plan))
             {
-                writer.Line($"CopyQueries(call, work, (work.KvHead * GroupSize) + member, tiles * TileRows, At(workspace, QueriesAt) + (state * QueryDim){feature});");
+                writer.Line($"CopyQueries(call, work, (work.KvHead * GroupSize) + member, tiles * TileRows, At(workspace, QueriesAt) + (state * QueryDim){QueryStage.Extra(plan, typed: false, branch.FirstFeature)});");
                 DistanceStage.WriteTermsCall(writer, plan);
             }
 
-            writer.Line($"PrepareQueries(call, work, (work.KvHead * GroupSize) + member, tiles * TileRows, At(workspace, QueriesAt) + (state * QueryDim), At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state{feature});");
+            writer.Line($"PrepareQueries(call, work, (work.KvHead * GroupSize) + member, tiles * TileRows, At(workspace, QueriesAt) + (state * QueryDim), At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state{QueryStage.Extra(plan, typed: false, branch.FirstFeature)});");
             if (!QueryStage.ComparesPlainQueries(plan))
             {
                 DistanceStage.WriteTermsCall(writer, plan);

@@ -36,10 +36,11 @@ public sealed class KernelPlan
         Type = Catalog.Catalog.FindType(spec.Type)!;
         Branches = Type.Branches(spec);
         Passes = NamePasses(Branches);
-        Encodings = EncodingsOf(spec, Type);
+        Encodings = UsedEncodings.Of(spec);
         Distances = Encodings.Select(static pair => pair.Encoding.Distances(pair.Spec)).FirstOrDefault(static distances => distances is not null);
         Mix = spec.Host.IsStatic ? Type.Mix(spec) : null;
-        ScoreSteps = [.. Type.ScoreSteps(spec).Concat(Encodings.SelectMany(pair => pair.Encoding.ScoreSteps(spec, pair.Spec))).OrderBy(static step => step.Order)];
+        Modifiers = [.. Catalog.Catalog.Modifiers.Where(modifier => modifier.IsDeclared(spec))];
+        ScoreSteps = [.. Type.ScoreSteps(spec).Concat(Modifiers.SelectMany(modifier => modifier.ScoreSteps(spec))).Concat(Encodings.SelectMany(pair => pair.Encoding.ScoreSteps(spec, pair.Spec))).OrderBy(static step => step.Order)];
         ValueVectors = (Shape.ValueDim + dialect.Lanes - 1) / dialect.Lanes;
         KeyBlock = ChooseKeyBlock(Shape.QueryDim + PaddedValueDim, dialect);
         StepSizes = new StepSizes(dialect.Lanes, Shape.GroupSize, Shape.QueryDim, PaddedValueDim);
@@ -68,7 +69,7 @@ public sealed class KernelPlan
     public bool IsSplit => Shape.QueryDim < Shape.HeadDim;
 
     /// <summary>Whether keys are put together row by row before they are transposed, instead of being transposed in place.</summary>
-    public bool CollectsKeyRows => RowTransform is not null || Passes.Any(static pass => pass.Range.Landmarks > 0);
+    public bool CollectsKeyRows => RowTransform is not null || QkNorm != QkNormModifier.None || Passes.Any(static pass => pass.Range.Landmarks > 0);
 
     /// <summary>The pass of a branch.</summary>
     public KeyPass PassOf(KeyRange range) => Passes.First(pass => pass.Range == range);
@@ -86,6 +87,24 @@ public sealed class KernelPlan
 
     /// <summary>The sizes that buffers of score steps depend on.</summary>
     public StepSizes StepSizes { get; }
+
+    /// <summary>The modifiers that are declared.</summary>
+    public IReadOnlyList<Modifier> Modifiers { get; }
+
+    /// <summary>How rows of queries and keys are normalised; one of the kinds of <see cref="QkNormModifier"/>.</summary>
+    public int QkNorm => QkNormModifier.Kind(Spec);
+
+    /// <summary>Whether a learned logit joins each softmax.</summary>
+    public bool HasSinkLogits => Has<SinkModifier>();
+
+    /// <summary>Whether a call may drop weights.</summary>
+    public bool HasDropout => Has<DropoutModifier>();
+
+    /// <summary>The bound on scores, natural-log units; null: none.</summary>
+    public double? Softcap => Has<SoftcapModifier>() ? Spec.Double("Softcap") : null;
+
+    /// <summary>What a product of query and key is multiplied by: it comes out in base-2 units, or as the argument of the cap's tanh.</summary>
+    public double QueryScale => Shape.Scale * (Softcap is { } cap ? 1 / cap : 1 / Math.Log(2));
 
     /// <summary>What happens to scores between the product with the keys and the softmax, in order.</summary>
     public IReadOnlyList<ScoreStep> ScoreSteps { get; }
@@ -158,11 +177,7 @@ public sealed class KernelPlan
         return rows / Dialect.TileRows * Dialect.TileRows;
     }
 
-    private static (PositionalEncoding, EncodingSpec)[] EncodingsOf(AttentionSpec spec, AttentionType type)
-    {
-        IEnumerable<EncodingSpec> own = type.OwnEncoding(spec) is { } encoding ? [encoding] : [];
-        return [.. own.Concat(spec.Encodings).Select(static encoding => (Catalog.Catalog.FindEncoding(encoding.Type)!, encoding))];
-    }
+    private bool Has<T>() => Modifiers.Any(static modifier => modifier is T);
 
     private (PositionalEncoding Encoding, EncodingSpec Spec)? Find(Func<PositionalEncoding, bool> has)
     {
@@ -194,6 +209,11 @@ public sealed class KernelPlan
 
         Add("Scores", Dialect.TileRows * ScoreStride, "scores, then weights, of one tile [tile rows, score stride]");
         Add("TileMax", Dialect.TileRows * lanes, "maxima of the tile's scores per lane [tile rows, lanes]");
+        if (QkNorm != QkNormModifier.None)
+        {
+            Add("NormalisedRow", Shape.QueryDim, "a normalised query or key on its way to the rotation [head dim]");
+        }
+
         if (CollectsKeyRows)
         {
             Add("KeyRows", lanes * Shape.QueryDim, "keys on their way to a panel [lanes, head dim]");

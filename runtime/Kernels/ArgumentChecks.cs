@@ -36,7 +36,9 @@ internal static class ArgumentChecks
         CheckKeyLengths(arguments.KeyLengths, batch, keyLength);
         CheckLogSumExp(kernel, arguments.LogSumExp, batch, queryLength);
         CheckPositions(kernel, arguments, batch, queryLength, keyLength);
-        LearnedInputChecks.Check(kernel, arguments, output);
+        LearnedChecks.Check(kernel, arguments);
+        DistanceChecks.Check(kernel, arguments, output);
+        MixChecks.Check(kernel, arguments, output);
         CheckMask(arguments.Keep.Values.IsEmpty, arguments.Keep.Shape, batch, kernel.Heads, queryLength, keyLength, nameof(arguments.Keep));
         CheckMask(arguments.Drop.Values.IsEmpty, arguments.Drop.Shape, batch, kernel.Heads, queryLength, keyLength, nameof(arguments.Drop));
         CheckMask(arguments.Bias.Values.IsEmpty, arguments.Bias.Shape, batch, kernel.Heads, queryLength, keyLength, nameof(arguments.Bias));

@@ -57,9 +57,31 @@ public sealed unsafe class KernelDescription
     /// <summary>T5's buckets of distance, or null.</summary>
     public DistanceBuckets? Buckets { get; init; }
 
+    /// <summary>Whether the bias of buckets is <c>[buckets, heads]</c>, as T5 keeps its weight; otherwise <c>[heads, buckets]</c>.</summary>
+    public bool IsBucketFirst { get; init; }
+
     /// <summary>Whether the output is mixed with local features.</summary>
     public bool NeedsLocalFeatures { get; init; }
 
     /// <summary>alibi's slopes per head, natural-log units, or null.</summary>
     public float[]? Slopes { get; init; }
+
+    /// <summary>Features of the gains of normalised queries and keys; 0: there are no gains.</summary>
+    public int Gains { get; init; }
+
+    /// <summary>The logits that join the softmax when a call gives none, one per query head; null: none join.</summary>
+    public float[]? SinkLogits { get; init; }
+
+    /// <summary>The probability of dropout in calls that give a seed.</summary>
+    public double Dropout { get; init; }
+
+    /// <summary>Gains of 1, for calls that give none.</summary>
+    internal float[] UnitGain => field ??= Ones(Gains);
+
+    private static float[] Ones(int count)
+    {
+        float[] ones = new float[count];
+        Array.Fill(ones, 1f);
+        return ones;
+    }
 }

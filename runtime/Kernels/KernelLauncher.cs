@@ -41,6 +41,8 @@ public static unsafe class KernelLauncher
         fixed (float* relativeKeys = arguments.RelativeKeys, relativeValues = arguments.RelativeValues, bucketBias = arguments.BucketBias, local = arguments.LocalFeatures.Data)
         fixed (int* bucketOfDistance = description.Buckets?.OfDistance)
         fixed (int* keyLengths = arguments.KeyLengths, queryPositions = arguments.QueryPositions, keyPositions = arguments.KeyPositions)
+        fixed (float* queryGain = Gain(description, arguments.QueryGain), keyGain = Gain(description, arguments.KeyGain))
+        fixed (float* sinkLogits = arguments.SinkLogits.IsEmpty ? description.SinkLogits : arguments.SinkLogits)
         fixed (bool* keep = arguments.Keep.Values, drop = arguments.Drop.Values)
         {
             int queryLength = query.Layout.Length;
@@ -65,10 +67,17 @@ public static unsafe class KernelLauncher
                 RelativeKeys = relativeKeys,
                 RelativeValues = relativeValues,
                 BucketBias = bucketBias,
-                BucketBiasHeadStride = description.Buckets?.Count ?? 0,
-                BucketBiasStride = 1,
+                BucketBiasHeadStride = description.IsBucketFirst ? 1 : description.Buckets?.Count ?? 0,
+                BucketBiasStride = description.IsBucketFirst ? description.Heads : 1,
                 BucketOfDistance = bucketOfDistance,
                 Local = Strided(local, arguments.LocalFeatures.Layout),
+                QueryGain = queryGain,
+                KeyGain = keyGain,
+                SinkLogits = sinkLogits,
+                DropsWeights = arguments.DropoutSeed is not null,
+                DropoutThreshold = DropoutMask.Threshold(description.Dropout),
+                DropoutScale = (float)(1 / (1 - description.Dropout)),
+                DropoutSeed = arguments.DropoutSeed ?? 0,
                 Mask = new RuntimeMask
                 {
                     Keep = keep,
@@ -111,6 +120,9 @@ public static unsafe class KernelLauncher
         call.ChunkRows = (rows + description.TileRows - 1) / description.TileRows * description.TileRows;
         call.Chunks = (queryLength + call.ChunkRows - 1) / call.ChunkRows;
     }
+
+    private static ReadOnlySpan<float> Gain(KernelDescription description, ReadOnlySpan<float> given) =>
+        given.IsEmpty && description.Gains > 0 ? description.UnitGain : given;
 
     private static int RotaryRows(in AttentionArguments arguments, in AttentionCall call)
     {

@@ -41,13 +41,15 @@ public sealed class AttentionLayerState : IDisposable
     private readonly NativeFloats key = new();
     private readonly NativeFloats value = new();
     private readonly NativeFloats context = new();
+    private readonly NativeFloats kept = new();
 
     /// <summary>New weights and empty buffers.</summary>
     /// <param name="shape">The layer's sizes.</param>
     /// <param name="seed">The same seed gives the same weights.</param>
     /// <param name="encoding">Added to the input; null: nothing but the learned table, if the shape has one.</param>
+    /// <param name="extras">Learned tensors besides the projections.</param>
     /// <exception cref="ArgumentException"><paramref name="shape"/> is <c>default</c>, or the encoding's width is not the model's.</exception>
-    public AttentionLayerState(LayerShape shape, int seed, SinusoidalEncoding? encoding = null)
+    public AttentionLayerState(LayerShape shape, int seed, SinusoidalEncoding? encoding = null, params ExtraWeight[] extras)
     {
         if (encoding is not null && encoding.Width != shape.DModel)
         {
@@ -56,11 +58,15 @@ public sealed class AttentionLayerState : IDisposable
 
         this.shape = shape;
         this.encoding = encoding;
-        Weights = new AttentionWeights(shape, seed);
+        Weights = new AttentionWeights(shape, seed, extras);
     }
 
     /// <summary>The weights.</summary>
     public AttentionWeights Weights { get; }
+
+    /// <summary>The elements of an extra tensor, row-major.</summary>
+    /// <param name="index">Its place among those given to the constructor.</param>
+    public ReadOnlySpan<float> Extra(int index) => Weights.Extra(index);
 
     private bool AddsEncoding => encoding is not null || shape.LearnedPositions > 0;
 
@@ -114,6 +120,28 @@ public sealed class AttentionLayerState : IDisposable
         GC.KeepAlive(this);
     }
 
+    /// <summary>Projects the context and mixes it with the layer's input: <c>output = attended * projected + local * input</c>.</summary>
+    /// <param name="call">What <see cref="ProjectCross"/> gave.</param>
+    /// <param name="input"><c>[batch, length, DModel]</c>, without encodings.</param>
+    /// <param name="output"><c>[batch, length, DModel]</c>; may overlap the input.</param>
+    /// <param name="attended">Factor on the projected context.</param>
+    /// <param name="local">Factor on the input.</param>
+    /// <param name="arguments">Threads and tier.</param>
+    public unsafe void ProjectMixed(scoped LayerCall call, scoped ReadOnlySpan<float> input, scoped Span<float> output, float attended, float local, scoped in AttentionArguments arguments)
+    {
+        scoped ReadOnlySpan<float> features = input;
+        if (output.Overlaps(input))
+        {
+            Span<float> copy = new(kept.Reserve(input.Length), input.Length);
+            input.CopyTo(copy);
+            features = copy;
+        }
+
+        ProjectOutput(call, output, arguments);
+        VectorSum.Mix(output, attended, features, local);
+        GC.KeepAlive(this);
+    }
+
     /// <summary>Frees weights and buffers.</summary>
     public void Dispose()
     {
@@ -123,6 +151,7 @@ public sealed class AttentionLayerState : IDisposable
         key.Dispose();
         value.Dispose();
         context.Dispose();
+        kept.Dispose();
     }
 
     private void Check(scoped ReadOnlySpan<float> input, scoped ReadOnlySpan<float> output, int batch, int length, scoped in AttentionArguments arguments)
@@ -132,6 +161,17 @@ public sealed class AttentionLayerState : IDisposable
         CheckSpan(output.Length, batch, length, nameof(output), nameof(length));
         ArgumentOutOfRangeException.ThrowIfNegative(arguments.MaxThreads, nameof(arguments.MaxThreads));
         SimdTiers.Resolve(arguments.Tier);
+        RejectOwned(arguments.QueryGain, nameof(arguments.QueryGain));
+        RejectOwned(arguments.KeyGain, nameof(arguments.KeyGain));
+        RejectOwned(arguments.SinkLogits, nameof(arguments.SinkLogits));
+        RejectOwned(arguments.RelativeKeys, nameof(arguments.RelativeKeys));
+        RejectOwned(arguments.RelativeValues, nameof(arguments.RelativeValues));
+        RejectOwned(arguments.BucketBias, nameof(arguments.BucketBias));
+        if (arguments.LocalFeatures.Layout != default)
+        {
+            throw new ArgumentException($"A layer's local features are its input: expected none with the call, got {arguments.LocalFeatures.Layout}.", nameof(arguments.LocalFeatures));
+        }
+
         encoding?.CheckLength(length);
         if (shape.LearnedPositions > 0 && length > shape.LearnedPositions)
         {
@@ -141,6 +181,14 @@ public sealed class AttentionLayerState : IDisposable
         if (arguments.LogSumExp.Overlaps(output))
         {
             throw new ArgumentException("LogSumExp overlaps the output, which would overwrite it; expected separate memory.", nameof(arguments.LogSumExp));
+        }
+    }
+
+    private static void RejectOwned(scoped ReadOnlySpan<float> given, string name)
+    {
+        if (!given.IsEmpty)
+        {
+            throw new ArgumentException($"A layer has its own {name} among its weights: expected none with the call, got {given.Length} elements.", name);
         }
     }
 
