@@ -117,34 +117,68 @@ public sealed class ReferenceAttention
     private ReferenceRow Row(int n, int batch, int head, int query)
     {
         ReferenceSoftmax softmax = softmaxes[n];
-        double[] encodedQuery = Encode(problem.Query, sizes.Row(batch, head, query), Position(problem.QueryPositions, batch, query, sizes.QueryLength, query + problem.AlignmentOffset), softmax.Half);
-        double[] plainQuery = Features(problem.Query, sizes.Row(batch, head, query), softmax.Half);
+        double[] encodedQuery = Encode(problem.Query, sizes.Row(batch, head, query), Position(problem.QueryPositions, batch, query, sizes.QueryLength, query + problem.AlignmentOffset), softmax.Half, problem.QueryGain);
+        double[] plainQuery = Features(problem.Query, sizes.Row(batch, head, query), softmax.Half, problem.QueryGain);
         double queryNorm = Norm(encodedQuery);
         // T5 does not scale scores (Raffel et al. 2020, section 2.1).
         double scale = problem.Scale ?? 1 / ((Distance.T5(problem) is null ? Math.Sqrt(encodedQuery.Length) : 1) * problem.Temperature);
         int kvHead = sizes.KvHeadOf(head);
         List<int> visible = [.. Enumerable.Range(0, sizes.KeyLength).Where(key => Visibility.Sees(problem, softmax, batch, head, query, key))];
-        var scores = new double[visible.Count];
-        var ranges = new double[visible.Count];
+        double[] scores = new double[visible.Count];
+        double[] ranges = new double[visible.Count];
         for (int v = 0; v < visible.Count; v++)
         {
             int key = sizes.KeyRow(batch, kvHead, visible[v]);
             double bias = Bias(batch, head, query, visible[v]);
             (double term, double termRange) = DistanceTerm(plainQuery, softmax.Half, scale, query, visible[v]);
-            scores[v] = (scale * Dot(encodedQuery, keys[n][key])) + term + bias;
-            ranges[v] = (Math.Abs(scale) * queryNorm * keyNorms[n][key]) + termRange + (double.IsInfinity(bias) ? 0 : Math.Abs(bias));
+            double product = (scale * Dot(encodedQuery, keys[n][key])) + term;
+            double capped = problem.Softcap is { } cap ? ReferenceModifiers.Cap(product, cap) : product;
+            scores[v] = capped + bias;
+            double productRange = (Math.Abs(scale) * queryNorm * keyNorms[n][key]) + termRange;
+            double range = problem.Softcap is null ? productRange : CappedRange(productRange, capped);
+            ranges[v] = range + (double.IsInfinity(bias) ? 0 : Math.Abs(bias));
         }
 
         double[] weights = [.. scores];
         double logSumExp = Softmax.InPlace(weights);
-        (double[] output, double rowScale, double largestValue) = Mix(weights, visible, batch, kvHead, query);
+        (double[] output, double rowScale, double largestValue) = Mix(weights, visible, batch, head, query);
         IReadOnlyList<(double Weight, double Range)> shared = SharedTerms(plainQuery, softmax.Half, scale, query, visible, weights);
-        return new ReferenceRow(
+        var row = new ReferenceRow(
             output,
             logSumExp,
             visible.Count,
             ErrorBound.Output(weights, scores, ranges, rowScale, largestValue, shared),
             ErrorBound.LogSumExp(weights, scores, ranges, logSumExp, shared));
+        return problem.SinkLogits is { } logits ? WithSink(row, logits[head], rowScale, largestValue) : row;
+    }
+
+    // One more score without a value: the visible keys share 1 / (1 + exp(sink - logSumExp)) of the weight. That share errs by what the exponent errs by,
+    // and weights below 2^-126 of the sink's are flushed to zero.
+    private static ReferenceRow WithSink(ReferenceRow row, double sink, double rowScale, double largestValue)
+    {
+        double high = Math.Max(row.LogSumExp, sink);
+        if (double.IsNegativeInfinity(high))
+        {
+            return row;
+        }
+
+        double share = 1 / (1 + Math.Exp(sink - row.LogSumExp));
+        double error = double.IsNegativeInfinity(row.LogSumExp) || double.IsNegativeInfinity(sink) ? 0
+            : row.LogSumExpTolerance + (8 * ErrorBound.UnitRoundoff * (1 + Math.Abs(sink) + Math.Abs(row.LogSumExp)));
+        return row with
+        {
+            Output = [.. row.Output.Select(value => share == 0 ? 0 : share * value)],
+            LogSumExp = high + Math.Log(Math.Exp(row.LogSumExp - high) + Math.Exp(sink - high)),
+            OutputTolerance = (share * (row.OutputTolerance + (rowScale * error))) + (largestValue * Math.Pow(2, -125)),
+            LogSumExpTolerance = (share == 0 ? 0 : share * row.LogSumExpTolerance) + (8 * ErrorBound.UnitRoundoff * (1 + Math.Abs(high))),
+        };
+    }
+
+    // An error in the product reaches the score through tanh's slope, 1 - (score / cap)^2; its approximation adds a few units of the score.
+    private double CappedRange(double range, double capped)
+    {
+        double share = capped / problem.Softcap!.Value;
+        return (range * (1 - (share * share))) + (2 * Math.Abs(capped));
     }
 
     // Shaw et al. 2018, equation 5: the query is compared with the key plus the vector of their distance. Unscaled, only the first part is divided.
@@ -178,7 +212,7 @@ public sealed class ReferenceAttention
                 for (int key = 0; key < sizes.KeyLength; key++)
                 {
                     int row = sizes.KeyRow(batch, kvHead, key);
-                    rows[row] = Encode(problem.Key, row, Position(problem.KeyPositions, batch, key, sizes.KeyLength, key), half);
+                    rows[row] = Encode(problem.Key, row, Position(problem.KeyPositions, batch, key, sizes.KeyLength, key), half, problem.KeyGain);
                 }
             }
         }
@@ -186,8 +220,9 @@ public sealed class ReferenceAttention
         return rows;
     }
 
-    private (double[] Output, double RowScale, double LargestValue) Mix(double[] weights, List<int> visible, int batch, int kvHead, int query)
+    private (double[] Output, double RowScale, double LargestValue) Mix(double[] weights, List<int> visible, int batch, int head, int query)
     {
+        int kvHead = sizes.KvHeadOf(head);
         var output = new double[sizes.ValueDim];
         var magnitude = new double[sizes.ValueDim];
         double largest = 0;
@@ -199,12 +234,18 @@ public sealed class ReferenceAttention
                 continue;
             }
 
+            double weight = weights[n] * (problem.DropoutSeed is { } seed ? ReferenceModifiers.Dropped(seed, batch, head, query, visible[n], problem.Dropout) : 1);
+            if (weight == 0)
+            {
+                continue;
+            }
+
             int start = sizes.KeyRow(batch, kvHead, visible[n]) * sizes.ValueDim;
             for (int feature = 0; feature < sizes.ValueDim; feature++)
             {
                 double value = problem.Value[start + feature];
-                output[feature] += weights[n] * value;
-                magnitude[feature] += weights[n] * Math.Abs(value);
+                output[feature] += weight * value;
+                magnitude[feature] += weight * Math.Abs(value);
                 largest = double.IsFinite(value) ? Math.Max(largest, Math.Abs(value)) : largest;
             }
 
@@ -215,9 +256,10 @@ public sealed class ReferenceAttention
                 for (int feature = 0; feature < sizes.ValueDim; feature++)
                 {
                     double value = problem.RelativeValues![row + feature];
-                    output[feature] += weights[n] * value;
-                    magnitude[feature] += weights[n] * Math.Abs(value);
-                    largest = double.IsFinite(value) ? Math.Max(largest, Math.Abs(problem.Value[start + feature]) + Math.Abs(value)) : largest;
+                    output[feature] += weight * value;
+                    magnitude[feature] += weight * Math.Abs(value);
+                    double both = Math.Abs(problem.Value[start + feature]) + Math.Abs(value);
+                    largest = double.IsFinite(both) ? Math.Max(largest, both) : largest;
                 }
             }
         }
@@ -236,9 +278,9 @@ public sealed class ReferenceAttention
         return Distance.T5(problem) is { } t5 ? bias + Distance.BucketBias(problem, t5, head, query + problem.AlignmentOffset, key) : bias;
     }
 
-    private double[] Encode(double[] rows, int index, int position, int? half)
+    private double[] Encode(double[] rows, int index, int position, int? half, float[]? gain)
     {
-        double[] row = Features(rows, index, half);
+        double[] row = Features(rows, index, half, gain);
         foreach (ReferenceEncoding encoding in problem.Encodings)
         {
             encoding.Definition.TransformRow?.Invoke(encoding.Parameters, row, position);
@@ -247,10 +289,12 @@ public sealed class ReferenceAttention
         return row;
     }
 
-    private double[] Features(double[] rows, int index, int? half)
+    // The features that a softmax compares, normalised, before positions enter.
+    private double[] Features(double[] rows, int index, int? half, float[]? gain)
     {
         int features = half is null ? sizes.HeadDim : sizes.HeadDim / 2;
-        return rows.AsSpan((index * sizes.HeadDim) + (features * (half ?? 0)), features).ToArray();
+        double[] row = rows.AsSpan((index * sizes.HeadDim) + (features * (half ?? 0)), features).ToArray();
+        return problem.QkNorm switch { 1 => ReferenceModifiers.RootMeanSquare(row, gain), 2 => ReferenceModifiers.Euclidean(row), _ => row };
     }
 
     private static int Position(int[]? positions, int batch, int index, int length, int implied) =>

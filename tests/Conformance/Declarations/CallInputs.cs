@@ -29,6 +29,14 @@ public sealed record CallInputs
     /// <summary>Contiguous <c>[batch, heads, queryLength, valueDim]</c>; a call lays them out as its other inputs.</summary>
     public float[]? LocalFeatures { get; init; }
 
+    public float[]? QueryGain { get; init; }
+
+    public float[]? KeyGain { get; init; }
+
+    public float[]? SinkLogits { get; init; }
+
+    public long? DropoutSeed { get; init; }
+
     /// <summary>What the declaration can't do without.</summary>
     public static CallInputs Required(Declaration declaration, AttentionSizes sizes, Random random)
     {
@@ -52,6 +60,10 @@ public sealed record CallInputs
             KeyPositions is null ? "" : $"keyPositions[{KeyPositions.Length}]",
             Keep is null ? "" : $"keep [{Keep.Batch} {Keep.Heads} {Keep.Queries} {Keep.Keys}]",
             Drop is null ? "" : $"drop [{Drop.Batch} {Drop.Heads} {Drop.Queries} {Drop.Keys}]",
+            QueryGain is null ? "" : "queryGain",
+            KeyGain is null ? "" : "keyGain",
+            SinkLogits is null ? "" : $"sinkLogits [{string.Join(' ', SinkLogits)}]",
+            DropoutSeed is null ? "" : $"dropoutSeed {DropoutSeed}",
             Bias is null ? "" : $"bias [{Bias.Batch} {Bias.Heads} {Bias.Queries} {Bias.Keys}]",
         ];
         return string.Join(", ", present.Where(text => text.Length > 0));

@@ -12,6 +12,11 @@ public sealed record LayerDeclaration(string Name, string Type, string Arguments
         new("LearnedLayer", "causal", "MaxLength = 64", 16, new(2, 1, 8, 12), [new("learned", Argument.ParseList(typeof(PositionalEncodingAttribute), "MaxLength = 64"))]),
         new("CrossLayer", "standard", "Cross = true, Bias = true", 24, new(3, 3, 8, 8), [], Cross: true, Bias: true),
         new("CrossSinusoidalLayer", "standard", "Cross = true", 24, new(2, 1, 12, 12), [new("sinusoidal", [])], Cross: true),
+        new("RelativeLayer", "relative", "MaxRelativePosition = 4, Causal = true", 24, new(3, 1, 8, 12), []),
+        new("RelativeKeysLayer", "local", "Window = 9", 24, new(2, 2, 12, 12), [new("relative", Argument.ParseList(typeof(PositionalEncodingAttribute), "Values = false, Scaled = false"))]),
+        new("T5Layer", "t5", "Buckets = 8, MaxDistance = 12", 24, new(3, 3, 8, 8), []),
+        new("CausalT5Layer", "causal", "", 20, new(2, 1, 10, 10), [new("t5", [])]),
+        new("CrossMemoryLayer", "crossmemory", "FusionRatio = 0.3, Residual = true, Bias = true", 24, new(3, 3, 8, 8), [], Cross: true, Bias: true),
         new("AlibiLayer", "causal", "Bias = true", 30, new(3, 3, 10, 6), [new("alibi", [])], Bias: true),
     ];
 

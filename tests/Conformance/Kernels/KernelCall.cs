@@ -59,11 +59,17 @@ public sealed class KernelCall
         RelativeValues = Inputs.RelativeValues,
         BucketBias = Inputs.BucketBias,
         LocalFeatures = Local is null ? default : Local.View,
+        QueryGain = Inputs.QueryGain,
+        KeyGain = Inputs.KeyGain,
+        SinkLogits = Inputs.SinkLogits,
+        DropoutSeed = Inputs.DropoutSeed,
         MaxThreads = MaxThreads,
         Tier = Tier,
     };
 
-    public KernelCall With(CallInputs? inputs = null, SimdTier? tier = null, int? maxThreads = null, TensorBuffer? query = null, TensorBuffer? key = null, TensorBuffer? value = null, TensorBuffer? output = null, TensorBuffer? logSumExp = null, int? batch = null, int? queryLength = null, int? keyLength = null) => new()
+    public KernelCall WithLocal(TensorBuffer? local) => With(local: (true, local));
+
+    public KernelCall With(CallInputs? inputs = null, SimdTier? tier = null, int? maxThreads = null, TensorBuffer? query = null, TensorBuffer? key = null, TensorBuffer? value = null, TensorBuffer? output = null, TensorBuffer? logSumExp = null, int? batch = null, int? queryLength = null, int? keyLength = null, (bool Given, TensorBuffer? Value) local = default) => new()
     {
         Query = query ?? Query,
         Key = key ?? Key,
@@ -74,7 +80,7 @@ public sealed class KernelCall
         KeyLength = keyLength ?? KeyLength,
         Inputs = inputs ?? Inputs,
         LogSumExp = logSumExp ?? LogSumExp,
-        Local = Local,
+        Local = local.Given ? local.Value : Local,
         MaxThreads = maxThreads ?? MaxThreads,
         Tier = tier ?? Tier,
     };

@@ -38,6 +38,9 @@ public abstract class LayerHost : IDisposable
     /// <summary>The learned positions, <c>[MaxLength, DModel]</c>; null without them.</summary>
     public abstract float[]? Positions();
 
+    /// <summary>A weight by its name in files.</summary>
+    public abstract float[] Tensor(string name);
+
     public abstract void Save(Stream stream);
 
     public abstract void Load(Stream stream);
@@ -91,6 +94,8 @@ public static class LayerFactory
                     : "")}});
 
             public override float[]? Positions() => {{(layer.Encodings.Any(e => e.Name == "learned") ? "Read(\"position_embedding.weight\")" : "null")}};
+
+            public override float[] Tensor(string name) => Read(name);
 
             private float[] Read(string name)
             {
