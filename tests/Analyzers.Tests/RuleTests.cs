@@ -63,6 +63,7 @@ public class RuleTests
         { "L", "[Attention(Heads = 8, DModel = 512, MaxKeyLength = 9)]", "ATTN046", "MaxKeyLength = 9", "equally many" },
         { "L", "[Attention(\"causal\", Heads = 8, DModel = 512, CausalAlignment = CausalAlignment.TopLeft)]", "ATTN046", "CausalAlignment = CausalAlignment.TopLeft", "equally many" },
         { "K", "[Attention(Heads = 8, HeadDim = 64)]\n[PositionalEncoding(\"rope\", MaxLength = 9)]", "ATTN046", "MaxLength = 9", "'rope' does not have it" },
+        { "L", "[Attention(\"crossmemory\", Heads = 8, DModel = 64, Cross = false)]", "ATTN046", "Cross = false", "always attends" },
         { "K", "[Attention(\"t5\", Heads = 8, HeadDim = 64, Causal = true, Bidirectional = true)]", "ATTN046", "Bidirectional = true", "causal mask" },
         { "K", "[Attention(\"causal\", Heads = 8, HeadDim = 64)]\n[PositionalEncoding(\"t5\", Bidirectional = false)]", "ATTN046", "Bidirectional = false", "causal mask" },
         { "K", "[Attention(Heads = 8, HeadDim = 64)]\n[PositionalEncoding(\"learned\")]", "ATTN046", "PositionalEncoding", "belongs to a layer" },

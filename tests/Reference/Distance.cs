@@ -63,6 +63,36 @@ public static class Distance
         return problem.BucketBias![(head * buckets) + bucket];
     }
 
+    /// <summary>
+    /// What the vector of the distance adds to a score (Shaw et al. 2018, equation 5: the query is compared with the key plus the vector), and the
+    /// size |factor| |q| |vector| that its rounding error is a share of. Unscaled, only q.k is multiplied by the scale.
+    /// </summary>
+    /// <param name="problem">The problem.</param>
+    /// <param name="features">The query's features that the softmax compares, before positions enter.</param>
+    /// <param name="half">Which half of the features they are; null: all.</param>
+    /// <param name="scale">The factor on q.k.</param>
+    /// <param name="query">The query's aligned index.</param>
+    /// <param name="key">The key's index.</param>
+    public static (double Term, double Range) Term(ReferenceProblem problem, double[] features, int? half, double scale, int query, int key)
+    {
+        if (Relative(problem) is not { } relative)
+        {
+            return (0, 0);
+        }
+
+        double factor = relative.Int("Scaled", 1) != 0 ? scale : 1;
+        int start = (Row(relative, query, key) * problem.Sizes.HeadDim) + (features.Length * (half ?? 0));
+        double[] vector = ReferenceProblem.Widen(problem.RelativeKeys.AsSpan(start, features.Length));
+        return (factor * ReferenceAttention.Dot(features, vector), Math.Abs(factor) * ReferenceAttention.Norm(features) * ReferenceAttention.Norm(vector));
+    }
+
+    /// <summary>The terms that keys at the same clipped distance have in common, with the weight of all those keys.</summary>
+    public static IReadOnlyList<(double Weight, double Range)> SharedTerms(ReferenceProblem problem, double[] features, int? half, double scale, int query, IReadOnlyList<int> keys, double[] weights) =>
+        Relative(problem) is not { } relative ? []
+        : [.. keys.Select((key, n) => (Key: key, Weight: weights[n]))
+            .GroupBy(pair => Row(relative, query, pair.Key))
+            .Select(group => (group.Sum(pair => pair.Weight), Term(problem, features, half, scale, query, group.First().Key).Range))];
+
     private static Parameters? Find(ReferenceProblem problem, string name) =>
         problem.Type == name ? problem.Parameters : problem.Encodings.FirstOrDefault(encoding => encoding.Name == name)?.Parameters;
 }

@@ -69,23 +69,7 @@ public sealed class ReferenceAttention
     public ReferenceRow Row(int batch, int head, int query)
     {
         ReferenceRow attended = Attend(batch, head, query);
-        return problem.LocalFeatures is null ? attended : MixLocal(attended, sizes.Row(batch, head, query));
-    }
-
-    // r * cross + (1 - r) * local, and local once more as a residual.
-    private ReferenceRow MixLocal(ReferenceRow attended, int row)
-    {
-        double ratio = problem.Parameters.Number("FusionRatio", 0.5);
-        double share = (1 - ratio) + problem.Parameters.Int("Residual", 0);
-        double[] local = ReferenceProblem.Widen(problem.LocalFeatures.AsSpan(row * sizes.ValueDim, sizes.ValueDim));
-        double largest = local.Concat(attended.Output).Where(double.IsFinite).Select(Math.Abs).DefaultIfEmpty(0).Max();
-        return attended with
-        {
-            Output = [.. attended.Output.Select((value, feature) => (ratio * value) + (share * local[feature]))],
-
-            // Two factors, two products and a sum, each rounded once, of terms no larger than this.
-            OutputTolerance = (ratio * attended.OutputTolerance) + (6 * ErrorBound.UnitRoundoff * (1 + share) * largest),
-        };
+        return problem.LocalFeatures is null ? attended : LocalMix.Apply(problem, attended, sizes.Row(batch, head, query));
     }
 
     private ReferenceRow Attend(int batch, int head, int query)
@@ -130,7 +114,7 @@ public sealed class ReferenceAttention
         {
             int key = sizes.KeyRow(batch, kvHead, visible[v]);
             double bias = Bias(batch, head, query, visible[v]);
-            (double term, double termRange) = DistanceTerm(plainQuery, softmax.Half, scale, query, visible[v]);
+            (double term, double termRange) = Distance.Term(problem, plainQuery, softmax.Half, scale, query + problem.AlignmentOffset, visible[v]);
             double product = (scale * Dot(encodedQuery, keys[n][key])) + term;
             double capped = problem.Softcap is { } cap ? ReferenceModifiers.Cap(product, cap) : product;
             scores[v] = capped + bias;
@@ -142,7 +126,7 @@ public sealed class ReferenceAttention
         double[] weights = [.. scores];
         double logSumExp = Softmax.InPlace(weights);
         (double[] output, double rowScale, double largestValue) = Mix(weights, visible, batch, head, query);
-        IReadOnlyList<(double Weight, double Range)> shared = SharedTerms(plainQuery, softmax.Half, scale, query, visible, weights);
+        IReadOnlyList<(double Weight, double Range)> shared = Distance.SharedTerms(problem, plainQuery, softmax.Half, scale, query + problem.AlignmentOffset, visible, weights);
         var row = new ReferenceRow(
             output,
             logSumExp,
@@ -180,27 +164,6 @@ public sealed class ReferenceAttention
         double share = capped / problem.Softcap!.Value;
         return (range * (1 - (share * share))) + (2 * Math.Abs(capped));
     }
-
-    // Shaw et al. 2018, equation 5: the query is compared with the key plus the vector of their distance. Unscaled, only the first part is divided.
-    private (double Term, double Range) DistanceTerm(double[] plainQuery, int? half, double scale, int query, int key)
-    {
-        if (Distance.Relative(problem) is not { } relative)
-        {
-            return (0, 0);
-        }
-
-        double factor = relative.Int("Scaled", 1) != 0 ? scale : 1;
-        int start = (Distance.Row(relative, query + problem.AlignmentOffset, key) * sizes.HeadDim) + (plainQuery.Length * (half ?? 0));
-        double[] vector = ReferenceProblem.Widen(problem.RelativeKeys.AsSpan(start, plainQuery.Length));
-        return (factor * Dot(plainQuery, vector), Math.Abs(factor) * Norm(plainQuery) * Norm(vector));
-    }
-
-    // Keys at the same clipped distance have their term's rounding error in common.
-    private IReadOnlyList<(double Weight, double Range)> SharedTerms(double[] plainQuery, int? half, double scale, int query, List<int> visible, double[] weights) =>
-        Distance.Relative(problem) is not { } relative ? []
-        : [.. visible.Select((key, v) => (Key: key, Weight: weights[v]))
-            .GroupBy(pair => Distance.Row(relative, query + problem.AlignmentOffset, pair.Key))
-            .Select(group => (group.Sum(pair => pair.Weight), DistanceTerm(plainQuery, half, scale, query, group.First().Key).Range))];
 
     private double[][] EncodeKeys(int? half)
     {
@@ -302,7 +265,7 @@ public sealed class ReferenceAttention
         : positions.Length == length ? positions[index]
         : positions[(batch * length) + index];
 
-    private static double Dot(double[] left, double[] right)
+    internal static double Dot(double[] left, double[] right)
     {
         double sum = 0;
         for (int feature = 0; feature < left.Length; feature++)
@@ -313,5 +276,5 @@ public sealed class ReferenceAttention
         return sum;
     }
 
-    private static double Norm(double[] row) => Math.Sqrt(Dot(row, row));
+    internal static double Norm(double[] row) => Math.Sqrt(Dot(row, row));
 }

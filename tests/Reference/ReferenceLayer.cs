@@ -43,11 +43,10 @@ public static class ReferenceLayer
         return problem.Type == "crossmemory" ? MixLocal(problem.Parameters, output, input) : output;
     }
 
-    // A layer's local features are its input: r * cross + (1 - r) * input, and the input once more as a residual.
+    // A layer's local features are its input.
     private static double[] MixLocal(Parameters parameters, double[] output, float[] input)
     {
-        double ratio = parameters.Number("FusionRatio", 0.5);
-        double share = (1 - ratio) + parameters.Int("Residual", 0);
+        (double ratio, double share) = LocalMix.Shares(parameters);
         return [.. output.Select((value, n) => (ratio * value) + (share * input[n]))];
     }
 
