@@ -103,6 +103,20 @@ public class DistanceTests
         }
     }
 
+    [Fact]
+    public void Layer_may_write_over_the_input_that_it_mixes_in()
+    {
+        LayerDeclaration declaration = LayerDeclaration.All.First(layer => layer.Type == "crossmemory");
+        using LayerHost layer = LayerFactory.Create(declaration, 3);
+        Random random = TestSeed.For(nameof(Layer_may_write_over_the_input_that_it_mixes_in));
+        float[] input = random.Normal(2 * 9 * declaration.Width), memory = random.Normal(2 * 5 * declaration.Width);
+        LayerCall Call(float[] from, float[] to) => new() { Input = from, Memory = memory, Output = to, Batch = 2, Length = 9, MemoryLength = 5 };
+        float[] apart = new float[input.Length], inPlace = [.. input];
+        layer.Forward(Call(input, apart));
+        layer.Forward(Call(inPlace, inPlace));
+        Assert.True(Bits.Same(apart, inPlace), TestSeed.Repeat);
+    }
+
     [Theory]
     [InlineData("RelativeKeys", "none", "[19, 40] = 760", "0")]
     [InlineData("RelativeKeys", "short", "[19, 40] = 760", "759")]

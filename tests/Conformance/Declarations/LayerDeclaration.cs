@@ -17,6 +17,9 @@ public sealed record LayerDeclaration(string Name, string Type, string Arguments
         new("T5Layer", "t5", "Buckets = 8, MaxDistance = 12", 24, new(3, 3, 8, 8), []),
         new("CausalT5Layer", "causal", "", 20, new(2, 1, 10, 10), [new("t5", [])]),
         new("CrossMemoryLayer", "crossmemory", "FusionRatio = 0.3, Residual = true, Bias = true", 24, new(3, 3, 8, 8), [], Cross: true, Bias: true),
+        new("ModifiedLayer", "causal", "QkNorm = Rms, LearnedSinks = true, Softcap = 20", 32, new(4, 2, 8, 8), [new("rope", [])]),
+        new("DifferentialLayer", "differential", "QkNorm = Rms, SinkLogits = [0.5 -1]", 24, new(2, 2, 12, 12), []),
+        new("LandmarkLayer", "landmark", "Landmarks = 5, QkNorm = L2, Scale = 4", 24, new(2, 1, 12, 12), []),
         new("AlibiLayer", "causal", "Bias = true", 30, new(3, 3, 10, 6), [new("alibi", [])], Bias: true),
     ];
 

@@ -35,11 +35,13 @@ public abstract class LayerHost : IDisposable
     /// <summary>The layer's weights, as the oracle takes them: <c>[inputs, outputs]</c>.</summary>
     public abstract LayerWeights Weights();
 
+    /// <summary>One of the layer's tensors, or null when it has none of that name.</summary>
+    public abstract float[]? Tensor(string name);
+
     /// <summary>The learned positions, <c>[MaxLength, DModel]</c>; null without them.</summary>
     public abstract float[]? Positions();
 
-    /// <summary>A weight by its name in files.</summary>
-    public abstract float[] Tensor(string name);
+    public abstract void Set(string name, float[] values);
 
     public abstract void Save(Stream stream);
 
@@ -95,9 +97,9 @@ public static class LayerFactory
 
             public override float[]? Positions() => {{(layer.Encodings.Any(e => e.Name == "learned") ? "Read(\"position_embedding.weight\")" : "null")}};
 
-            public override float[] Tensor(string name) => Read(name);
+            private float[] Read(string name) => Tensor(name) ?? throw new global::System.InvalidOperationException("No tensor named " + name);
 
-            private float[] Read(string name)
+            public override float[]? Tensor(string name)
             {
                 foreach (global::AttentionGen.WeightTensor tensor in layer.Weights.Tensors)
                 {
@@ -109,8 +111,10 @@ public static class LayerFactory
                     }
                 }
 
-                throw new global::System.InvalidOperationException("No tensor named " + name);
+                return null;
             }
+
+            public override void Set(string name, float[] values) => layer.Weights.Set(name, values);
 
             public override void Save(global::System.IO.Stream stream) => layer.Weights.Save(stream);
 
