@@ -29,7 +29,7 @@ public static class DeclarationSample
                 HeadShape shape = shapes[round % shapes.Length];
                 // An encoding acts on the features that one softmax compares.
                 HeadShape compared = type.Name == "differential" ? shape with { HeadDim = shape.HeadDim / 2 } : shape;
-                IReadOnlyList<EncodingDeclaration[]> encodingVariants = EncodingVariants.For(compared, encodingNames);
+                IReadOnlyList<EncodingDeclaration[]> encodingVariants = [.. EncodingVariants.For(compared, encodingNames).Where(variant => variant.All(encoding => encoding.Name != type.Name))];
                 // Types start at different encodings, so that a shape meets different ones across types.
                 EncodingDeclaration[] chosen = encodingVariants[turn % encodingVariants.Count];
                 declarations.Add(new Declaration(type.Name, typeVariants[round % typeVariants.Count], chosen, shape));
