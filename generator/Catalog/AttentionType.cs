@@ -25,6 +25,12 @@ public abstract class AttentionType
     /// <summary>What the type does to the scores.</summary>
     public virtual IEnumerable<ScoreStep> ScoreSteps(AttentionSpec spec) => [];
 
+    /// <summary>The encoding that the type consists of, made of the type's own arguments; null: none.</summary>
+    public virtual EncodingSpec? OwnEncoding(AttentionSpec spec) => null;
+
+    /// <summary>How the output is mixed with local features; null: it is not.</summary>
+    public virtual LocalMix? Mix(AttentionSpec spec) => null;
+
     /// <summary>Learned tensors that the type takes.</summary>
     public virtual IEnumerable<LearnedTensor> Tensors(AttentionSpec spec) => [];
 
@@ -33,6 +39,14 @@ public abstract class AttentionType
 
     /// <summary>The softmaxes and their passes over the keys; causality is applied on top.</summary>
     public virtual IReadOnlyList<SoftmaxBranch> DeclaredBranches(AttentionSpec spec) => [new SoftmaxBranch([DeclaredRange(spec)])];
+
+    /// <summary>Whether the visible keys depend on the query.</summary>
+    public bool DependsOnQuery(AttentionSpec spec) => Branches(spec).Any(static branch => branch.Passes.Any(static pass => pass.DependsOnQuery));
+
+    /// <summary>Whether anything depends on which key a query stands at: the visible keys, or an encoding of the type's own.</summary>
+    public bool DependsOnAlignment(AttentionSpec spec) =>
+        DependsOnQuery(spec)
+        || (OwnEncoding(spec) is { } own && Catalog.FindEncoding(own.Type)!.DependsOnAlignment(spec, own));
 
     /// <summary>The softmaxes and their passes over the keys, causality included.</summary>
     public IReadOnlyList<SoftmaxBranch> Branches(AttentionSpec spec)

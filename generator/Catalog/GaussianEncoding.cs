@@ -18,7 +18,7 @@ public sealed class GaussianEncoding : PositionalEncoding
         new("Deviation", ParameterKind.Double, "64", 1e-3, "positions", "Distance at which a weight falls to exp(-1/2)."),
     ];
 
-    public override IEnumerable<ScoreStep> ScoreSteps(EncodingSpec encoding) => [new Bell(encoding.Double("Deviation", DefaultDeviation))];
+    public override IEnumerable<ScoreStep> ScoreSteps(AttentionSpec spec, EncodingSpec encoding) => [new Bell(encoding.Double("Deviation", DefaultDeviation))];
 
     private sealed class Bell(double deviation) : ScoreStep
     {

@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using System.Linq;
 using AttentionGen.Generator.Dialects;
 using AttentionGen.Generator.Spec;
 
@@ -29,7 +30,10 @@ public abstract class PositionalEncoding
     public virtual IEnumerable<string> Settings(AttentionSpec spec, EncodingSpec encoding) => [];
 
     /// <summary>What it does to the scores.</summary>
-    public virtual IEnumerable<ScoreStep> ScoreSteps(EncodingSpec encoding) => [];
+    public virtual IEnumerable<ScoreStep> ScoreSteps(AttentionSpec spec, EncodingSpec encoding) => [];
+
+    /// <summary>The vectors it has for distances; null: none.</summary>
+    public virtual DistanceVectors? Distances(EncodingSpec encoding) => null;
 
     /// <summary>
     /// Runs of features of a query or key row and, for each, the transformed feature's expression in the buffers
@@ -40,4 +44,8 @@ public abstract class PositionalEncoding
 
     /// <summary>Learned tensors that the kernel takes for it.</summary>
     public virtual IEnumerable<LearnedTensor> Tensors(AttentionSpec spec, EncodingSpec encoding) => [];
+
+    /// <summary>Whether it depends on which key a query stands at: whatever looks at positions does.</summary>
+    public bool DependsOnAlignment(AttentionSpec spec, EncodingSpec encoding) =>
+        TransformsRows || Distances(encoding) is not null || ScoreSteps(spec, encoding).Any(static step => step.UsesIndices);
 }

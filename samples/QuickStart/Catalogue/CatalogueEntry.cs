@@ -16,7 +16,7 @@ public abstract record CatalogueEntry(string Kind, string Name)
     public abstract CatalogueRow Run(int threads);
 
     /// <summary>Unit normal numbers.</summary>
-    protected static float[] Draw(int count, int seed)
+    internal static float[] Draw(int count, int seed)
     {
         var random = new Random(seed);
         var values = new float[count];
@@ -59,8 +59,9 @@ public sealed record KernelEntry(string Kind, string Name, KernelForward Forward
         var written = new WrittenDeclaration(Forward.Method.DeclaringType!);
         (int heads, int kvHeads, int dim) = (written.Heads, written.KvHeads, written.HeadDim);
         float[] query = Draw(heads * Length * dim, 1), key = Draw(kvHeads * Length * dim, 2), value = Draw(kvHeads * Length * dim, 3), output = new float[query.Length];
-        double milliseconds = Time(() => Forward(query, key, value, output, 1, Length, Length, new AttentionArguments { MaxThreads = threads }));
-        ReferenceProblem problem = written.Problem(Length, ReferenceProblem.Widen(query), ReferenceProblem.Widen(key), ReferenceProblem.Widen(value), written.Encodings);
+        var tensors = new CallTensors(written);
+        double milliseconds = Time(() => Forward(query, key, value, output, 1, Length, Length, tensors.Arguments(written, threads)));
+        ReferenceProblem problem = written.Problem(Length, ReferenceProblem.Widen(query), ReferenceProblem.Widen(key), ReferenceProblem.Widen(value), written.Encodings, tensors);
         return new(this, written.Text, $"[{heads}{(kvHeads == heads ? "" : $"/{kvHeads}")}, {Length}, {dim}]", ReferenceAttention.VisiblePairs(problem), milliseconds, Compare(problem, output));
     }
 

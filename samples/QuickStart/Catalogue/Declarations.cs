@@ -40,6 +40,22 @@ public static partial class LocalGlobalAverage;
 [Attention(Type = "landmark", Landmarks = 32, Heads = 2, HeadDim = 16)]
 public static partial class Landmark;
 
+/// <summary>Learned vectors for distances, in keys and in values.</summary>
+[Attention(Type = "relative", MaxRelativePosition = 16, Heads = 2, HeadDim = 16)]
+public static partial class Relative;
+
+/// <summary>A learned bias per bucket of distance.</summary>
+[Attention(Type = "t5", Scale = 1, Heads = 2, HeadDim = 16)]
+public static partial class T5;
+
+/// <summary>Another sequence's tokens, mixed with local features.</summary>
+[Attention(Type = "crossmemory", FusionRatio = 0.25, Heads = 2, HeadDim = 16)]
+public static partial class CrossMemory;
+
+/// <summary>Every key but the query's own.</summary>
+[Attention(Type = "exclusive", Heads = 2, HeadDim = 16)]
+public static partial class Exclusive;
+
 /// <summary>The difference of two softmaxes.</summary>
 [Attention(Type = "differential", Lambda = 0.6, Heads = 2, HeadDim = 16)]
 public static partial class Differential;
@@ -48,6 +64,36 @@ public static partial class Differential;
 [Attention(Type = "standard", Heads = 2, HeadDim = 16)]
 [PositionalEncoding("rope")]
 public static partial class Rope;
+
+/// <summary>Rotation stretched to four times the length of training.</summary>
+[Attention(Type = "standard", Heads = 2, HeadDim = 16)]
+[PositionalEncoding("rope", Scaling = RotaryScaling.Yarn, ScalingFactor = 4, OriginalMaxLength = 64)]
+public static partial class StretchedRope;
+
+/// <summary>Rotation by several position axes.</summary>
+[Attention(Type = "standard", Heads = 2, HeadDim = 16)]
+[PositionalEncoding("mrope", Sections = new[] { 2, 3, 3 })]
+public static partial class Mrope;
+
+/// <summary>Rotation with decay.</summary>
+[Attention(Type = "standard", Heads = 2, HeadDim = 16)]
+[PositionalEncoding("xpos")]
+public static partial class Xpos;
+
+/// <summary>Learned vectors for distances, on a windowed attention.</summary>
+[Attention(Type = "local", Window = 32, Heads = 2, HeadDim = 16)]
+[PositionalEncoding("relative")]
+public static partial class RelativeOnLocal;
+
+/// <summary>Learned buckets of distance, on a causal attention.</summary>
+[Attention(Type = "causal", Scale = 1, Heads = 2, HeadDim = 16)]
+[PositionalEncoding("t5")]
+public static partial class T5OnCausal;
+
+/// <summary>A bell curve around the query.</summary>
+[Attention(Type = "standard", Heads = 2, HeadDim = 16)]
+[PositionalEncoding("gaussian", Deviation = 24)]
+public static partial class Gaussian;
 
 /// <summary>Scores that fall with distance.</summary>
 [Attention(Type = "causal", Heads = 2, HeadDim = 16)]

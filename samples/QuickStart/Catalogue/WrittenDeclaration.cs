@@ -47,8 +47,11 @@ public sealed class WrittenDeclaration
     /// <summary>What was written besides names and shape.</summary>
     public string Text { get; }
 
+    /// <summary>What was written for a type or encoding of that name; null: it is neither.</summary>
+    public Parameters? Find(string name) => Type == name ? parameters : Encodings.FirstOrDefault(encoding => encoding.Name == name)?.Parameters;
+
     /// <summary>The same for the oracle.</summary>
-    public ReferenceProblem Problem(int length, double[] query, double[] key, double[] value, IReadOnlyList<ReferenceEncoding> encodings) => new()
+    public ReferenceProblem Problem(int length, double[] query, double[] key, double[] value, IReadOnlyList<ReferenceEncoding> encodings, CallTensors? tensors = null) => new()
     {
         Sizes = new(1, Heads, KvHeads, length, length, HeadDim, HeadDim),
         Query = query,
@@ -62,6 +65,10 @@ public sealed class WrittenDeclaration
         Temperature = parameters.Number("Temperature", 1),
         Softcap = parameters.Has("Softcap") ? parameters.Number("Softcap", 1) : null,
         QkNorm = parameters.Int("QkNorm", 0),
+        RelativeKeys = tensors?.RelativeKeys,
+        RelativeValues = tensors?.RelativeValues,
+        BucketBias = tensors?.BucketBias,
+        LocalFeatures = tensors?.LocalFeatures,
     };
 
     private static Parameters Read(CustomAttributeData data)
