@@ -19,6 +19,8 @@ public static class Catalog
         new LocalGlobalAttention(),
         new LandmarkAttention(),
         new DifferentialAttention(),
+        new LinearAttention(),
+        new PerformerAttention(),
     ];
 
     /// <summary>The positional encodings.</summary>

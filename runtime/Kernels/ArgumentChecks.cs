@@ -36,6 +36,9 @@ internal static class ArgumentChecks
         CheckKeyLengths(arguments.KeyLengths, batch, keyLength);
         CheckLogSumExp(kernel, arguments.LogSumExp, batch, queryLength);
         CheckPositions(kernel, arguments, batch, queryLength, keyLength);
+        ThrowIfWithoutScores(kernel, arguments.Keep.Shape, nameof(arguments.Keep));
+        ThrowIfWithoutScores(kernel, arguments.Drop.Shape, nameof(arguments.Drop));
+        ThrowIfWithoutScores(kernel, arguments.Bias.Shape, nameof(arguments.Bias));
         CheckMask(arguments.Keep.Values.IsEmpty, arguments.Keep.Shape, batch, kernel.Heads, queryLength, keyLength, nameof(arguments.Keep));
         CheckMask(arguments.Drop.Values.IsEmpty, arguments.Drop.Shape, batch, kernel.Heads, queryLength, keyLength, nameof(arguments.Drop));
         CheckMask(arguments.Bias.Values.IsEmpty, arguments.Bias.Shape, batch, kernel.Heads, queryLength, keyLength, nameof(arguments.Bias));
@@ -68,8 +71,8 @@ internal static class ArgumentChecks
     {
         CheckDistinctRows(output.Layout);
 
-        // With one softmax, a work item copies its queries before it writes their outputs, so computing in place over the queries is sound; anything else is not.
-        bool inPlace = kernel.Softmaxes == 1
+        // With one softmax or none, a work item copies its queries before it writes their outputs, so computing in place over the queries is sound; anything else is not.
+        bool inPlace = kernel.Softmaxes <= 1
             && query.Layout == output.Layout
             && !output.Data.IsEmpty
             && System.Runtime.CompilerServices.Unsafe.AreSame(ref MemoryMarshal.GetReference(query.Data), ref MemoryMarshal.GetReference(output.Data));
@@ -139,6 +142,11 @@ internal static class ArgumentChecks
 
     private static void CheckLogSumExp(KernelDescription kernel, Span<float> logSumExp, int batch, int queryLength)
     {
+        if (kernel.Softmaxes == 0 && !logSumExp.IsEmpty)
+        {
+            throw new ArgumentException($"{kernel.Name} has no softmax, so there is no log-sum-exp: expected none to be asked for.", nameof(AttentionArguments.LogSumExp));
+        }
+
         if (kernel.Softmaxes > 1 && !logSumExp.IsEmpty)
         {
             throw new ArgumentException($"{kernel.Name} adds {kernel.Softmaxes} softmaxes, which have no log-sum-exp in common: expected none to be asked for.", nameof(AttentionArguments.LogSumExp));
@@ -189,6 +197,16 @@ internal static class ArgumentChecks
             {
                 throw new ArgumentOutOfRangeException(name, position, "Expected positions of 0 or more.");
             }
+        }
+    }
+
+    private static void ThrowIfWithoutScores(KernelDescription kernel, MaskShape shape, string name)
+    {
+        if (kernel.Softmaxes == 0 && shape != default)
+        {
+            throw new ArgumentException(
+                $"{kernel.Name} computes no score per (query, key) pair for {name} to act on: expected none, got [{shape.Batch}, {shape.Heads}, {shape.QueryLength}, {shape.KeyLength}]; hide padding with {nameof(AttentionArguments.KeyLengths)}.",
+                name);
         }
     }
 

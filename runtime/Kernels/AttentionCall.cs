@@ -60,6 +60,12 @@ public unsafe struct AttentionCall
     /// <summary>alibi: one slope per query head, or null.</summary>
     public float* Slopes;
 
+    /// <summary>performer: the random features <c>[features, headDim]</c>, or null.</summary>
+    public float* FeatureRows;
+
+    /// <summary>performer: the random features transposed, <c>[headDim, <see cref="RandomFeatures.Stride"/>]</c>, or null.</summary>
+    public float* FeatureColumns;
+
     /// <summary>Queries of one head in one work item.</summary>
     public int ChunkRows;
 

@@ -54,9 +54,9 @@ public sealed class CaseSampler(Declaration declaration, Random random)
         KeyLengths = random.Chance(0.35) ? [.. Enumerable.Range(0, sizes.Batch).Select(_ => random.Pick([0, 1, sizes.KeyLength, random.Next(sizes.KeyLength + 1)]))] : null,
         QueryPositions = DrawPositions(sizes.Batch, sizes.QueryLength),
         KeyPositions = DrawPositions(sizes.Batch, sizes.KeyLength),
-        Keep = random.Chance(0.2) ? random.Broadcast(sizes, r => r.Booleans(sizes.KeyLength)) : null,
-        Drop = random.Chance(0.2) ? random.Broadcast(sizes, r => r.Booleans(sizes.KeyLength)) : null,
-        Bias = random.Chance(0.2) ? random.Broadcast(sizes, DrawBiasRow(sizes.KeyLength)) : null,
+        Keep = declaration.HasScores && random.Chance(0.2) ? random.Broadcast(sizes, r => r.Booleans(sizes.KeyLength)) : null,
+        Drop = declaration.HasScores && random.Chance(0.2) ? random.Broadcast(sizes, r => r.Booleans(sizes.KeyLength)) : null,
+        Bias = declaration.HasScores && random.Chance(0.2) ? random.Broadcast(sizes, DrawBiasRow(sizes.KeyLength)) : null,
     };
 
     private int[]? DrawPositions(int batch, int length)

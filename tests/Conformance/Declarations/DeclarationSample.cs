@@ -1,3 +1,5 @@
+using AttentionGen.Reference;
+
 namespace AttentionGen.Conformance.Declarations;
 
 /// <summary>
@@ -20,16 +22,17 @@ public static class DeclarationSample
         int turn = 0;
         foreach (CatalogueEntry type in types)
         {
+            bool hasScores = !FeatureAttention.Covers(type.Name);
             IReadOnlyList<Argument[]> typeVariants = TypeVariants.Of(type);
             HeadShape[] shapes = [.. Shapes.Where(shape => type.Name != "differential" || shape.HeadDim % 2 == 0)];
-            int variants = EncodingVariants.For(Shapes[0], encodingNames).Count;
+            int variants = EncodingVariants.For(Shapes[0], encodingNames, hasScores).Count;
             int rounds = Math.Max(Math.Max(shapes.Length, variants), typeVariants.Count);
             for (int round = 0; round < rounds; round++, turn++)
             {
                 HeadShape shape = shapes[round % shapes.Length];
                 // An encoding acts on the features that one softmax compares.
                 HeadShape compared = type.Name == "differential" ? shape with { HeadDim = shape.HeadDim / 2 } : shape;
-                IReadOnlyList<EncodingDeclaration[]> encodingVariants = EncodingVariants.For(compared, encodingNames);
+                IReadOnlyList<EncodingDeclaration[]> encodingVariants = EncodingVariants.For(compared, encodingNames, hasScores);
                 // Types start at different encodings, so that a shape meets different ones across types.
                 EncodingDeclaration[] chosen = encodingVariants[turn % encodingVariants.Count];
                 declarations.Add(new Declaration(type.Name, typeVariants[round % typeVariants.Count], chosen, shape));

@@ -1,4 +1,5 @@
 using System.Globalization;
+using AttentionGen.Reference;
 
 namespace AttentionGen.Conformance.Declarations;
 
@@ -13,11 +14,11 @@ public static class EncodingVariants
         ["learned"] = ["MaxLength = 2048"],
     };
 
-    /// <summary>Every variant that fits the head shape.</summary>
-    public static IReadOnlyList<EncodingDeclaration[]> For(HeadShape shape, IEnumerable<string> names)
+    /// <summary>Every variant that fits the head shape and, where there are no scores, does not act on them.</summary>
+    public static IReadOnlyList<EncodingDeclaration[]> For(HeadShape shape, IEnumerable<string> names, bool hasScores)
     {
-        List<EncodingDeclaration[]> variants = [.. names.SelectMany(name => Of(name, shape)).Select(encoding => new[] { encoding })];
-        if (shape.HeadDim % 2 == 0)
+        List<EncodingDeclaration[]> variants = [.. names.Where(name => hasScores || ReferenceEncodings.All[name].ScoreBias is null).SelectMany(name => Of(name, shape)).Select(encoding => new[] { encoding })];
+        if (shape.HeadDim % 2 == 0 && hasScores)
         {
             // Allowed with a warning, so it has to be right.
             variants.Add([new("rope", []), new("alibi", [])]);

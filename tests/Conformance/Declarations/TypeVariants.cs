@@ -63,6 +63,17 @@ public static class TypeVariants
             "Fusion = Average, CausalAlignment = TopLeft",
         ],
         ["landmark"] = ["Landmarks = 1", "Landmarks = 2", "Landmarks = 33", "Landmarks = 64", "Landmarks = 600"],
+        ["linear"] = ["Causal = true, CausalAlignment = TopLeft", "Causal = true", "FeatureMap = EluPlusOne"],
+        ["performer"] =
+        [
+            "Features = 1",
+            "Features = 7, FeatureSeed = 5, Causal = true, CausalAlignment = TopLeft",
+            "Features = 64, Causal = true, CausalAlignment = BottomRight",
+            "Features = 33, Kernel = Relu",
+            "Features = 50, Kernel = Relu, Causal = true",
+            "Features = 96, Kernel = Elu, FeatureSeed = -3",
+            "Features = 20, Kernel = Elu, Causal = true, CausalAlignment = BottomRight",
+        ],
         ["differential"] = ["Lambda = 0.2", "Lambda = 1, Causal = true, CausalAlignment = BottomRight"],
     };
 
