@@ -77,6 +77,8 @@ public static class HostEmitter
             {
                 LayerHost.WriteThrowing(writer, spec, fail);
             }
+
+            HostSurface.WriteThrowingFeatureMembers(writer, spec, fail);
         });
     }
 

@@ -67,6 +67,18 @@ internal static class HostSurface
             """);
     }
 
+    /// <summary>The same members, throwing.</summary>
+    public static void WriteThrowingFeatureMembers(CodeWriter writer, AttentionSpec spec, string fail)
+    {
+        if (Catalog.Catalog.FindType(spec.Type)?.FeatureMap(spec) is { IsProjected: true })
+        {
+            writer.Line();
+            writer.Line($"public static global::AttentionGen.RandomFeatures RandomFeatures => {fail};");
+            writer.Line();
+            writer.Line($"public static void RedrawFeatures(int seed) => {fail};");
+        }
+    }
+
     public static void WriteLaunchDeclaration(CodeWriter writer) => writer.Line().Line(LaunchSignature + ";");
 
     public static void WriteLaunch(CodeWriter writer, AttentionSpec spec)

@@ -77,6 +77,7 @@ internal static class LinearEmitter
         Constant(writer, "Chunk", LinearPlan.Chunk, "keys, or queries, prepared at a time");
         Constant(writer, "Features", plan.Map.Features, "features after the map");
         Constant(writer, "FeatureRows", plan.FeatureRows, "the same in whole tiles");
+        Constant(writer, "RowsAhead", (LinearPlan.Chunk + (plan.FeatureRows / plan.Dialect.TileRows) - 1) / (plan.FeatureRows / plan.Dialect.TileRows), "rows of the next chunk that are asked for with every tile of the state");
         Constant(writer, "FeatureStride", plan.FeatureStride, "the same in whole registers");
         if (plan.IsCausal)
         {

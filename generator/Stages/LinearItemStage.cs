@@ -45,7 +45,7 @@ internal static class LinearItemStage
             writer.Line("int count = Math.Min(Chunk, work.KeyLength - block);");
             writer.Line("PrepareKeys(call, work, block, count, workspace);");
             writer.Line("PackValues(call, work, block, block, block + count, At(workspace, ValuesAt));");
-            writer.Line("UpdateState(count, workspace);");
+            writer.Line("UpdateState(call, work, block, count, workspace);");
         }
 
         writer.Line();
@@ -85,7 +85,7 @@ internal static class LinearItemStage
             }
 
             writer.Line("row += rows;");
-            writer.Line("UpdateState(count, workspace);");
+            writer.Line("UpdateState(call, work, block, count, workspace);");
         }
 
         writer.Line();
@@ -115,18 +115,26 @@ internal static class LinearItemStage
     {
         writer.Line("// state += features of the chunk's keys * their values, and the sums of features likewise.");
         writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Block("private static void UpdateState(int count, byte* workspace)"))
+        using (writer.Block("private static void UpdateState(AttentionCall* call, WorkItem work, int block, int count, byte* workspace)"))
         {
             writer.Line("float* sum = At(workspace, FeatureSumAt), chunkSum = At(workspace, ChunkSumAt);");
             Columns.Write(writer, plan.Dialect, 0, plan.Map.Features, static (target, index) =>
                 target.Store(target.Add(target.Load("sum", index), target.Load("chunkSum", index)), "sum", index));
             writer.Line();
+            writer.Line("// The next chunk is asked for meanwhile, some rows with every tile.");
+            writer.Line("float* keys = call->Key.Head(work.Batch, work.KvHead), values = call->Value.Head(work.Batch, work.KvHead);");
             int column = 0;
             foreach (int width in plan.Base.ValueTiles())
             {
                 string offset = column == 0 ? string.Empty : $" + {column}";
-                using (writer.Block("for (int f = 0; f < FeatureRows; f += TileRows)"))
+                using (writer.Block("for (int f = 0, next = block + Chunk; f < FeatureRows; f += TileRows, next += RowsAhead)"))
                 {
+                    if (column == 0)
+                    {
+                        writer.Line("CachePrefetch.Rows(keys, call->Key.RowStride, next, Math.Min(RowsAhead, block + (2 * Chunk) - next), work.KeyLength, HeadDim);");
+                        writer.Line("CachePrefetch.Rows(values, call->Value.RowStride, next, Math.Min(RowsAhead, block + (2 * Chunk) - next), work.KeyLength, ValueDim);");
+                    }
+
                     writer.Line($"AddToState{width}(At(workspace, KeyFeaturesAt) + (f * Chunk), At(workspace, ValuesAt){offset}, At(workspace, StateAt) + (f * PaddedValueDim){offset}, count);");
                 }
 

@@ -31,6 +31,9 @@ internal static class LinearTileStage
             writer.Line("PrepareQueries(call, work, head, first, rows, workspace);");
             using (writer.Block("for (int tile = 0; tile < rows; tile += TileRows)"))
             {
+                writer.Line("// Asked for meanwhile: what the next tile writes, and a tile of the next chunk's queries.");
+                writer.Line("CachePrefetch.Rows(call->Output.Head(work.Batch, head), call->Output.RowStride, first + tile + TileRows, TileRows, work.Rows, ValueDim);");
+                writer.Line("CachePrefetch.Rows(call->Query.Head(work.Batch, head), call->Query.RowStride, first + tile + Chunk, TileRows, work.Rows, HeadDim);");
                 string passed = plan.IsCausal ? ", stand + tile, count, finite" : string.Empty;
                 writer.Line($"AttendTile(call, work, head, first + tile, Math.Min(TileRows, rows - tile), At(workspace, QueryFeaturesAt) + (tile * FeatureStride){passed}, workspace);");
             }

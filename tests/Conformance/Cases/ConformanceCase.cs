@@ -63,6 +63,7 @@ public sealed class ConformanceCase
             Query = random.Normal(sizes.QueryCount, magnitude),
             Key = random.Normal(sizes.KeyCount),
             Value = random.Normal(sizes.ValueCount),
+            WantsLogSumExp = declaration.HasLogSumExp,
         };
     }
 

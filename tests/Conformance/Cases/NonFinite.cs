@@ -29,7 +29,8 @@ public static class NonFinite
             Query = plain.Query,
             Key = plain.Key,
             Value = plain.Value,
-            Inputs = random.Chance(0.5) ? new CallInputs { Drop = Sparse(random, plain.Sizes) } : CallInputs.None,
+            WantsLogSumExp = declaration.HasLogSumExp,
+            Inputs = declaration.HasScores && random.Chance(0.5) ? new CallInputs { Drop = Sparse(random, plain.Sizes) } : CallInputs.None,
         };
     }
 

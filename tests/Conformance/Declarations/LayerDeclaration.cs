@@ -12,6 +12,9 @@ public sealed record LayerDeclaration(string Name, string Type, string Arguments
         new("LearnedLayer", "causal", "MaxLength = 64", 16, new(2, 1, 8, 12), [new("learned", Argument.ParseList(typeof(PositionalEncodingAttribute), "MaxLength = 64"))]),
         new("CrossLayer", "standard", "Cross = true, Bias = true", 24, new(3, 3, 8, 8), [], Cross: true, Bias: true),
         new("CrossSinusoidalLayer", "standard", "Cross = true", 24, new(2, 1, 12, 12), [new("sinusoidal", [])], Cross: true),
+        new("LinearLayer", "linear", "Causal = true", 32, new(4, 2, 8, 12), [new("rope", [])]),
+        new("PerformerLayer", "performer", "Features = 24", 24, new(3, 3, 8, 8), [new("sinusoidal", [])]),
+        new("CrossLinearLayer", "linear", "Cross = true", 24, new(2, 1, 12, 12), [], Cross: true),
         new("AlibiLayer", "causal", "Bias = true", 30, new(3, 3, 10, 6), [new("alibi", [])], Bias: true),
     ];
 
