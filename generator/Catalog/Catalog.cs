@@ -30,7 +30,18 @@ public static class Catalog
         new SinusoidalEncoding(),
         new LearnedEncoding(),
         new RotaryEncoding(),
+        new MropeEncoding(),
+        new XposEncoding(),
         new AlibiEncoding(),
+    ];
+
+    /// <summary>The modifiers that every softmax type takes.</summary>
+    public static IReadOnlyList<Modifier> Modifiers { get; } =
+    [
+        new SoftcapModifier(),
+        new QkNormModifier(),
+        new SinkModifier(),
+        new DropoutModifier(),
     ];
 
     /// <summary>The type of that name or alias, or null.</summary>

@@ -25,6 +25,9 @@ public abstract class PositionalEncoding
     /// <summary>Whether it turns the rows of queries and keys, given a row of a table for each position.</summary>
     public virtual bool TransformsRows => false;
 
+    /// <summary>Initialisers of the KernelDescription that it relies on.</summary>
+    public virtual IEnumerable<string> Settings(AttentionSpec spec, EncodingSpec encoding) => [];
+
     /// <summary>What it does to the scores.</summary>
     public virtual IEnumerable<ScoreStep> ScoreSteps(EncodingSpec encoding) => [];
 
@@ -34,4 +37,7 @@ public abstract class PositionalEncoding
     /// </summary>
     public virtual IEnumerable<FeatureRun> TransformRow(EncodingSpec encoding, int headDim) =>
         [new FeatureRun(0, headDim, static (dialect, index) => dialect.Load("row", index))];
+
+    /// <summary>Learned tensors that the kernel takes for it.</summary>
+    public virtual IEnumerable<LearnedTensor> Tensors(AttentionSpec spec, EncodingSpec encoding) => [];
 }

@@ -28,7 +28,10 @@ public abstract class ScoreStep
     public virtual IEnumerable<string> PrepareRow(Dialect dialect, int row) => [];
 
     /// <summary>A register of scores after the step.</summary>
-    public abstract string Apply(Dialect dialect, ScoreAt at);
+    public virtual string Apply(Dialect dialect, ScoreAt at) => at.Score;
+
+    /// <summary>The step as statements on the variable <see cref="ScoreAt.Score"/>, in a scope of their own where there are several.</summary>
+    public virtual IEnumerable<string> Statements(Dialect dialect, ScoreAt at) => [$"{at.Score} = {Apply(dialect, at)};"];
 }
 
 /// <summary>The order of score steps.</summary>

@@ -36,6 +36,12 @@ public enum Operation
     /// <summary>The larger; b where either is NaN: (a, b).</summary>
     Maximum,
 
+    /// <summary>The smaller; b where either is NaN: (a, b).</summary>
+    Minimum,
+
+    /// <summary>(a, b).</summary>
+    Divide,
+
     /// <summary>(a).</summary>
     Absolute,
 

@@ -28,6 +28,8 @@ public static class OperationTable
         [Operation.Multiply] = new("({0} * {1})", "({0} * {1})", "({0} * {1})"),
         [Operation.MultiplyAdd] = new("(({0} * {1}) + {2})", "{V}.MultiplyAddEstimate({0}, {1}, {2})", "(({0} * {1}) + {2})"),
         [Operation.Maximum] = new("({0} > {1} ? {0} : {1})", "{V}.MaxNative({0}, {1})", "({0} > {1} ? {0} : {1})"),
+        [Operation.Minimum] = new("({0} < {1} ? {0} : {1})", "{V}.MinNative({0}, {1})", "({0} < {1} ? {0} : {1})"),
+        [Operation.Divide] = new("({0} / {1})", "({0} / {1})", "({0} / {1})"),
         [Operation.Absolute] = new("global::System.MathF.Abs({0})", "{V}.Abs({0})", "global::System.MathF.Abs({0})"),
         [Operation.Exp2] = new("VectorMath.Exp2({0})", "VectorMath.Exp2({0})", "global::ILGPU.Algorithms.XMath.Exp2({0})"),
         [Operation.AtLeast] = new("({0} >= {1})", "{V}.GreaterThanOrEqual({0}, {1})", "({0} >= {1})"),

@@ -23,7 +23,7 @@ internal static class SoftmaxRules
             return;
         }
 
-        foreach (string name in Modifiers.Where(name => context.Spec.Find(name) is { Source: ArgumentSource.Attention }))
+        foreach (string name in Modifiers.Where(name => context.Spec.Find(name) is { Source: ArgumentSource.Attention } written && (written.Number != 0 || written.Numbers.Count > 0)))
         {
             Place place = Place.Attention(name);
             context.Report(NeedsSoftmax, place, [name, type.Name], Remedy.Of($"Remove {name}", Edit.Remove(place)));

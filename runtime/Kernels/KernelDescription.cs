@@ -54,6 +54,37 @@ public sealed unsafe class KernelDescription
     /// <summary>The rotation table, when queries and keys are rotated.</summary>
     public RotaryTable? Rotary { get; init; }
 
+    /// <summary>The rotation table of keys, where it is not that of the queries.</summary>
+    public RotaryTable? KeyRotary { get; init; }
+
+    /// <summary>The rotation table of calls whose positions go past <see cref="OriginalLength"/> (longrope); null: there is only one.</summary>
+    public RotaryTable? LongRotary { get; init; }
+
+    /// <summary>Positions up to which <see cref="Rotary"/> is used, where there is a <see cref="LongRotary"/>.</summary>
+    public int OriginalLength { get; init; }
+
+    /// <summary>Axes of rotary positions.</summary>
+    public int PositionAxes { get; init; } = 1;
+
     /// <summary>alibi's slopes per head, natural-log units, or null.</summary>
     public float[]? Slopes { get; init; }
+
+    /// <summary>Features of the gains of normalised queries and keys; 0: there are no gains.</summary>
+    public int Gains { get; init; }
+
+    /// <summary>The logits that join the softmax when a call gives none, one per query head; null: none join.</summary>
+    public float[]? SinkLogits { get; init; }
+
+    /// <summary>The probability of dropout in calls that give a seed.</summary>
+    public double Dropout { get; init; }
+
+    /// <summary>Gains of 1, for calls that give none.</summary>
+    internal float[] UnitGain => field ??= Ones(Gains);
+
+    private static float[] Ones(int count)
+    {
+        float[] ones = new float[count];
+        Array.Fill(ones, 1f);
+        return ones;
+    }
 }

@@ -39,6 +39,8 @@ public static unsafe class KernelLauncher
         fixed (float* queryData = query.Data, keyData = key.Data, valueData = value.Data, outputData = output.Data)
         fixed (float* logSumExp = arguments.LogSumExp, bias = arguments.Bias.Values, slopes = description.Slopes)
         fixed (int* keyLengths = arguments.KeyLengths, queryPositions = arguments.QueryPositions, keyPositions = arguments.KeyPositions)
+        fixed (float* queryGain = Gain(description, arguments.QueryGain), keyGain = Gain(description, arguments.KeyGain))
+        fixed (float* sinkLogits = arguments.SinkLogits.IsEmpty ? description.SinkLogits : arguments.SinkLogits)
         fixed (bool* keep = arguments.Keep.Values, drop = arguments.Drop.Values)
         {
             int queryLength = query.Layout.Length;
@@ -56,10 +58,19 @@ public static unsafe class KernelLauncher
                 KeyLengths = keyLengths,
                 LogSumExp = logSumExp,
                 QueryPositions = queryPositions,
-                QueryPositionStride = arguments.QueryPositions.Length > queryLength ? queryLength : 0,
+                QueryPositionStride = BatchStride(description, arguments.QueryPositions.Length, queryLength),
+                QueryPositionAxisStride = AxisStride(description, arguments.QueryPositions.Length, queryLength),
                 KeyPositions = keyPositions,
-                KeyPositionStride = arguments.KeyPositions.Length > keyLength ? keyLength : 0,
+                KeyPositionStride = BatchStride(description, arguments.KeyPositions.Length, keyLength),
+                KeyPositionAxisStride = AxisStride(description, arguments.KeyPositions.Length, keyLength),
                 Slopes = slopes,
+                QueryGain = queryGain,
+                KeyGain = keyGain,
+                SinkLogits = sinkLogits,
+                DropsWeights = arguments.DropoutSeed is not null,
+                DropoutThreshold = DropoutMask.Threshold(description.Dropout),
+                DropoutScale = (float)(1 / (1 - description.Dropout)),
+                DropoutSeed = arguments.DropoutSeed ?? 0,
                 Mask = new RuntimeMask
                 {
                     Keep = keep,
@@ -76,7 +87,10 @@ public static unsafe class KernelLauncher
                 bool shifted = call.AlignmentOffset < 0 && keyPositions == null && queryPositions == null;
                 call.KeyRotaryOffset = shifted ? -call.AlignmentOffset : 0;
                 call.QueryRotaryOffset = Math.Max(0, call.AlignmentOffset);
-                call.RotaryTable = rotary.Rows(RotaryRows(arguments, call));
+                int rows = RotaryRows(arguments, call);
+                rotary = description.LongRotary is { } extended && rows > description.OriginalLength ? extended : rotary;
+                call.QueryRotaryTable = rotary.Rows(rows);
+                call.KeyRotaryTable = (description.KeyRotary ?? rotary).Rows(rows);
             }
 
             RandomFeatures? features = description.Features?.Current;
@@ -118,6 +132,15 @@ public static unsafe class KernelLauncher
         call.ChunkRows = (rows + description.TileRows - 1) / description.TileRows * description.TileRows;
         call.Chunks = (queryLength + call.ChunkRows - 1) / call.ChunkRows;
     }
+
+    private static ReadOnlySpan<float> Gain(KernelDescription description, ReadOnlySpan<float> given) =>
+        given.IsEmpty && description.Gains > 0 ? description.UnitGain : given;
+
+    // Positions are [length], [axes, length] where there are several axes, or one of these for each sequence.
+    private static long BatchStride(KernelDescription description, int positions, int length) =>
+        positions > (long)description.PositionAxes * length ? (long)description.PositionAxes * length : 0;
+
+    private static long AxisStride(KernelDescription description, int positions, int length) => description.PositionAxes > 1 && positions > length ? length : 0;
 
     private static int RotaryRows(in AttentionArguments arguments, in AttentionCall call)
     {

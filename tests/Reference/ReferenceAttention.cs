@@ -102,30 +102,63 @@ public sealed class ReferenceAttention
     private ReferenceRow Row(int n, int batch, int head, int query)
     {
         ReferenceSoftmax softmax = softmaxes[n];
-        double[] encodedQuery = Encode(problem.Query, sizes.Row(batch, head, query), Position(problem.QueryPositions, batch, query, sizes.QueryLength, query + problem.AlignmentOffset), softmax.Half);
+        double[] encodedQuery = Encode(problem.Query, sizes.Row(batch, head, query), Place(problem.QueryPositions, batch, query, sizes.QueryLength, query + problem.AlignmentOffset + ImpliedShift, isKey: false), softmax.Half, problem.QueryGain);
         double queryNorm = Norm(encodedQuery);
         double scale = problem.Scale ?? 1 / (Math.Sqrt(encodedQuery.Length) * problem.Temperature);
         int kvHead = sizes.KvHeadOf(head);
         List<int> visible = [.. Enumerable.Range(0, sizes.KeyLength).Where(key => Visibility.Sees(problem, softmax, batch, head, query, key))];
-        var scores = new double[visible.Count];
-        var ranges = new double[visible.Count];
+        double[] scores = new double[visible.Count];
+        double[] ranges = new double[visible.Count];
         for (int v = 0; v < visible.Count; v++)
         {
             int key = sizes.KeyRow(batch, kvHead, visible[v]);
             double bias = Bias(batch, head, query, visible[v]);
-            scores[v] = (scale * Dot(encodedQuery, keys[n][key])) + bias;
-            ranges[v] = (Math.Abs(scale) * queryNorm * keyNorms[n][key]) + (double.IsInfinity(bias) ? 0 : Math.Abs(bias));
+            double product = scale * Dot(encodedQuery, keys[n][key]);
+            double capped = problem.Softcap is { } cap ? ReferenceModifiers.Cap(product, cap) : product;
+            scores[v] = capped + bias;
+            double range = problem.Softcap is null ? Math.Abs(scale) * queryNorm * keyNorms[n][key] : CappedRange(Math.Abs(scale) * queryNorm * keyNorms[n][key], capped);
+            ranges[v] = range + (double.IsInfinity(bias) ? 0 : Math.Abs(bias));
         }
 
         double[] weights = [.. scores];
         double logSumExp = Softmax.InPlace(weights);
-        (double[] output, double rowScale, double largestValue) = Mix(weights, visible, batch, kvHead);
-        return new ReferenceRow(
+        (double[] output, double rowScale, double largestValue) = Mix(weights, visible, batch, head, query);
+        var row = new ReferenceRow(
             output,
             logSumExp,
             visible.Count,
             ErrorBound.Output(weights, scores, ranges, rowScale, largestValue),
             ErrorBound.LogSumExp(weights, scores, ranges, logSumExp));
+        return problem.SinkLogits is { } logits ? WithSink(row, logits[head], rowScale, largestValue) : row;
+    }
+
+    // One more score without a value: the visible keys share 1 / (1 + exp(sink - logSumExp)) of the weight. That share errs by what the exponent errs by,
+    // and weights below 2^-126 of the sink's are flushed to zero.
+    private static ReferenceRow WithSink(ReferenceRow row, double sink, double rowScale, double largestValue)
+    {
+        double high = Math.Max(row.LogSumExp, sink);
+        if (double.IsNegativeInfinity(high))
+        {
+            return row;
+        }
+
+        double share = 1 / (1 + Math.Exp(sink - row.LogSumExp));
+        double error = double.IsNegativeInfinity(row.LogSumExp) || double.IsNegativeInfinity(sink) ? 0
+            : row.LogSumExpTolerance + (8 * ErrorBound.UnitRoundoff * (1 + Math.Abs(sink) + Math.Abs(row.LogSumExp)));
+        return row with
+        {
+            Output = [.. row.Output.Select(value => share == 0 ? 0 : share * value)],
+            LogSumExp = high + Math.Log(Math.Exp(row.LogSumExp - high) + Math.Exp(sink - high)),
+            OutputTolerance = (share * (row.OutputTolerance + (rowScale * error))) + (largestValue * Math.Pow(2, -125)),
+            LogSumExpTolerance = (share == 0 ? 0 : share * row.LogSumExpTolerance) + (8 * ErrorBound.UnitRoundoff * (1 + Math.Abs(high))),
+        };
+    }
+
+    // An error in the product reaches the score through tanh's slope, 1 - (score / cap)^2; its approximation adds a few units of the score.
+    private double CappedRange(double range, double capped)
+    {
+        double share = capped / problem.Softcap!.Value;
+        return (range * (1 - (share * share))) + (2 * Math.Abs(capped));
     }
 
     // Where queries stand before the first key, positions that nobody gave move up until none is negative. Softmax scores don't notice.
@@ -134,7 +167,7 @@ public sealed class ReferenceAttention
     private ReferenceRow FeatureRow(FeatureLogs[] features, int batch, int head, int query)
     {
         int kvHead = sizes.KvHeadOf(head);
-        double[] row = Encode(problem.Query, sizes.Row(batch, head, query), Position(problem.QueryPositions, batch, query, sizes.QueryLength, query + problem.AlignmentOffset + ImpliedShift), null);
+        double[] row = Encode(problem.Query, sizes.Row(batch, head, query), Place(problem.QueryPositions, batch, query, sizes.QueryLength, query + problem.AlignmentOffset + ImpliedShift, isKey: false), null, problem.QueryGain);
         int[] visible = [.. Enumerable.Range(0, sizes.KeyLength).Where(key => Visibility.Sees(problem, softmaxes[0], batch, head, query, key)).Select(key => sizes.KeyRow(batch, kvHead, key))];
         return FeatureAttention.Row(
             Features(row, isKey: false),
@@ -156,7 +189,7 @@ public sealed class ReferenceAttention
                 for (int key = 0; key < sizes.KeyLength; key++)
                 {
                     int row = sizes.KeyRow(batch, kvHead, key);
-                    rows[row] = Encode(problem.Key, row, Position(problem.KeyPositions, batch, key, sizes.KeyLength, key + ImpliedShift), half);
+                    rows[row] = Encode(problem.Key, row, Place(problem.KeyPositions, batch, key, sizes.KeyLength, key + ImpliedShift, isKey: true), half, problem.KeyGain);
                 }
             }
         }
@@ -164,8 +197,9 @@ public sealed class ReferenceAttention
         return rows;
     }
 
-    private (double[] Output, double RowScale, double LargestValue) Mix(double[] weights, List<int> visible, int batch, int kvHead)
+    private (double[] Output, double RowScale, double LargestValue) Mix(double[] weights, List<int> visible, int batch, int head, int query)
     {
+        int kvHead = sizes.KvHeadOf(head);
         var output = new double[sizes.ValueDim];
         var magnitude = new double[sizes.ValueDim];
         double largest = 0;
@@ -177,12 +211,18 @@ public sealed class ReferenceAttention
                 continue;
             }
 
+            double weight = weights[n] * (problem.DropoutSeed is { } seed ? ReferenceModifiers.Dropped(seed, batch, head, query, visible[n], problem.Dropout) : 1);
+            if (weight == 0)
+            {
+                continue;
+            }
+
             int start = sizes.KeyRow(batch, kvHead, visible[n]) * sizes.ValueDim;
             for (int feature = 0; feature < sizes.ValueDim; feature++)
             {
                 double value = problem.Value[start + feature];
-                output[feature] += weights[n] * value;
-                magnitude[feature] += weights[n] * Math.Abs(value);
+                output[feature] += weight * value;
+                magnitude[feature] += weight * Math.Abs(value);
                 largest = double.IsFinite(value) ? Math.Max(largest, Math.Abs(value)) : largest;
             }
         }
@@ -201,22 +241,35 @@ public sealed class ReferenceAttention
         return bias;
     }
 
-    private double[] Encode(double[] rows, int index, int position, int? half)
+    private double[] Encode(double[] rows, int index, RowPlace place, int? half, float[]? gain)
     {
         int features = half is null ? sizes.HeadDim : sizes.HeadDim / 2;
         double[] row = rows.AsSpan((index * sizes.HeadDim) + (features * (half ?? 0)), features).ToArray();
+        row = problem.QkNorm switch { 1 => ReferenceModifiers.RootMeanSquare(row, gain), 2 => ReferenceModifiers.Euclidean(row), _ => row };
         foreach (ReferenceEncoding encoding in problem.Encodings)
         {
-            encoding.Definition.TransformRow?.Invoke(encoding.Parameters, row, position);
+            encoding.Definition.TransformRow?.Invoke(encoding.Parameters, row, place);
         }
 
         return row;
     }
 
-    private static int Position(int[]? positions, int batch, int index, int length, int implied) =>
-        positions is null ? implied
-        : positions.Length == length ? positions[index]
-        : positions[(batch * length) + index];
+    // [length], [axes, length] or, for each sequence, one of these.
+    private RowPlace Place(int[]? positions, int batch, int index, int length, int implied, bool isKey)
+    {
+        int axes = problem.PositionAxes;
+        int[] own = positions is null ? [implied]
+            : positions.Length == length ? [positions[index]]
+            : [.. Enumerable.Range(0, axes).Select(axis => positions[(((positions.Length == axes * length ? 0 : batch * axes) + axis) * length) + index])];
+        return new RowPlace(own, Longest(), isKey);
+    }
+
+    private int Longest()
+    {
+        int queries = problem.QueryPositions is { Length: > 0 } given ? given.Max() + 1 : sizes.QueryLength + Math.Max(0, problem.AlignmentOffset);
+        int keys = problem.KeyPositions is { Length: > 0 } keyed ? keyed.Max() + 1 : sizes.KeyLength;
+        return Math.Max(queries, keys);
+    }
 
     private static double Dot(double[] left, double[] right)
     {

@@ -54,6 +54,30 @@ public sealed class ReferenceProblem
     /// <summary>Added to the scaled scores; null: nothing.</summary>
     public Broadcast<float>? Bias { get; init; }
 
+    /// <summary>Bound on scaled scores before biases; null: none.</summary>
+    public double? Softcap { get; init; }
+
+    /// <summary>0: rows as they are; 1: divided by their root mean square, times a gain; 2: divided by their Euclidean norm.</summary>
+    public int QkNorm { get; init; }
+
+    /// <summary>Gain of normalised queries; null: 1.</summary>
+    public float[]? QueryGain { get; init; }
+
+    /// <summary>Gain of normalised keys; null: 1.</summary>
+    public float[]? KeyGain { get; init; }
+
+    /// <summary>A logit per query head that joins the softmax without a value; null: none.</summary>
+    public float[]? SinkLogits { get; init; }
+
+    /// <summary>The probability with which weights are dropped, when there is a seed.</summary>
+    public double Dropout { get; init; }
+
+    /// <summary>The seed of dropout; null: nothing is dropped.</summary>
+    public long? DropoutSeed { get; init; }
+
+    /// <summary>Axes of positions: as many as the sections of a multi-axis encoding, otherwise 1.</summary>
+    public int PositionAxes => Encodings.Select(encoding => encoding.Parameters.Array("Sections")?.Length ?? 1).DefaultIfEmpty(1).Max();
+
     /// <summary>The key index that query 0 stands at.</summary>
     public int AlignmentOffset => AlignBottomRight ? Sizes.KeyLength - Sizes.QueryLength : 0;
 
@@ -94,6 +118,13 @@ public sealed class ReferenceProblem
         Keep = Keep,
         Drop = Drop,
         Bias = Bias,
+        Softcap = Softcap,
+        QkNorm = QkNorm,
+        QueryGain = QueryGain,
+        KeyGain = KeyGain,
+        SinkLogits = SinkLogits,
+        Dropout = Dropout,
+        DropoutSeed = DropoutSeed,
     };
 }
 

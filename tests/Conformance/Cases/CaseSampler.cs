@@ -57,11 +57,18 @@ public sealed class CaseSampler(Declaration declaration, Random random)
         Keep = declaration.HasScores && random.Chance(0.2) ? random.Broadcast(sizes, r => r.Booleans(sizes.KeyLength)) : null,
         Drop = declaration.HasScores && random.Chance(0.2) ? random.Broadcast(sizes, r => r.Booleans(sizes.KeyLength)) : null,
         Bias = declaration.HasScores && random.Chance(0.2) ? random.Broadcast(sizes, DrawBiasRow(sizes.KeyLength)) : null,
+        QueryGain = declaration.HasGains && random.Chance(0.6) ? random.Normal(declaration.QueryDim) : null,
+        KeyGain = declaration.HasGains && random.Chance(0.6) ? random.Normal(declaration.QueryDim) : null,
+        SinkLogits = declaration.HasSinkLogits && random.Chance(0.6) ? DrawSinks(sizes.Heads) : null,
+        DropoutSeed = declaration.HasDropout && random.Chance(0.8) ? random.NextInt64(long.MinValue, long.MaxValue) : null,
     };
+
+    // Far above and far below any score, and none at all, must be safe too.
+    private float[] DrawSinks(int heads) => [.. random.Normal(heads, 3).Select(logit => random.Chance(0.1) ? random.Pick([1e4f, -1e4f, float.NegativeInfinity]) : logit)];
 
     private int[]? DrawPositions(int batch, int length)
     {
-        if (!declaration.Has("rope") || random.Chance(0.6))
+        if (!declaration.IsRotary || random.Chance(0.6))
         {
             return null;
         }
@@ -69,7 +76,7 @@ public sealed class CaseSampler(Declaration declaration, Random random)
         int shift = random.Next(3000);
         return random.Chance(0.5)
             ? [.. Enumerable.Range(shift, length)]
-            : random.Integers(batch * length, 0, 5000);
+            : random.Integers((declaration.PositionAxes > 1 && random.Chance(0.5) ? 1 : batch) * declaration.PositionAxes * length, 0, 5000);
     }
 
     // Negative infinity is a common way to hide keys by a bias.

@@ -36,6 +36,24 @@ public sealed record Declaration(string Type, Argument[] Arguments, EncodingDecl
     /// <summary>Whether there is a score for each (query, key) pair, which masks, biases and score-biasing encodings act on.</summary>
     public bool HasScores => !FeatureAttention.Covers(Type);
 
+    /// <summary>Whether a logit per head joins the softmax.</summary>
+    public bool HasSinkLogits => Parameters.Int("LearnedSinks", 0) != 0 || Parameters.Array("SinkLogits") is not null;
+
+    /// <summary>Whether normalised rows have gains.</summary>
+    public bool HasGains => Parameters.Int("QkNorm", 0) == 1;
+
+    /// <summary>Whether a call may drop weights.</summary>
+    public bool HasDropout => Parameters.Number("Dropout", 0) > 0;
+
+    /// <summary>Features that one softmax compares.</summary>
+    public int QueryDim => Type == "differential" ? Shape.HeadDim / 2 : Shape.HeadDim;
+
+    /// <summary>Whether positions turn queries and keys.</summary>
+    public bool IsRotary => Has("rope") || Has("mrope") || Has("xpos");
+
+    /// <summary>Axes of rotary positions.</summary>
+    public int PositionAxes => Encodings.SelectMany(encoding => encoding.Arguments).FirstOrDefault(argument => argument.Name == "Sections")?.Array?.Length ?? 1;
+
     public bool Has(string encoding) => Encodings.Any(e => e.Name == encoding);
 
     /// <summary>The problem's declared half; the data is the caller's.</summary>
@@ -58,6 +76,13 @@ public sealed record Declaration(string Type, Argument[] Arguments, EncodingDecl
         Keep = inputs.Keep,
         Drop = inputs.Drop,
         Bias = inputs.Bias,
+        Softcap = Parameters.Has("Softcap") ? Parameters.Number("Softcap", 0) : null,
+        QkNorm = Parameters.Int("QkNorm", 0),
+        QueryGain = inputs.QueryGain,
+        KeyGain = inputs.KeyGain,
+        SinkLogits = HasSinkLogits ? inputs.SinkLogits ?? Parameters.Array("SinkLogits") ?? new float[Shape.Heads] : null,
+        Dropout = Parameters.Number("Dropout", 0),
+        DropoutSeed = inputs.DropoutSeed,
     };
 
     /// <summary>The host as a user writes it.</summary>

@@ -15,6 +15,9 @@ public sealed record LayerDeclaration(string Name, string Type, string Arguments
         new("LinearLayer", "linear", "Causal = true", 32, new(4, 2, 8, 12), [new("rope", [])]),
         new("PerformerLayer", "performer", "Features = 24", 24, new(3, 3, 8, 8), [new("sinusoidal", [])]),
         new("CrossLinearLayer", "linear", "Cross = true", 24, new(2, 1, 12, 12), [], Cross: true),
+        new("ModifiedLayer", "causal", "QkNorm = Rms, LearnedSinks = true, Softcap = 20", 32, new(4, 2, 8, 8), [new("rope", [])]),
+        new("DifferentialLayer", "differential", "QkNorm = Rms, SinkLogits = [0.5 -1]", 24, new(2, 2, 12, 12), []),
+        new("LandmarkLayer", "landmark", "Landmarks = 5, QkNorm = L2, Scale = 4", 24, new(2, 1, 12, 12), []),
         new("AlibiLayer", "causal", "Bias = true", 30, new(3, 3, 10, 6), [new("alibi", [])], Bias: true),
     ];
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using AttentionGen.Generator.Spec;
+using AttentionGen.Reference;
 
 namespace AttentionGen.Conformance.Declarations;
 
@@ -16,6 +17,16 @@ public static class TypeVariants
         "Causal = true, CausalAlignment = BottomRight",
         "CausalAlignment = TopLeft, Temperature = 0.5",
         "CausalAlignment = BottomRight, Scale = 0.19",
+    ];
+
+    // Modifiers, alone and together; every type with scores meets every one of these lines.
+    private static readonly string[] Modifiers =
+    [
+        "CausalAlignment = BottomRight, Softcap = 3",
+        "CausalAlignment = BottomRight, QkNorm = Rms, Softcap = 50",
+        "CausalAlignment = TopLeft, QkNorm = L2, Scale = 10, LearnedSinks = true",
+        "CausalAlignment = TopLeft, Dropout = 0.3, LearnedSinks = true",
+        "CausalAlignment = BottomRight, QkNorm = Rms, Dropout = 0.85",
     ];
 
     // Types that can't be causal (ATTN028).
@@ -80,7 +91,7 @@ public static class TypeVariants
     public static IReadOnlyList<Argument[]> Of(CatalogueEntry entry)
     {
         IEnumerable<string> generated = entry.Parameters.SelectMany(Settings).Select(setting => setting + ", CausalAlignment = BottomRight");
-        IEnumerable<string> texts = Common.Where(text => !OnlyWholeSequences.Contains(entry.Name) || !text.Contains("Causal = true")).Concat(Picked.GetValueOrDefault(entry.Name, [])).Concat(Picked.ContainsKey(entry.Name) ? [] : generated);
+        IEnumerable<string> texts = Common.Where(text => !OnlyWholeSequences.Contains(entry.Name) || !text.Contains("Causal = true")).Concat(FeatureAttention.Covers(entry.Name) ? [] : Modifiers).Concat(Picked.GetValueOrDefault(entry.Name, [])).Concat(Picked.ContainsKey(entry.Name) ? [] : generated);
         return [.. texts.Distinct().Select(text => Argument.ParseList(typeof(AttentionAttribute), text))];
     }
 

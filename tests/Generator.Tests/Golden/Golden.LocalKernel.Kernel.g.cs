@@ -29,7 +29,7 @@ namespace Golden
             MaxLength = 0, MaxKeyLength = 0, // 0: open
             Alignment = (CausalAlignment)0, NeedsAlignment = true, Softmaxes = 1,
             TileRows = 6, MaxChunkRows = 516, WorkspaceBytes = WorkspaceBytesPerThread,
-            Rotary = new RotaryTable(4, 10000d, interleaved: false, maxPositions: 0),
+            Rotary = new RotaryTable(RotaryFrequencies.Plain(4, 10000d), interleaved: false, maxPositions: 0),
             Slopes = AlibiSlopes.For(Heads),
         };
 
@@ -237,8 +237,8 @@ namespace Golden
                 {
                     int index = work.FirstRow + r;
                     float* row = source + (index * call->Query.RowStride);
-                    long position = call->QueryPositions == null ? index + call->QueryRotaryOffset : call->QueryPositions[(work.Batch * call->QueryPositionStride) + index];
-                    float* rotation = call->RotaryTable + (position * RotationStride);
+                    int* positions = call->QueryPositions == null ? null : call->QueryPositions + (work.Batch * call->QueryPositionStride) + index;
+                    float* rotation = call->QueryRotaryTable + ((positions == null ? index + call->QueryRotaryOffset : *positions) * (long)RotationStride);
                     for (int c = 0; c < 2; c += 1)
                     {
                         target[c] = (((row[c] * rotation[c]) + (row[c + 2] * rotation[c + 4])) * QueryScale);
@@ -277,8 +277,8 @@ namespace Golden
                     int index = first + r;
                     float* row = source + (index * call->Key.RowStride);
                     float* target = keyRows + (r * QueryDim);
-                    long position = call->KeyPositions == null ? index + call->KeyRotaryOffset : call->KeyPositions[(work.Batch * call->KeyPositionStride) + index];
-                    float* rotation = call->RotaryTable + (position * RotationStride);
+                    int* positions = call->KeyPositions == null ? null : call->KeyPositions + (work.Batch * call->KeyPositionStride) + index;
+                    float* rotation = call->KeyRotaryTable + ((positions == null ? index + call->KeyRotaryOffset : *positions) * (long)RotationStride);
                     for (int c = 0; c < 2; c += 1)
                     {
                         target[c] = ((row[c] * rotation[c]) + (row[c + 2] * rotation[c + 4]));
@@ -1583,6 +1583,7 @@ namespace Golden
             for (int r = 0; r < work.Rows; r++)
             {
                 float total = VectorMath.SumLanes(Vector512.Load(rowSum + (r * Lanes)));
+                float highest = rowMax[r];
                 float factor = total == 0f ? 0f : 1f / total;
                 Vector512<float> factors = Vector512.Create(factor);
                 float* output = outputs + (r * PaddedValueDim);
@@ -1593,7 +1594,7 @@ namespace Golden
                 }
                 if (logSumExp != null)
                 {
-                    logSumExp[r] = total == 0f ? float.NegativeInfinity : (rowMax[r] * NaturalLogOf2) + MathF.Log(total);
+                    logSumExp[r] = total == 0f ? float.NegativeInfinity : (highest * NaturalLogOf2) + MathF.Log(total);
                 }
             }
         }
@@ -1790,8 +1791,8 @@ namespace Golden
                 {
                     int index = work.FirstRow + r;
                     float* row = source + (index * call->Query.RowStride);
-                    long position = call->QueryPositions == null ? index + call->QueryRotaryOffset : call->QueryPositions[(work.Batch * call->QueryPositionStride) + index];
-                    float* rotation = call->RotaryTable + (position * RotationStride);
+                    int* positions = call->QueryPositions == null ? null : call->QueryPositions + (work.Batch * call->QueryPositionStride) + index;
+                    float* rotation = call->QueryRotaryTable + ((positions == null ? index + call->QueryRotaryOffset : *positions) * (long)RotationStride);
                     for (int c = 0; c < 2; c += 1)
                     {
                         target[c] = (((row[c] * rotation[c]) + (row[c + 2] * rotation[c + 4])) * QueryScale);
@@ -1830,8 +1831,8 @@ namespace Golden
                     int index = first + r;
                     float* row = source + (index * call->Key.RowStride);
                     float* target = keyRows + (r * QueryDim);
-                    long position = call->KeyPositions == null ? index + call->KeyRotaryOffset : call->KeyPositions[(work.Batch * call->KeyPositionStride) + index];
-                    float* rotation = call->RotaryTable + (position * RotationStride);
+                    int* positions = call->KeyPositions == null ? null : call->KeyPositions + (work.Batch * call->KeyPositionStride) + index;
+                    float* rotation = call->KeyRotaryTable + ((positions == null ? index + call->KeyRotaryOffset : *positions) * (long)RotationStride);
                     for (int c = 0; c < 2; c += 1)
                     {
                         target[c] = ((row[c] * rotation[c]) + (row[c + 2] * rotation[c + 4]));
@@ -2584,6 +2585,7 @@ namespace Golden
             for (int r = 0; r < work.Rows; r++)
             {
                 float total = VectorMath.SumLanes(Vector256.Load(rowSum + (r * Lanes)));
+                float highest = rowMax[r];
                 float factor = total == 0f ? 0f : 1f / total;
                 Vector256<float> factors = Vector256.Create(factor);
                 float* output = outputs + (r * PaddedValueDim);
@@ -2595,7 +2597,7 @@ namespace Golden
                 }
                 if (logSumExp != null)
                 {
-                    logSumExp[r] = total == 0f ? float.NegativeInfinity : (rowMax[r] * NaturalLogOf2) + MathF.Log(total);
+                    logSumExp[r] = total == 0f ? float.NegativeInfinity : (highest * NaturalLogOf2) + MathF.Log(total);
                 }
             }
         }
@@ -2798,8 +2800,8 @@ namespace Golden
                 {
                     int index = work.FirstRow + r;
                     float* row = source + (index * call->Query.RowStride);
-                    long position = call->QueryPositions == null ? index + call->QueryRotaryOffset : call->QueryPositions[(work.Batch * call->QueryPositionStride) + index];
-                    float* rotation = call->RotaryTable + (position * RotationStride);
+                    int* positions = call->QueryPositions == null ? null : call->QueryPositions + (work.Batch * call->QueryPositionStride) + index;
+                    float* rotation = call->QueryRotaryTable + ((positions == null ? index + call->QueryRotaryOffset : *positions) * (long)RotationStride);
                     for (int c = 0; c < 2; c += 1)
                     {
                         target[c] = (((row[c] * rotation[c]) + (row[c + 2] * rotation[c + 4])) * QueryScale);
@@ -2835,8 +2837,8 @@ namespace Golden
                     int index = first + r;
                     float* row = source + (index * call->Key.RowStride);
                     float* target = keyRows + (r * QueryDim);
-                    long position = call->KeyPositions == null ? index + call->KeyRotaryOffset : call->KeyPositions[(work.Batch * call->KeyPositionStride) + index];
-                    float* rotation = call->RotaryTable + (position * RotationStride);
+                    int* positions = call->KeyPositions == null ? null : call->KeyPositions + (work.Batch * call->KeyPositionStride) + index;
+                    float* rotation = call->KeyRotaryTable + ((positions == null ? index + call->KeyRotaryOffset : *positions) * (long)RotationStride);
                     for (int c = 0; c < 2; c += 1)
                     {
                         target[c] = ((row[c] * rotation[c]) + (row[c + 2] * rotation[c + 4]));
@@ -4232,6 +4234,7 @@ namespace Golden
             for (int r = 0; r < work.Rows; r++)
             {
                 float total = VectorMath.SumLanes(Vector128.Load(rowSum + (r * Lanes)));
+                float highest = rowMax[r];
                 float factor = total == 0f ? 0f : 1f / total;
                 Vector128<float> factors = Vector128.Create(factor);
                 float* output = outputs + (r * PaddedValueDim);
@@ -4241,7 +4244,7 @@ namespace Golden
                 Vector128.Store((Vector128.Load(output + 8) * factors), row + 8);
                 if (logSumExp != null)
                 {
-                    logSumExp[r] = total == 0f ? float.NegativeInfinity : (rowMax[r] * NaturalLogOf2) + MathF.Log(total);
+                    logSumExp[r] = total == 0f ? float.NegativeInfinity : (highest * NaturalLogOf2) + MathF.Log(total);
                 }
             }
         }
@@ -4443,8 +4446,8 @@ namespace Golden
                 {
                     int index = work.FirstRow + r;
                     float* row = source + (index * call->Query.RowStride);
-                    long position = call->QueryPositions == null ? index + call->QueryRotaryOffset : call->QueryPositions[(work.Batch * call->QueryPositionStride) + index];
-                    float* rotation = call->RotaryTable + (position * RotationStride);
+                    int* positions = call->QueryPositions == null ? null : call->QueryPositions + (work.Batch * call->QueryPositionStride) + index;
+                    float* rotation = call->QueryRotaryTable + ((positions == null ? index + call->QueryRotaryOffset : *positions) * (long)RotationStride);
                     for (int c = 0; c < 2; c += 1)
                     {
                         target[c] = (((row[c] * rotation[c]) + (row[c + 2] * rotation[c + 4])) * scale);
@@ -4483,8 +4486,8 @@ namespace Golden
                     int index = first + r;
                     float* row = source + (index * call->Key.RowStride);
                     float* target = keyRows + (r * QueryDim);
-                    long position = call->KeyPositions == null ? index + call->KeyRotaryOffset : call->KeyPositions[(work.Batch * call->KeyPositionStride) + index];
-                    float* rotation = call->RotaryTable + (position * RotationStride);
+                    int* positions = call->KeyPositions == null ? null : call->KeyPositions + (work.Batch * call->KeyPositionStride) + index;
+                    float* rotation = call->KeyRotaryTable + ((positions == null ? index + call->KeyRotaryOffset : *positions) * (long)RotationStride);
                     for (int c = 0; c < 2; c += 1)
                     {
                         target[c] = ((row[c] * rotation[c]) + (row[c + 2] * rotation[c + 4]));
@@ -5237,6 +5240,7 @@ namespace Golden
             for (int r = 0; r < work.Rows; r++)
             {
                 float total = rowSum[(r * Lanes)];
+                float highest = rowMax[r];
                 float factor = total == 0f ? 0f : 1f / total;
                 float factors = factor;
                 float* output = outputs + (r * PaddedValueDim);
@@ -5247,7 +5251,7 @@ namespace Golden
                 }
                 if (logSumExp != null)
                 {
-                    logSumExp[r] = total == 0f ? float.NegativeInfinity : (rowMax[r] * NaturalLogOf2) + MathF.Log(total);
+                    logSumExp[r] = total == 0f ? float.NegativeInfinity : (highest * NaturalLogOf2) + MathF.Log(total);
                 }
             }
         }
