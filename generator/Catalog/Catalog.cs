@@ -22,6 +22,8 @@ public static class Catalog
         new RelativeAttention(),
         new T5Attention(),
         new CrossMemoryAttention(),
+        new LinearAttention(),
+        new PerformerAttention(),
     ];
 
     /// <summary>The positional encodings.</summary>
