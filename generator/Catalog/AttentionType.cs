@@ -22,6 +22,9 @@ public abstract class AttentionType
     /// <summary>What kind of kernel computes it.</summary>
     public virtual KernelFamily Family => KernelFamily.Softmax;
 
+    /// <summary>How queries and keys become features, for a type of the <see cref="KernelFamily.Linear"/> family; null: there are none.</summary>
+    public virtual FeatureMap? FeatureMap(AttentionSpec spec) => null;
+
     /// <summary>What the type does to the scores.</summary>
     public virtual IEnumerable<ScoreStep> ScoreSteps(AttentionSpec spec) => [];
 

@@ -12,6 +12,7 @@ public static class Catalog
     [
         new StandardAttention(),
         new CausalAttention(),
+        new ExclusiveAttention(),
         new LocalAttention(),
         new StridedAttention(),
         new KvStridedAttention(),
@@ -22,7 +23,8 @@ public static class Catalog
         new RelativeAttention(),
         new T5Attention(),
         new CrossMemoryAttention(),
-        new ExclusiveAttention(),
+        new LinearAttention(),
+        new PerformerAttention(),
     ];
 
     /// <summary>The positional encodings.</summary>
@@ -35,9 +37,9 @@ public static class Catalog
         new MropeEncoding(),
         new XposEncoding(),
         new AlibiEncoding(),
+        new GaussianEncoding(),
         new RelativeEncoding(),
         new T5Encoding(),
-        new GaussianEncoding(),
     ];
 
     /// <summary>The modifiers that every softmax type takes.</summary>

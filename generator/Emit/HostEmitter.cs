@@ -19,6 +19,7 @@ public static class HostEmitter
     {
         HostSurface.WriteConstants(writer, spec);
         HostSurface.WriteEncodingMembers(writer, spec);
+        HostSurface.WriteFeatureMembers(writer, spec);
         if (spec.Host.IsStatic)
         {
             KernelHost.WriteForward(writer, static (target, call) => target.Line($"=> {call};"));
@@ -76,6 +77,8 @@ public static class HostEmitter
             {
                 LayerHost.WriteThrowing(writer, spec, fail);
             }
+
+            HostSurface.WriteThrowingFeatureMembers(writer, spec, fail);
         });
     }
 

@@ -56,7 +56,13 @@ internal static class IgnoredRules
             }
         }
 
-        if (spec.Find("Scale") is not null)
+        if (context.Type?.Family == Catalog.KernelFamily.Linear && context.Type.FeatureMap(spec) is { IsProjected: false })
+        {
+            const string reason = "'linear' attention maps queries and keys as they are; weights have no scale";
+            Report(context, "Scale", reason);
+            Report(context, "Temperature", reason);
+        }
+        else if (spec.Find("Scale") is not null)
         {
             Report(context, "Temperature", "Scale replaces 1/(sqrt(HeadDim) * Temperature)");
         }

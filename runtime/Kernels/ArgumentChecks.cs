@@ -39,6 +39,9 @@ internal static class ArgumentChecks
         LearnedChecks.Check(kernel, arguments);
         DistanceChecks.Check(kernel, arguments, output);
         MixChecks.Check(kernel, arguments, output);
+        ThrowIfWithoutScores(kernel, arguments.Keep.Shape, nameof(arguments.Keep));
+        ThrowIfWithoutScores(kernel, arguments.Drop.Shape, nameof(arguments.Drop));
+        ThrowIfWithoutScores(kernel, arguments.Bias.Shape, nameof(arguments.Bias));
         CheckMask(arguments.Keep.Values.IsEmpty, arguments.Keep.Shape, batch, kernel.Heads, queryLength, keyLength, nameof(arguments.Keep));
         CheckMask(arguments.Drop.Values.IsEmpty, arguments.Drop.Shape, batch, kernel.Heads, queryLength, keyLength, nameof(arguments.Drop));
         CheckMask(arguments.Bias.Values.IsEmpty, arguments.Bias.Shape, batch, kernel.Heads, queryLength, keyLength, nameof(arguments.Bias));
@@ -71,8 +74,8 @@ internal static class ArgumentChecks
     {
         CheckDistinctRows(output.Layout);
 
-        // With one softmax, a work item copies its queries before it writes their outputs, so computing in place over the queries is sound; anything else is not.
-        bool inPlace = kernel.Softmaxes == 1
+        // With one softmax or none, a work item copies its queries before it writes their outputs, so computing in place over the queries is sound; anything else is not.
+        bool inPlace = kernel.Softmaxes <= 1
             && query.Layout == output.Layout
             && !output.Data.IsEmpty
             && System.Runtime.CompilerServices.Unsafe.AreSame(ref MemoryMarshal.GetReference(query.Data), ref MemoryMarshal.GetReference(output.Data));
@@ -142,6 +145,11 @@ internal static class ArgumentChecks
 
     private static void CheckLogSumExp(KernelDescription kernel, Span<float> logSumExp, int batch, int queryLength)
     {
+        if (kernel.Softmaxes == 0 && !logSumExp.IsEmpty)
+        {
+            throw new ArgumentException($"{kernel.Name} has no softmax, so there is no log-sum-exp: expected none to be asked for.", nameof(AttentionArguments.LogSumExp));
+        }
+
         if (kernel.Softmaxes > 1 && !logSumExp.IsEmpty)
         {
             throw new ArgumentException($"{kernel.Name} adds {kernel.Softmaxes} softmaxes, which have no log-sum-exp in common: expected none to be asked for.", nameof(AttentionArguments.LogSumExp));
@@ -197,6 +205,16 @@ internal static class ArgumentChecks
             {
                 throw new ArgumentOutOfRangeException(name, position, "Expected positions of 0 or more.");
             }
+        }
+    }
+
+    private static void ThrowIfWithoutScores(KernelDescription kernel, MaskShape shape, string name)
+    {
+        if (kernel.Softmaxes == 0 && shape != default)
+        {
+            throw new ArgumentException(
+                $"{kernel.Name} computes no score per (query, key) pair for {name} to act on: expected none, got [{shape.Batch}, {shape.Heads}, {shape.QueryLength}, {shape.KeyLength}]; hide padding with {nameof(AttentionArguments.KeyLengths)}.",
+                name);
         }
     }
 

@@ -33,7 +33,7 @@ public static class ReferenceTypes
     };
 
     /// <summary>The names of all types.</summary>
-    public static IReadOnlyList<string> Names { get; } = [.. Rules.Keys, "differential"];
+    public static IReadOnlyList<string> Names { get; } = [.. Rules.Keys, "differential", "linear", "performer"];
 
     /// <summary>The softmaxes of a declared type.</summary>
     public static IReadOnlyList<ReferenceSoftmax> Softmaxes(string type, Parameters parameters) => type switch
@@ -44,6 +44,7 @@ public static class ReferenceTypes
             new((p, i, j, _) => InWindow(p, i, j, 64), 0.5),
             new((p, i, j, _) => IsGlobal(p, i) || IsGlobal(p, j), 0.5),
         ],
+        _ when FeatureAttention.Covers(type) => [new((_, _, _, _) => true)],
         _ => [new(Rules[type])],
     };
 

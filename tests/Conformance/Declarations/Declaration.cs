@@ -20,7 +20,7 @@ public sealed record EncodingDeclaration(string Name, Argument[] Arguments)
 /// <summary>A declared attention: what the generator is given, and what the oracle is told.</summary>
 public sealed record Declaration(string Type, Argument[] Arguments, EncodingDeclaration[] Encodings, HeadShape Shape)
 {
-    public Parameters Parameters { get; } = Argument.ToParameters(Arguments);
+    public Parameters Parameters { get; } = WithFeatures(Type, Shape, Argument.ToParameters(Arguments));
 
     /// <summary>The flag or the type that hides later keys.</summary>
     public bool IsCausal => Type == "causal" || Parameters.Int("Causal", 0) != 0;
@@ -28,10 +28,14 @@ public sealed record Declaration(string Type, Argument[] Arguments, EncodingDecl
     public CausalAlignment Alignment => (CausalAlignment)Parameters.Int("CausalAlignment", 0);
 
     /// <summary>Whether the call may pass query and key lengths that differ.</summary>
-    public bool AllowsUnequalLengths => Alignment != CausalAlignment.Unspecified || (!IsCausal && Type is ("standard" or "kvstrided" or "landmark" or "differential" or "relative" or "t5" or "crossmemory"));
+    public bool AllowsUnequalLengths => Alignment != CausalAlignment.Unspecified
+        || (!IsCausal && Type is ("standard" or "kvstrided" or "landmark" or "differential" or "relative" or "t5" or "crossmemory" or "linear" or "performer"));
 
     /// <summary>Whether there is one softmax, and so a log-sum-exp.</summary>
-    public bool HasLogSumExp => ReferenceTypes.Softmaxes(Type, Parameters).Count == 1;
+    public bool HasLogSumExp => HasScores && ReferenceTypes.Softmaxes(Type, Parameters).Count == 1;
+
+    /// <summary>Whether there is a score for each (query, key) pair, which masks, biases and score-biasing encodings act on.</summary>
+    public bool HasScores => !FeatureAttention.Covers(Type);
 
     /// <summary>Whether a logit per head joins the softmax.</summary>
     public bool HasSinkLogits => Parameters.Int("LearnedSinks", 0) != 0 || Parameters.Array("SinkLogits") is not null;
@@ -97,6 +101,20 @@ public sealed record Declaration(string Type, Argument[] Arguments, EncodingDecl
         string attention = $"[global::AttentionGen.Attention(Type = \"{Type}\", {shape}{string.Concat(Arguments.Select(a => $", {a.Name} = {a.Code}"))})]";
         string encodings = string.Concat(Encodings.Select(e => e.ToSource() + "\n"));
         return $"{attention}\n{encodings}public static partial class {hostName};\n";
+    }
+
+    // The oracle takes the random features as data: what they must satisfy is tested by itself.
+    private static Parameters WithFeatures(string type, HeadShape shape, Parameters written)
+    {
+        if (type != "performer")
+        {
+            return written;
+        }
+
+        var features = new RandomFeatures(written.Int("Features", 256), shape.HeadDim, written.Int("FeatureSeed", 0));
+        var matrix = new float[features.Count * features.Dim];
+        features.CopyTo(matrix);
+        return written.With("RandomFeatures", matrix);
     }
 
     public override string ToString() =>
