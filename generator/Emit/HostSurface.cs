@@ -97,6 +97,11 @@ internal static class HostSurface
                 writer.Line(setting);
             }
 
+            if (plan.Mix is not null)
+            {
+                writer.Line("NeedsLocalFeatures = true,");
+            }
+
             if (plan.Type.FeatureMap(spec) is { IsProjected: true })
             {
                 writer.Line("Features = featureDraw,");

@@ -29,7 +29,7 @@ internal static class SoftmaxRules
             context.Report(NeedsSoftmax, place, [name, type.Name], Remedy.Of($"Remove {name}", Edit.Remove(place)));
         }
 
-        foreach (EncodingUse use in context.Encodings.Where(static use => use.Known?.ScoreSteps(use.Spec).Any() == true))
+        foreach (EncodingUse use in context.Encodings.Where(use => use.Known?.ScoreSteps(context.Spec, use.Spec).Any() == true || use.Known?.Distances(use.Spec) is not null))
         {
             Place place = Place.Encoding(use.Index);
             context.Report(NeedsSoftmax, place, [$"The encoding '{use.Known!.Name}'", type.Name], Remedy.Of($"Remove '{use.Known.Name}'", Edit.Remove(place)));

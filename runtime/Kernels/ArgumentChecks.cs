@@ -37,6 +37,8 @@ internal static class ArgumentChecks
         CheckLogSumExp(kernel, arguments.LogSumExp, batch, queryLength);
         CheckPositions(kernel, arguments, batch, queryLength, keyLength);
         LearnedChecks.Check(kernel, arguments);
+        DistanceChecks.Check(kernel, arguments, output);
+        MixChecks.Check(kernel, arguments, output);
         ThrowIfWithoutScores(kernel, arguments.Keep.Shape, nameof(arguments.Keep));
         ThrowIfWithoutScores(kernel, arguments.Drop.Shape, nameof(arguments.Drop));
         ThrowIfWithoutScores(kernel, arguments.Bias.Shape, nameof(arguments.Bias));
@@ -49,7 +51,7 @@ internal static class ArgumentChecks
         }
     }
 
-    private static void CheckView(TensorLayout actual, int batch, int heads, int length, int dim, string name)
+    internal static void CheckView(TensorLayout actual, int batch, int heads, int length, int dim, string name)
     {
         if (actual.Batch != batch || actual.Heads != heads || actual.Length != length || actual.Dim != dim)
         {
@@ -112,7 +114,7 @@ internal static class ArgumentChecks
         }
     }
 
-    private static void ThrowIfOverlap(bool overlap, string input, string output)
+    internal static void ThrowIfOverlap(bool overlap, string input, string output)
     {
         if (overlap)
         {

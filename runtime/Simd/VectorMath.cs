@@ -103,6 +103,25 @@ public static class VectorMath
         return Avx512F.Scale(power, x);
     }
 
+    /// <summary>Each lane <c>table[index]</c>; indices are whole numbers as floats and may be negative where the table goes on before its first element.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe Vector512<float> Gather(float* table, Vector512<float> index) =>
+        Vector512.Create(Gather(table, index.GetLower()), Gather(table, index.GetUpper()));
+
+    /// <inheritdoc cref="Gather(float*, Vector512{float})"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe Vector256<float> Gather(float* table, Vector256<float> index) => Avx2.IsSupported
+        ? Avx2.GatherVector256(table, Vector256.ConvertToInt32(index), sizeof(float))
+        : Vector256.Create(Gather(table, index.GetLower()), Gather(table, index.GetUpper()));
+
+    /// <inheritdoc cref="Gather(float*, Vector512{float})"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe Vector128<float> Gather(float* table, Vector128<float> index)
+    {
+        Vector128<int> at = Vector128.ConvertToInt32(index);
+        return Vector128.Create(table[at.GetElement(0)], table[at.GetElement(1)], table[at.GetElement(2)], table[at.GetElement(3)]);
+    }
+
     /// <summary>The value itself.</summary>
     public static float MaxLanes(float x) => x;
 

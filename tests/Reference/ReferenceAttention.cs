@@ -70,6 +70,12 @@ public sealed class ReferenceAttention
     /// <summary>One output row: the sum of the type's softmaxes. With several of them there is no log-sum-exp.</summary>
     public ReferenceRow Row(int batch, int head, int query)
     {
+        ReferenceRow attended = Attend(batch, head, query);
+        return problem.LocalFeatures is null ? attended : LocalMix.Apply(problem, attended, sizes.Row(batch, head, query));
+    }
+
+    private ReferenceRow Attend(int batch, int head, int query)
+    {
         if (keyFeatures is not null)
         {
             return FeatureRow(keyFeatures, batch, head, query);
@@ -102,9 +108,11 @@ public sealed class ReferenceAttention
     private ReferenceRow Row(int n, int batch, int head, int query)
     {
         ReferenceSoftmax softmax = softmaxes[n];
+        double[] plainQuery = Features(problem.Query, sizes.Row(batch, head, query), softmax.Half, problem.QueryGain);
         double[] encodedQuery = Encode(problem.Query, sizes.Row(batch, head, query), Place(problem.QueryPositions, batch, query, sizes.QueryLength, query + problem.AlignmentOffset + ImpliedShift, isKey: false), softmax.Half, problem.QueryGain);
         double queryNorm = Norm(encodedQuery);
-        double scale = problem.Scale ?? 1 / (Math.Sqrt(encodedQuery.Length) * problem.Temperature);
+        // T5 does not scale scores (Raffel et al. 2020, section 2.1).
+        double scale = problem.Scale ?? 1 / ((Distance.T5(problem) is null ? Math.Sqrt(encodedQuery.Length) : 1) * problem.Temperature);
         int kvHead = sizes.KvHeadOf(head);
         List<int> visible = [.. Enumerable.Range(0, sizes.KeyLength).Where(key => Visibility.Sees(problem, softmax, batch, head, query, key))];
         double[] scores = new double[visible.Count];
@@ -113,22 +121,25 @@ public sealed class ReferenceAttention
         {
             int key = sizes.KeyRow(batch, kvHead, visible[v]);
             double bias = Bias(batch, head, query, visible[v]);
-            double product = scale * Dot(encodedQuery, keys[n][key]);
+            (double term, double termRange) = Distance.Term(problem, plainQuery, softmax.Half, scale, query + problem.AlignmentOffset, visible[v]);
+            double product = (scale * Dot(encodedQuery, keys[n][key])) + term;
             double capped = problem.Softcap is { } cap ? ReferenceModifiers.Cap(product, cap) : product;
             scores[v] = capped + bias;
-            double range = problem.Softcap is null ? Math.Abs(scale) * queryNorm * keyNorms[n][key] : CappedRange(Math.Abs(scale) * queryNorm * keyNorms[n][key], capped);
+            double productRange = (Math.Abs(scale) * queryNorm * keyNorms[n][key]) + termRange;
+            double range = problem.Softcap is null ? productRange : CappedRange(productRange, capped);
             ranges[v] = range + (double.IsInfinity(bias) ? 0 : Math.Abs(bias));
         }
 
         double[] weights = [.. scores];
         double logSumExp = Softmax.InPlace(weights);
         (double[] output, double rowScale, double largestValue) = Mix(weights, visible, batch, head, query);
+        IReadOnlyList<(double Weight, double Range)> shared = Distance.SharedTerms(problem, plainQuery, softmax.Half, scale, query + problem.AlignmentOffset, visible, weights);
         var row = new ReferenceRow(
             output,
             logSumExp,
             visible.Count,
-            ErrorBound.Output(weights, scores, ranges, rowScale, largestValue),
-            ErrorBound.LogSumExp(weights, scores, ranges, logSumExp));
+            ErrorBound.Output(weights, scores, ranges, rowScale, largestValue, shared),
+            ErrorBound.LogSumExp(weights, scores, ranges, logSumExp, shared));
         return problem.SinkLogits is { } logits ? WithSink(row, logits[head], rowScale, largestValue) : row;
     }
 
@@ -225,6 +236,20 @@ public sealed class ReferenceAttention
                 magnitude[feature] += weight * Math.Abs(value);
                 largest = double.IsFinite(value) ? Math.Max(largest, Math.Abs(value)) : largest;
             }
+
+            if (Distance.Relative(problem) is { } relative && relative.Int("Values", 1) != 0)
+            {
+                // Shaw et al. 2018, equation 3: the vector of the distance is added to the value.
+                int row = Distance.Row(relative, query + problem.AlignmentOffset, visible[n]) * sizes.ValueDim;
+                for (int feature = 0; feature < sizes.ValueDim; feature++)
+                {
+                    double value = problem.RelativeValues![row + feature];
+                    output[feature] += weight * value;
+                    magnitude[feature] += weight * Math.Abs(value);
+                    double both = Math.Abs(problem.Value[start + feature]) + Math.Abs(value);
+                    largest = double.IsFinite(both) ? Math.Max(largest, both) : largest;
+                }
+            }
         }
 
         return (output, magnitude.Where(double.IsFinite).DefaultIfEmpty(0).Max(), largest);
@@ -238,14 +263,12 @@ public sealed class ReferenceAttention
             bias += encoding.Definition.ScoreBias?.Invoke(encoding.Parameters, sizes.Heads, head, query + problem.AlignmentOffset, key) ?? 0;
         }
 
-        return bias;
+        return Distance.T5(problem) is { } t5 ? bias + Distance.BucketBias(problem, t5, head, query + problem.AlignmentOffset, key) : bias;
     }
 
     private double[] Encode(double[] rows, int index, RowPlace place, int? half, float[]? gain)
     {
-        int features = half is null ? sizes.HeadDim : sizes.HeadDim / 2;
-        double[] row = rows.AsSpan((index * sizes.HeadDim) + (features * (half ?? 0)), features).ToArray();
-        row = problem.QkNorm switch { 1 => ReferenceModifiers.RootMeanSquare(row, gain), 2 => ReferenceModifiers.Euclidean(row), _ => row };
+        double[] row = Features(rows, index, half, gain);
         foreach (ReferenceEncoding encoding in problem.Encodings)
         {
             encoding.Definition.TransformRow?.Invoke(encoding.Parameters, row, place);
@@ -271,7 +294,15 @@ public sealed class ReferenceAttention
         return Math.Max(queries, keys);
     }
 
-    private static double Dot(double[] left, double[] right)
+    // The features that a softmax compares, normalised, before positions enter.
+    private double[] Features(double[] rows, int index, int? half, float[]? gain)
+    {
+        int features = half is null ? sizes.HeadDim : sizes.HeadDim / 2;
+        double[] row = rows.AsSpan((index * sizes.HeadDim) + (features * (half ?? 0)), features).ToArray();
+        return problem.QkNorm switch { 1 => ReferenceModifiers.RootMeanSquare(row, gain), 2 => ReferenceModifiers.Euclidean(row), _ => row };
+    }
+
+    internal static double Dot(double[] left, double[] right)
     {
         double sum = 0;
         for (int feature = 0; feature < left.Length; feature++)
@@ -282,5 +313,5 @@ public sealed class ReferenceAttention
         return sum;
     }
 
-    private static double Norm(double[] row) => Math.Sqrt(Dot(row, row));
+    internal static double Norm(double[] row) => Math.Sqrt(Dot(row, row));
 }

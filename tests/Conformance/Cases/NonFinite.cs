@@ -30,7 +30,7 @@ public static class NonFinite
             Key = plain.Key,
             Value = plain.Value,
             WantsLogSumExp = declaration.HasLogSumExp,
-            Inputs = declaration.HasScores && random.Chance(0.5) ? new CallInputs { Drop = Sparse(random, plain.Sizes) } : CallInputs.None,
+            Inputs = declaration.HasScores && random.Chance(0.5) ? plain.Inputs with { Drop = Sparse(random, plain.Sizes) } : plain.Inputs,
         };
     }
 

@@ -18,16 +18,19 @@ public static class EncodingVariants
         ["xpos"] = ["ScaleBase = 256", "RotaryDim = {rotary}, Layout = Interleaved, Base = 500"],
         ["alibi"] = ["Slopes = [{slopes}]"],
         ["learned"] = ["MaxLength = 2048"],
+        ["relative"] = ["MaxRelativePosition = 5, Scaled = false", "MaxRelativePosition = 1", "MaxRelativePosition = 200, Values = false"],
+        ["t5"] = ["Buckets = 2, MaxDistance = 9", "Buckets = 6, MaxDistance = 40, Bidirectional = false"],
     };
 
     /// <summary>Every variant that fits the head shape and, where there are no scores, does not act on them.</summary>
     public static IReadOnlyList<EncodingDeclaration[]> For(HeadShape shape, IEnumerable<string> names, bool hasScores)
     {
-        List<EncodingDeclaration[]> variants = [.. names.Where(name => hasScores || ReferenceEncodings.All[name].ScoreBias is null).SelectMany(name => Of(name, shape)).Select(encoding => new[] { encoding })];
+        List<EncodingDeclaration[]> variants = [.. names.Where(name => hasScores || name is not ("alibi" or "relative" or "t5")).SelectMany(name => Of(name, shape)).Select(encoding => new[] { encoding })];
         if (shape.HeadDim % 2 == 0 && hasScores)
         {
             // Allowed with a warning, so it has to be right.
             variants.Add([new("rope", []), new("alibi", [])]);
+            variants.Add([new("rope", []), new("relative", []), new("t5", [])]);
         }
 
         return variants;

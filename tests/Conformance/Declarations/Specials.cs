@@ -19,6 +19,12 @@ public static class Specials
 
     public static Declaration Bounded { get; } = Make("standard", "MaxLength = 64, MaxKeyLength = 96", new(2, 1, 16, 24));
 
+    public static Declaration Relative { get; } = Make("relative", "MaxRelativePosition = 9, CausalAlignment = BottomRight", new(4, 2, 40, 24));
+
+    public static Declaration T5 { get; } = Make("causal", "CausalAlignment = BottomRight", new(2, 1, 24, 24), "t5");
+
+    public static Declaration CrossMemory { get; } = Make("crossmemory", "FusionRatio = 0.25, Residual = true", new(2, 2, 16, 24));
+
     public static Declaration Linear { get; } = Make("linear", "", new(4, 2, 24, 20));
 
     public static Declaration CausalLinear { get; } = Make("linear", "Causal = true, CausalAlignment = BottomRight", new(4, 2, 64, 64), "rope");
@@ -37,7 +43,7 @@ public static class Specials
     /// <summary>The same random features in growing number.</summary>
     public static IReadOnlyList<Declaration> GrowingPerformers { get; } = [.. new[] { 16, 128, 1024 }.Select(features => Make("performer", $"Features = {features}", new(4, 4, 16, 16)))];
 
-    public static IReadOnlyList<Declaration> All { get; } = [Standard, Grouped, AnyLengths, Rope, CausalRope, Local, Wide, Bounded, .. Features, .. GrowingPerformers];
+    public static IReadOnlyList<Declaration> All { get; } = [Relative, T5, CrossMemory, Standard, Grouped, AnyLengths, Rope, CausalRope, Local, Wide, Bounded, .. Features, .. GrowingPerformers];
 
     private static Declaration Make(string type, string arguments, HeadShape shape, params string[] encodings) =>
         new(type, Argument.ParseList(typeof(AttentionAttribute), arguments), [.. encodings.Select(name => new EncodingDeclaration(name, []))], shape);

@@ -31,6 +31,9 @@ public sealed class KernelCall
     /// <summary><c>[batch, heads, queryLength, 1]</c>, or null: not wanted.</summary>
     public TensorBuffer? LogSumExp { get; init; }
 
+    /// <summary><c>[batch, heads, queryLength, valueDim]</c>, or null: the declaration mixes nothing in.</summary>
+    public TensorBuffer? Local { get; init; }
+
     public int MaxThreads { get; init; }
 
     public SimdTier Tier { get; init; }
@@ -52,6 +55,10 @@ public sealed class KernelCall
         Keep = Inputs.Keep is { } keep ? new KeepMask(keep.Values, keep.Batch, keep.Heads, keep.Queries, keep.Keys) : default,
         Drop = Inputs.Drop is { } drop ? new DropMask(drop.Values, drop.Batch, drop.Heads, drop.Queries, drop.Keys) : default,
         Bias = Inputs.Bias is { } bias ? new ScoreBias(bias.Values, bias.Batch, bias.Heads, bias.Queries, bias.Keys) : default,
+        RelativeKeys = Inputs.RelativeKeys,
+        RelativeValues = Inputs.RelativeValues,
+        BucketBias = Inputs.BucketBias,
+        LocalFeatures = Local is null ? default : Local.View,
         QueryGain = Inputs.QueryGain,
         KeyGain = Inputs.KeyGain,
         SinkLogits = Inputs.SinkLogits,
@@ -60,7 +67,9 @@ public sealed class KernelCall
         Tier = Tier,
     };
 
-    public KernelCall With(CallInputs? inputs = null, SimdTier? tier = null, int? maxThreads = null, TensorBuffer? query = null, TensorBuffer? key = null, TensorBuffer? value = null, TensorBuffer? output = null, TensorBuffer? logSumExp = null, int? batch = null, int? queryLength = null, int? keyLength = null) => new()
+    public KernelCall WithLocal(TensorBuffer? local) => With(local: (true, local));
+
+    public KernelCall With(CallInputs? inputs = null, SimdTier? tier = null, int? maxThreads = null, TensorBuffer? query = null, TensorBuffer? key = null, TensorBuffer? value = null, TensorBuffer? output = null, TensorBuffer? logSumExp = null, int? batch = null, int? queryLength = null, int? keyLength = null, (bool Given, TensorBuffer? Value) local = default) => new()
     {
         Query = query ?? Query,
         Key = key ?? Key,
@@ -71,6 +80,7 @@ public sealed class KernelCall
         KeyLength = keyLength ?? KeyLength,
         Inputs = inputs ?? Inputs,
         LogSumExp = logSumExp ?? LogSumExp,
+        Local = local.Given ? local.Value : Local,
         MaxThreads = maxThreads ?? MaxThreads,
         Tier = tier ?? Tier,
     };
