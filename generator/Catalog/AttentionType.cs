@@ -43,6 +43,14 @@ public abstract class AttentionType
     /// <summary>The softmaxes and their passes over the keys; causality is applied on top.</summary>
     public virtual IReadOnlyList<SoftmaxBranch> DeclaredBranches(AttentionSpec spec) => [new SoftmaxBranch([DeclaredRange(spec)])];
 
+    /// <summary>Whether the visible keys depend on the query.</summary>
+    public bool DependsOnQuery(AttentionSpec spec) => Branches(spec).Any(static branch => branch.Passes.Any(static pass => pass.DependsOnQuery));
+
+    /// <summary>Whether anything depends on which key a query stands at: the visible keys, or an encoding of the type's own.</summary>
+    public bool DependsOnAlignment(AttentionSpec spec) =>
+        DependsOnQuery(spec)
+        || (OwnEncoding(spec) is { } own && Catalog.FindEncoding(own.Type)!.DependsOnAlignment(spec, own));
+
     /// <summary>The softmaxes and their passes over the keys, causality included.</summary>
     public IReadOnlyList<SoftmaxBranch> Branches(AttentionSpec spec)
     {

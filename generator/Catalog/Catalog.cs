@@ -12,6 +12,7 @@ public static class Catalog
     [
         new StandardAttention(),
         new CausalAttention(),
+        new ExclusiveAttention(),
         new LocalAttention(),
         new StridedAttention(),
         new KvStridedAttention(),
@@ -36,6 +37,7 @@ public static class Catalog
         new MropeEncoding(),
         new XposEncoding(),
         new AlibiEncoding(),
+        new GaussianEncoding(),
         new RelativeEncoding(),
         new T5Encoding(),
     ];

@@ -107,16 +107,10 @@ internal static class IgnoredRules
             Report(context, "MaxKeyLength", reason);
             Report(context, "CausalAlignment", reason);
         }
-        else if (!context.Shape.Causal && context.Window is null && !DependsOnAlignment(context))
+        else if (context.Type?.DependsOnAlignment(context.Spec) == false && context.Encodings.All(use => use.Known?.DependsOnAlignment(context.Spec, use.Spec) == false))
         {
             Report(context, "CausalAlignment", "nothing in this declaration depends on where queries and keys line up");
         }
-    }
-
-    private static bool DependsOnAlignment(RuleContext context)
-    {
-        PositionalEncoding? own = context.Type?.OwnEncoding(context.Spec) is { } encoding ? Catalog.Catalog.FindEncoding(encoding.Type) : null;
-        return own is { DependsOnAlignment: true } || context.Encodings.Any(use => use.Known is null or { DependsOnAlignment: true });
     }
 
     private static void CheckKernelHost(RuleContext context)

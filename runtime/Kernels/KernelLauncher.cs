@@ -18,6 +18,20 @@ public static unsafe class KernelLauncher
         return ReadOnlyTensorView.HeadsFirst(query, batch, heads, queryLength, dim);
     }
 
+    /// <summary>The check that <see cref="Run"/> begins with, for callers that cut one call into several.</summary>
+    /// <exception cref="ArgumentException">An argument's shape or value is not what the description needs.</exception>
+    public static void Check(
+        KernelDescription description,
+        ReadOnlyTensorView query,
+        ReadOnlyTensorView key,
+        ReadOnlyTensorView value,
+        TensorView output,
+        in AttentionArguments arguments)
+    {
+        ArgumentChecks.Check(description, query, key, value, output, arguments);
+        SimdTiers.Resolve(arguments.Tier);
+    }
+
     /// <summary>Checks the arguments, then runs the kernel over all (sequence, key/value head, query chunk) items.</summary>
     /// <exception cref="ArgumentException">An argument's shape or value is not what the declaration needs; nothing was written.</exception>
     public static void Run(

@@ -21,6 +21,7 @@ public static class ReferenceTypes
         ["standard"] = (_, _, _, _) => true,
         ["causal"] = (_, i, j, _) => j <= i,
         ["local"] = (p, i, j, _) => j < p.Int("Sinks", 0) || InWindow(p, i, j, 128),
+        ["exclusive"] = (_, i, j, _) => i != j,
         ["strided"] = (p, i, j, _) => Math.Abs(i - j) <= p.Int("Local", 1) || j % p.Int("Stride", 64) == 0,
         ["kvstrided"] = (p, _, j, _) => j % p.Int("Stride", 4) == 0,
         ["block"] = (p, i, j, _) => Math.Abs(BlockOf(p, i) - BlockOf(p, j)) <= p.Int("Neighbours", 0),
