@@ -122,6 +122,8 @@ public class RuleTests
         { "K", "[Attention(\"causal\", Heads = 2, HeadDim = 64)]\n[PositionalEncoding(\"alibi\", Slopes = new[] { 1f })]", "ATTN058", "Slopes = new[] { 1f }", "there are 1" },
         { "K", "[Attention(\"causal\", Heads = 2, HeadDim = 64)]\n[PositionalEncoding(\"alibi\", Slopes = new[] { 1f, float.NaN })]", "ATTN058", "Slopes = new[] { 1f, float.NaN }", "head 1 is NaN" },
         { "K", "[Attention(\"linear\", Causal = true, Heads = 8, HeadDim = 64)]\n[PositionalEncoding(\"alibi\", Slopes = new[] { 1f, 1f, 1f, 1f, 1f, 1f, 1f, 1f })]", "ATTN059", "PositionalEncoding", "The encoding 'alibi'" },
+        { "K", "[Attention(\"performer\", Heads = 8, HeadDim = 64)]\n[PositionalEncoding(\"relative\")]", "ATTN059", "PositionalEncoding", "The encoding 'relative'" },
+        { "L", "[Attention(\"linear\", Heads = 8, DModel = 512)]\n[PositionalEncoding(\"t5\")]", "ATTN059", "PositionalEncoding", "The encoding 't5'" },
         { "K", "[Attention(\"performer\", Causal = true, Heads = 8, HeadDim = 64, Softcap = 30)]", "ATTN059", "Softcap = 30", "'performer' attention has none" },
         { "L", "[Attention(\"linear\", Heads = 8, DModel = 512, Dropout = 0.1)]", "ATTN059", "Dropout = 0.1", "use a softmax type" },
         { "K", "[Attention(\"linear\", Heads = 8, HeadDim = 64, QkNorm = QkNormalisation.L2)]", "ATTN059", "QkNorm = QkNormalisation.L2", "scores of a softmax" },
