@@ -31,12 +31,19 @@ public abstract class AttentionType
     /// <summary>The softmaxes and their passes over the keys; causality is applied on top.</summary>
     public virtual IReadOnlyList<SoftmaxBranch> DeclaredBranches(AttentionSpec spec) => [new SoftmaxBranch([DeclaredRange(spec)])];
 
-    /// <summary>The softmaxes and their passes over the keys, causality included.</summary>
+    /// <summary>The softmaxes and their passes over the keys, with the class's own Keep and causality included.</summary>
     public IReadOnlyList<SoftmaxBranch> Branches(AttentionSpec spec)
     {
-        IReadOnlyList<SoftmaxBranch> declared = DeclaredBranches(spec);
-        return AttentionShape.Of(spec).Causal
-            ? [.. declared.Select(static branch => branch with { Passes = [.. branch.Passes.Select(static pass => pass.UpToQuery())] })]
-            : declared;
+        IReadOnlyList<SoftmaxBranch> branches = DeclaredBranches(spec);
+        KeyRange kept = KeepShape.Of(spec).Range;
+        if (kept != KeyRange.All)
+        {
+            branches = Map(branches, _ => kept);
+        }
+
+        return AttentionShape.Of(spec).Causal ? Map(branches, static pass => pass.UpToQuery()) : branches;
     }
+
+    private static IReadOnlyList<SoftmaxBranch> Map(IReadOnlyList<SoftmaxBranch> branches, System.Func<KeyRange, KeyRange> change) =>
+        [.. branches.Select(branch => branch with { Passes = [.. branch.Passes.Select(change)] })];
 }

@@ -19,6 +19,7 @@ public static class Catalog
         new LocalGlobalAttention(),
         new LandmarkAttention(),
         new DifferentialAttention(),
+        new CustomAttention(),
     ];
 
     /// <summary>The positional encodings.</summary>

@@ -18,8 +18,8 @@ internal static class CausalRules
 
     public static void Check(RuleContext context)
     {
-        bool depends = context.Shape.Causal || context.Window is not null;
-        if (!depends)
+        bool hides = context.Shape.Causal || context.Window is not null;
+        if (!hides && !context.Spec.FunctionsReadQuery)
         {
             return;
         }
@@ -30,12 +30,15 @@ internal static class CausalRules
             context.Report(
                 AlignmentMissing,
                 Place.Of(context.Spec, context.Spec.Find(Alignment) is null ? "Cross" : Alignment),
-                [context.Shape.Causal ? "Causal" : "Local"],
+                [context.Shape.Causal ? "Causal" : hides ? "Local" : "Custom"],
                 Remedy.Of("Add CausalAlignment.BottomRight", new Edit(place, "global::AttentionGen.CausalAlignment.BottomRight")),
                 Remedy.Of("Add CausalAlignment.TopLeft", new Edit(place, "global::AttentionGen.CausalAlignment.TopLeft")));
         }
 
-        CheckEmptyRows(context);
+        if (hides)
+        {
+            CheckEmptyRows(context);
+        }
     }
 
     private static void CheckEmptyRows(RuleContext context)

@@ -74,7 +74,7 @@ internal static class IgnoredRules
             Report(context, "MaxKeyLength", reason);
             Report(context, "CausalAlignment", reason);
         }
-        else if (!context.Shape.Causal && context.Window is null && context.Encodings.All(use => use.Known?.Name is not (null or "rope" or "alibi")))
+        else if (!context.Shape.Causal && !context.Spec.FunctionsReadQuery && context.Window is null && context.Encodings.All(use => use.Known?.Name is not (null or "rope" or "alibi")))
         {
             Report(context, "CausalAlignment", "nothing in this declaration depends on where queries and keys line up");
         }

@@ -37,7 +37,7 @@ public sealed class KernelPlan
         Branches = Type.Branches(spec);
         Passes = NamePasses(Branches);
         Encodings = spec.Encodings.Select(static encoding => (Catalog.Catalog.FindEncoding(encoding.Type)!, encoding)).ToArray();
-        ScoreSteps = [.. Type.ScoreSteps(spec).Concat(Encodings.SelectMany(static pair => pair.Encoding.ScoreSteps(pair.Spec))).OrderBy(static step => step.Order)];
+        ScoreSteps = [.. Type.ScoreSteps(spec).Concat(Encodings.SelectMany(static pair => pair.Encoding.ScoreSteps(pair.Spec))).Concat(FunctionStep.Of(spec)).OrderBy(static step => step.Order)];
         ValueVectors = (Shape.ValueDim + dialect.Lanes - 1) / dialect.Lanes;
         KeyBlock = ChooseKeyBlock(Shape.QueryDim + PaddedValueDim, dialect);
         ChunkRows = ChooseChunkRows(dialect.TileRows, Shape.GroupSize);
@@ -58,8 +58,8 @@ public sealed class KernelPlan
     /// <summary>The different passes over keys, each written once.</summary>
     public IReadOnlyList<KeyPass> Passes { get; }
 
-    /// <summary>Whether the visible keys depend on where the query stands.</summary>
-    public bool DependsOnQuery => Passes.Any(static pass => pass.Range.DependsOnQuery);
+    /// <summary>Whether the visible keys, or a user's score, depend on where the query stands.</summary>
+    public bool DependsOnQuery => Spec.FunctionsReadQuery || Passes.Any(static pass => pass.Range.DependsOnQuery);
 
     /// <summary>Whether a softmax compares only part of the features of a query and key.</summary>
     public bool IsSplit => Shape.QueryDim < Shape.HeadDim;

@@ -120,6 +120,14 @@ internal static class ScoreStage
             writer.Line(statement);
         }
 
+        for (int v = 0; plan.StepsUseIndices && v < width; v++)
+        {
+            foreach (string statement in plan.ScoreSteps.Where(static step => step.UsesIndices).SelectMany(step => step.PrepareKeys(dialect, v, $"index{v}")))
+            {
+                writer.Line(statement);
+            }
+        }
+
         if (partial)
         {
             writer.Line($"{dialect.Float} hidden = {dialect.Broadcast("float.NegativeInfinity")};");
@@ -162,7 +170,13 @@ internal static class ScoreStage
             string score = $"score{r}_{v}";
             foreach (ScoreStep step in plan.ScoreSteps)
             {
-                writer.Line($"{score} = {step.Apply(dialect, new ScoreAt(score, r, v, $"index{v}", "stand", !pass.IsIndexed))};");
+                var register = new ScoreAt(score, r, v, $"index{v}", "stand", !pass.IsIndexed);
+                foreach (string statement in step.PrepareScore(dialect, register))
+                {
+                    writer.Line(statement);
+                }
+
+                writer.Line($"{score} = {step.Apply(dialect, register)};");
             }
 
             if (partial)

@@ -11,7 +11,7 @@ namespace AttentionGen.Kernels;
 /// left by 23 is 2^n as a float (exactly 0 for n = -127); 2^f on [-1/2, 1/2] is a degree-5 minimax polynomial (relative error 7.5e-8).
 /// </remarks>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public static class VectorMath
+public static partial class VectorMath
 {
     private const float LowestExponent = -127f;
     private const float RoundAndBias = 12582912f + 127f;

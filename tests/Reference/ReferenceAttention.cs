@@ -105,9 +105,19 @@ public sealed class ReferenceAttention
         for (int v = 0; v < visible.Count; v++)
         {
             int key = sizes.KeyRow(batch, kvHead, visible[v]);
-            double bias = Bias(batch, head, query, visible[v]);
-            scores[v] = (scale * Dot(encodedQuery, keys[n][key])) + bias;
-            ranges[v] = (Math.Abs(scale) * queryNorm * keyNorms[n][key]) + (double.IsInfinity(bias) ? 0 : Math.Abs(bias));
+            double own = EncodingBias(head, query, visible[v]);
+            double added = problem.Bias?.At(batch, head, query, visible[v]) ?? 0;
+            double score = (scale * Dot(encodedQuery, keys[n][key])) + own;
+            double range = (Math.Abs(scale) * queryNorm * keyNorms[n][key]) + Math.Abs(own);
+            if (problem.Functions is { Score: { } function } functions)
+            {
+                double result = function(score, head, query + problem.AlignmentOffset, visible[v]);
+                range = (functions.Gain * range) + (double.IsInfinity(result) ? 0 : Math.Abs(result));
+                score = result;
+            }
+
+            scores[v] = score + added;
+            ranges[v] = range + (double.IsInfinity(added) ? 0 : Math.Abs(added));
         }
 
         double[] weights = [.. scores];
@@ -165,16 +175,8 @@ public sealed class ReferenceAttention
         return (output, magnitude.Where(double.IsFinite).DefaultIfEmpty(0).Max(), largest);
     }
 
-    private double Bias(int batch, int head, int query, int key)
-    {
-        double bias = problem.Bias?.At(batch, head, query, key) ?? 0;
-        foreach (ReferenceEncoding encoding in problem.Encodings)
-        {
-            bias += encoding.Definition.ScoreBias?.Invoke(encoding.Parameters, sizes.Heads, head, query + problem.AlignmentOffset, key) ?? 0;
-        }
-
-        return bias;
-    }
+    private double EncodingBias(int head, int query, int key) => problem.Encodings.Sum(encoding =>
+        encoding.Definition.ScoreBias?.Invoke(encoding.Parameters, sizes.Heads, head, query + problem.AlignmentOffset, key) ?? 0);
 
     private double[] Encode(double[] rows, int index, int position, int? half)
     {

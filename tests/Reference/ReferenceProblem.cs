@@ -54,6 +54,9 @@ public sealed class ReferenceProblem
     /// <summary>Added to the scaled scores; null: nothing.</summary>
     public Broadcast<float>? Bias { get; init; }
 
+    /// <summary>The user's own functions; null: none.</summary>
+    public UserFunctions? Functions { get; init; }
+
     /// <summary>The key index that query 0 stands at.</summary>
     public int AlignmentOffset => AlignBottomRight ? Sizes.KeyLength - Sizes.QueryLength : 0;
 
@@ -94,6 +97,7 @@ public sealed class ReferenceProblem
         Keep = Keep,
         Drop = Drop,
         Bias = Bias,
+        Functions = Functions,
     };
 }
 

@@ -6,12 +6,12 @@ using Microsoft.CodeAnalysis;
 namespace AttentionGen.Generator.Spec;
 
 /// <summary>Finds <c>Keep</c> and <c>Score</c> in a host class, in whichever of its parts they stand, and reads what they mean.</summary>
-internal static class FunctionReader
+public static class FunctionReader
 {
-    public const string Keep = "Keep", Score = "Score";
+    internal const string Keep = "Keep", Score = "Score";
 
     /// <summary>The method of that name as a user function, or null when the class has none. A method whose code does not compile sets <paramref name="unreadable"/>.</summary>
-    public static UserFunction? Read(INamedTypeSymbol host, string name, CancellationToken cancellation, ref bool unreadable)
+    internal static UserFunction? Read(INamedTypeSymbol host, string name, CancellationToken cancellation, ref bool unreadable)
     {
         List<IMethodSymbol> methods = Methods(host, name);
         if (methods.Count == 0 || host.ContainingAssembly is not ISourceAssemblySymbol assembly)
@@ -35,11 +35,19 @@ internal static class FunctionReader
     }
 
     /// <summary>Names a node of a method.</summary>
-    public static FunctionPlace PlaceOf(INamedTypeSymbol host, IMethodSymbol method, int node) =>
+    internal static FunctionPlace PlaceOf(INamedTypeSymbol host, IMethodSymbol method, int node) =>
         new(method.Name, Methods(host, method.Name).FindIndex(other => SymbolEqualityComparer.Default.Equals(other, method)), node);
 
-    /// <summary>The class's own methods of a name, in declaration order: <see cref="FunctionPlace.Overload"/> counts them.</summary>
-    public static List<IMethodSymbol> Methods(INamedTypeSymbol host, string name) =>
+    /// <summary>The syntax that a place names in a class, or null when the class no longer has it.</summary>
+    public static SyntaxNode? Find(INamedTypeSymbol host, FunctionPlace place, CancellationToken cancellation)
+    {
+        IMethodSymbol? method = Methods(host, place.Method).ElementAtOrDefault(place.Overload);
+        return (method?.PartialImplementationPart ?? method)?.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation)
+            .DescendantNodesAndSelf().ElementAtOrDefault(place.Node);
+    }
+
+    // In declaration order: Overload counts them.
+    private static List<IMethodSymbol> Methods(INamedTypeSymbol host, string name) =>
         [.. host.GetMembers(name).OfType<IMethodSymbol>().Where(static method => method.MethodKind == MethodKind.Ordinary && !method.IsImplicitlyDeclared)];
 
     private static UserFunction Faulty(FunctionFault fault) =>

@@ -137,6 +137,7 @@ internal sealed partial class FunctionTranslator
         IReadOnlyList<IOperation>? elements = value switch
         {
             IArrayCreationOperation { Initializer: { } list } => list.ElementValues,
+            IArrayInitializerOperation list => list.ElementValues,
             ICollectionExpressionOperation list => list.Elements,
             _ => null,
         };

@@ -32,7 +32,8 @@ public static class DeclarationSample
                 IReadOnlyList<EncodingDeclaration[]> encodingVariants = EncodingVariants.For(compared, encodingNames);
                 // Types start at different encodings, so that a shape meets different ones across types.
                 EncodingDeclaration[] chosen = encodingVariants[turn % encodingVariants.Count];
-                declarations.Add(new Declaration(type.Name, typeVariants[round % typeVariants.Count], chosen, shape));
+                FunctionDeclaration? functions = type.Name == "custom" ? FunctionVariants.Keeps[round % FunctionVariants.Keeps.Count] : null;
+                declarations.Add(new Declaration(type.Name, typeVariants[round % typeVariants.Count], chosen, shape) { Functions = functions });
             }
         }
 
