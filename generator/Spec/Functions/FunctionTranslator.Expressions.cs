@@ -109,10 +109,18 @@ internal sealed partial class FunctionTranslator
 
     private ScalarExpression Binary(IBinaryOperation binary)
     {
-        bool known = binary.OperatorMethod is null && !binary.IsLifted && !binary.IsChecked;
-        if (!known || TypeOf(binary.Type) is not { } type || TypeOf(binary.LeftOperand.Type) is null || TypeOf(binary.RightOperand.Type) is null)
+        if (binary.OperatorMethod is not null || binary.IsLifted || binary.IsChecked || TypeOf(binary.Type) is not { } type)
         {
             return Fault(binary, binary.IsChecked ? "checked arithmetic" : TypeOf(binary.Type) is null ? $"arithmetic in '{binary.Type?.ToDisplayString()}'{FunctionConstructs.Doubles(binary.Type)}" : null);
+        }
+
+        // A comparison of what can't be computed: the operand says so.
+        IOperation? foreign = TypeOf(binary.LeftOperand.Type) is null ? binary.LeftOperand : TypeOf(binary.RightOperand.Type) is null ? binary.RightOperand : null;
+        if (foreign is not null)
+        {
+            int faults = _faults.Count;
+            Read(foreign);
+            return _faults.Count > faults || IsUnreadable ? ScalarExpression.Constant(true) : Fault(binary);
         }
 
         ScalarExpression left = Read(binary.LeftOperand), right = Read(binary.RightOperand);
