@@ -25,6 +25,9 @@ public abstract class AttentionType
     /// <summary>What the type does to the scores.</summary>
     public virtual IEnumerable<ScoreStep> ScoreSteps(AttentionSpec spec) => [];
 
+    /// <summary>Learned tensors that the type takes.</summary>
+    public virtual IEnumerable<LearnedTensor> Tensors(AttentionSpec spec) => [];
+
     /// <summary>The keys each query sees, for a type of one softmax and one pass; causality is applied on top.</summary>
     public virtual KeyRange DeclaredRange(AttentionSpec spec) => KeyRange.All;
 

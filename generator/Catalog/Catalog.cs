@@ -32,6 +32,15 @@ public static class Catalog
         new AlibiEncoding(),
     ];
 
+    /// <summary>The modifiers that every softmax type takes.</summary>
+    public static IReadOnlyList<Modifier> Modifiers { get; } =
+    [
+        new SoftcapModifier(),
+        new QkNormModifier(),
+        new SinkModifier(),
+        new DropoutModifier(),
+    ];
+
     /// <summary>The type of that name or alias, or null.</summary>
     public static AttentionType? FindType(string name) =>
         Types.FirstOrDefault(type => type.Name == name || type.Aliases.Contains(name, StringComparer.Ordinal));

@@ -34,4 +34,7 @@ public abstract class PositionalEncoding
     /// </summary>
     public virtual IEnumerable<FeatureRun> TransformRow(EncodingSpec encoding, int headDim) =>
         [new FeatureRun(0, headDim, static (dialect, index) => dialect.Load("row", index))];
+
+    /// <summary>Learned tensors that the kernel takes for it.</summary>
+    public virtual IEnumerable<LearnedTensor> Tensors(AttentionSpec spec, EncodingSpec encoding) => [];
 }

@@ -27,9 +27,6 @@ public abstract class ScoreStep
     /// <summary>Statements of a tile for one of its registers of key indices, when the step uses indices.</summary>
     public virtual IEnumerable<string> PrepareKeys(Dialect dialect, int vector, string key) => [];
 
-    /// <summary>Statements before <see cref="Apply"/>.</summary>
-    public virtual IEnumerable<string> PrepareScore(Dialect dialect, ScoreAt at) => [];
-
     /// <summary>Statements of a tile before its first row.</summary>
     public virtual IEnumerable<string> Prepare(Dialect dialect) => [];
 
@@ -37,7 +34,10 @@ public abstract class ScoreStep
     public virtual IEnumerable<string> PrepareRow(Dialect dialect, int row) => [];
 
     /// <summary>A register of scores after the step.</summary>
-    public abstract string Apply(Dialect dialect, ScoreAt at);
+    public virtual string Apply(Dialect dialect, ScoreAt at) => at.Score;
+
+    /// <summary>The step as statements on the variable <see cref="ScoreAt.Score"/>, in a scope of their own where there are several.</summary>
+    public virtual IEnumerable<string> Statements(Dialect dialect, ScoreAt at) => [$"{at.Score} = {Apply(dialect, at)};"];
 }
 
 /// <summary>The order of score steps.</summary>

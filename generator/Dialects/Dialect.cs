@@ -96,6 +96,10 @@ public sealed class Dialect
 
     public string Maximum(string a, string b) => Spell(Operation.Maximum, a, b);
 
+    public string Minimum(string a, string b) => Spell(Operation.Minimum, a, b);
+
+    public string Divide(string a, string b) => Spell(Operation.Divide, a, b);
+
     public string Absolute(string a) => Spell(Operation.Absolute, a);
 
     public string Exp2(string a) => Spell(Operation.Exp2, a);

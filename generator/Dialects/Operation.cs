@@ -36,6 +36,12 @@ public enum Operation
     /// <summary>The larger; b where either is NaN: (a, b).</summary>
     Maximum,
 
+    /// <summary>The smaller; b where either is NaN: (a, b).</summary>
+    Minimum,
+
+    /// <summary>(a, b).</summary>
+    Divide,
+
     /// <summary>(a).</summary>
     Absolute,
 
@@ -66,14 +72,11 @@ public enum Operation
     /// <summary>The sum of the lanes as one float: (a).</summary>
     SumLanes,
 
-    /// <summary>(a, b), floats.</summary>
-    Divide,
-
     /// <summary>(a).</summary>
     Negate,
 
     /// <summary>As Math.Min: (a, b), floats or ints.</summary>
-    Minimum,
+    Least,
 
     /// <summary>As Math.Max: (a, b), floats or ints.</summary>
     Greatest,

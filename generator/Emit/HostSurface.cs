@@ -65,7 +65,7 @@ internal static class HostSurface
                 writer.Line($"Rotary = new RotaryTable({RotaryEncoding.RotaryDim(transform.Spec, shape.QueryDim)}, {Literals.Of(transform.Spec.Double("Base", 10000))}, interleaved: {Literals.Of(RotaryEncoding.IsInterleaved(transform.Spec))}, maxPositions: {positions}),");
             }
 
-            foreach (string setting in plan.ScoreSteps.SelectMany(static step => step.Settings))
+            foreach (string setting in plan.ScoreSteps.SelectMany(static step => step.Settings).Concat(plan.Modifiers.SelectMany(modifier => modifier.Settings(spec))))
             {
                 writer.Line(setting);
             }

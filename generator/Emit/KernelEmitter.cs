@@ -71,13 +71,22 @@ internal static class KernelEmitter
             Constant(writer, "RotationStride", 2 * RotaryEncoding.RotaryDim(transform.Spec, shape.QueryDim), "floats in one position's row of the rotation table");
         }
 
-        if (plan.ScoreSteps.Count > 0)
+        if (plan.ScoreSteps.Count > 0 || plan.HasSinkLogits)
         {
             writer.Line("private const float Log2OfE = 1.44269504f;");
         }
 
         writer.Line("private const float NaturalLogOf2 = 0.693147181f;");
-        writer.Line($"private const float QueryScale = {Literals.Of((float)(shape.Scale / System.Math.Log(2)))}; // scale {Literals.Of(shape.Scale)} * log2(e)");
+        if (plan.Softcap is { } cap)
+        {
+            writer.Line($"private const float QueryScale = {Literals.Of((float)plan.QueryScale)}; // scale {Literals.Of(shape.Scale)} / cap");
+            writer.Line($"private const float ScoreCap = {Literals.Of((float)(cap / System.Math.Log(2)))}; // cap {Literals.Of(cap)} * log2(e)");
+        }
+        else
+        {
+            writer.Line($"private const float QueryScale = {Literals.Of((float)plan.QueryScale)}; // scale {Literals.Of(shape.Scale)} * log2(e)");
+        }
+
         writer.Line();
         writer.Line("// Workspace of one thread, in bytes from its start.");
         foreach (WorkspaceBuffer buffer in plan.Buffers)

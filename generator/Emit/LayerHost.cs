@@ -19,7 +19,7 @@ internal static class LayerHost
         writer.Line($"private readonly {State} layerState;");
         writer.Line();
         writer.Line("/// <summary>New weights (Glorot and Bengio 2010, uniform); biases are zero. The same seed gives the same weights.</summary>");
-        writer.Line($"public {name}(int seed = 0) => layerState = new {State}({Shape(spec)}, seed{Encoding(spec)});");
+        writer.Line($"public {name}(int seed = 0) => layerState = new {State}({Shape(spec)}, seed{Encoding(spec)}{Extras(spec)});");
         writer.Line();
         writer.Line("/// <summary>The projections' weights: read, set, load, save.</summary>");
         writer.Line("public global::AttentionGen.AttentionWeights Weights => layerState.Weights;");
@@ -37,7 +37,7 @@ internal static class LayerHost
         {
             string project = spec.Flag("Cross") ? "ProjectCross(input, memory, output, batch, length, memoryLength, arguments)" : "Project(input, output, batch, length, arguments)";
             writer.Line($"global::AttentionGen.Kernels.LayerCall call = layerState.{project};");
-            writer.Line("LaunchKernel(call.Query, call.Key, call.Value, call.Context, arguments);");
+            writer.Line($"LaunchKernel(call.Query, call.Key, call.Value, call.Context, arguments{Owned(spec)});");
             writer.Line("layerState.ProjectOutput(call, output, arguments);");
         }
 
@@ -71,4 +71,18 @@ internal static class LayerHost
 
     private static string Encoding(AttentionSpec spec) =>
         spec.Encodings.Any(static encoding => encoding.Type == "sinusoidal") ? ", sinusoidalEncoding" : string.Empty;
+
+    private static string Extras(AttentionSpec spec)
+    {
+        string text = string.Join(", ", LearnedTensors.Of(spec).Select(static tensor =>
+            $"new global::AttentionGen.Kernels.ExtraWeight(\"{tensor.Name}\", {tensor.Rows}, {tensor.Columns}, global::AttentionGen.Kernels.WeightStart.{tensor.Start})"));
+        return text.Length == 0 ? string.Empty : $", extras: [{text}]";
+    }
+
+    /// <summary>The layer's learned tensors, given to its kernel with each call.</summary>
+    private static string Owned(AttentionSpec spec)
+    {
+        string text = string.Join(", ", LearnedTensors.Of(spec).Select(static (tensor, index) => $"{tensor.Argument} = layerState.Extra({index})"));
+        return text.Length == 0 ? string.Empty : $" with {{ {text} }}";
+    }
 }

@@ -22,6 +22,7 @@ internal static class Narrator
             .. Branches(plan).Select(static text => $"Visible: {text}."),
         ];
         lines.AddRange(plan.Encodings.Select(static pair => $"Positions: {pair.Encoding.Name}: {pair.Encoding.Summary}."));
+        lines.AddRange(plan.Modifiers.Select(static modifier => $"Besides: {modifier.Summary}."));
         lines.Add($"Work: {2L * (shape.HeadDim + shape.ValueDim) * shape.Heads} FLOPs per visible (query, key) pair, all heads; hidden tiles are never visited, only tiles at a mask's edge run mask code.");
         lines.Add($"Tiles: {string.Join("; ", Dialect.Cpu.Select(dialect => Tile(spec, dialect)))}.");
         lines.Add("One work item: a chunk of queries, for all query heads of one key/value head. Blocks of keys and values are packed once and every query tile passes over them.");

@@ -19,12 +19,12 @@ internal static class RangeRules
     private const long GreatestTable = 0x7FFFFFC7;
 
     // These have rules of their own, with a better message.
-    private static readonly string[] JudgedElsewhere = ["KvHeads", "RotaryDim", "Temperature", "Scale", "Slopes"];
+    private static readonly string[] JudgedElsewhere = ["KvHeads", "RotaryDim", "Temperature", "Scale", "Slopes", "Dropout", "Softcap", "SinkLogits"];
     private static readonly string[] LowerBoundJudgedElsewhere = ["Window", "WindowLeft", "WindowRight"];
 
     public static void Check(RuleContext context)
     {
-        foreach (ParameterSpec parameter in SharedParameters.All.Concat(context.Type?.Parameters ?? []))
+        foreach (ParameterSpec parameter in SharedParameters.All.Concat(Catalog.Catalog.Modifiers.SelectMany(static modifier => modifier.Parameters)).Concat(context.Type?.Parameters ?? []))
         {
             CheckOne(context, parameter, context.Spec.Find(parameter.Name), Place.Of(context.Spec, parameter.Name));
         }

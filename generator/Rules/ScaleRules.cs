@@ -1,3 +1,4 @@
+using System;
 using AttentionGen.Generator.Spec;
 using Microsoft.CodeAnalysis;
 
@@ -33,6 +34,9 @@ internal static class ScaleRules
         Place place = Place.Of(context.Spec, argument.Name);
         context.Report(rule, place, [argument.Number], Remedy.Of($"Remove {argument.Name}", Edit.Remove(place)));
     }
+
+    /// <summary>Whether FP32 holds a cap, its base-2 form and the scale divided by it.</summary>
+    public static bool IsFactor(double cap, double scale) => IsFactor(cap) && IsFactor(1 / cap) && IsFactor(cap / Math.Log(2)) && (!IsFactor(scale) || IsFactor(scale / cap));
 
     private static bool IsFactor(double number) => number >= LeastFactor && number <= float.MaxValue;
 }

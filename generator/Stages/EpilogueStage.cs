@@ -21,6 +21,11 @@ internal static class EpilogueStage
 
         using (writer.Block($"private static void Finish(AttentionCall* call, WorkItem work, int head, float* outputs, float* rowSum, float* rowMax{(adds ? ", float coefficient, bool add" : string.Empty)})"))
         {
+            if (plan.HasSinkLogits)
+            {
+                writer.Line("float sink = call->SinkLogits[head] * Log2OfE;");
+            }
+
             writer.Line("float* target = call->Output.Head(work.Batch, head) + (work.FirstRow * call->Output.RowStride);");
             if (!adds)
             {
@@ -30,7 +35,13 @@ internal static class EpilogueStage
             using (writer.Block("for (int r = 0; r < work.Rows; r++)"))
             {
                 writer.Line($"float total = {dialect.SumLanes(dialect.Load("rowSum", "(r * Lanes)"))};");
-                writer.Line($"float factor = total == 0f ? 0f : {(adds ? "coefficient" : "1f")} / total;");
+                writer.Line("float highest = rowMax[r];");
+                if (plan.HasSinkLogits)
+                {
+                    WriteSink(writer);
+                }
+
+                writer.Line($"float factor = total == 0f ? 0f : {Numerator(plan)} / total;");
                 writer.Line($"{dialect.Float} factors = {dialect.Broadcast("factor")};");
                 writer.Line("float* output = outputs + (r * PaddedValueDim);");
                 writer.Line("float* row = target + (r * call->Output.RowStride);");
@@ -50,12 +61,30 @@ internal static class EpilogueStage
                 {
                     writer.Line("if (logSumExp != null)");
                     writer.Line("{");
-                    writer.Line("    logSumExp[r] = total == 0f ? float.NegativeInfinity : (rowMax[r] * NaturalLogOf2) + MathF.Log(total);");
+                    writer.Line("    logSumExp[r] = total == 0f ? float.NegativeInfinity : (highest * NaturalLogOf2) + MathF.Log(total);");
                     writer.Line("}");
                 }
             }
         }
     }
+
+    // The sink may be far above or below every score: both are taken relative to the higher one.
+    private static void WriteSink(CodeWriter writer)
+    {
+        writer.Line("// The head's sink joins the sum as one more key, without a value.");
+        writer.Line("float seen = highest;");
+        writer.Line("highest = MathF.Max(seen, sink);");
+        writer.Line("float kept = seen == float.NegativeInfinity ? 0f : VectorMath.Exp2(seen - highest);");
+        writer.Line("total = highest == float.NegativeInfinity ? 0f : (total * kept) + VectorMath.Exp2(sink - highest);");
+    }
+
+    private static string Numerator(KernelPlan plan) => (plan.Branches.Count > 1, plan.HasSinkLogits) switch
+    {
+        (true, true) => "coefficient * kept",
+        (true, false) => "coefficient",
+        (false, true) => "kept",
+        _ => "1f",
+    };
 
     private static void WriteColumns(CodeWriter writer, KernelPlan plan, Func<Dialect, string, string, string> result) =>
         Columns.Write(writer, plan.Dialect, 0, plan.Shape.ValueDim, (target, index) =>

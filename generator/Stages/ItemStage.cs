@@ -49,7 +49,7 @@ internal static class ItemStage
         using (writer.Block("for (int member = 0; member < GroupSize; member++)"))
         {
             writer.Line("int state = member * ChunkRows;");
-            writer.Line($"PrepareQueries(call, work, (work.KvHead * GroupSize) + member, tiles * TileRows, At(workspace, QueriesAt) + (state * QueryDim), At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state{feature});");
+            writer.Line($"PrepareQueries(call, work, (work.KvHead * GroupSize) + member, tiles * TileRows, At(workspace, QueriesAt) + (state * QueryDim), At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state{QueryStage.Extra(plan, typed: false, branch.FirstFeature)});");
         }
 
         writer.Line();

@@ -37,7 +37,8 @@ public sealed class KernelPlan
         Branches = Type.Branches(spec);
         Passes = NamePasses(Branches);
         Encodings = spec.Encodings.Select(static encoding => (Catalog.Catalog.FindEncoding(encoding.Type)!, encoding)).ToArray();
-        ScoreSteps = [.. Type.ScoreSteps(spec).Concat(Encodings.SelectMany(static pair => pair.Encoding.ScoreSteps(pair.Spec))).Concat(FunctionStep.Of(spec)).OrderBy(static step => step.Order)];
+        Modifiers = [.. Catalog.Catalog.Modifiers.Where(modifier => modifier.IsDeclared(spec))];
+        ScoreSteps = [.. Type.ScoreSteps(spec).Concat(Modifiers.SelectMany(modifier => modifier.ScoreSteps(spec))).Concat(Encodings.SelectMany(static pair => pair.Encoding.ScoreSteps(pair.Spec))).Concat(FunctionStep.Of(spec)).OrderBy(static step => step.Order)];
         ValueVectors = (Shape.ValueDim + dialect.Lanes - 1) / dialect.Lanes;
         KeyBlock = ChooseKeyBlock(Shape.QueryDim + PaddedValueDim, dialect);
         ChunkRows = ChooseChunkRows(dialect.TileRows, Shape.GroupSize);
@@ -65,7 +66,7 @@ public sealed class KernelPlan
     public bool IsSplit => Shape.QueryDim < Shape.HeadDim;
 
     /// <summary>Whether keys are put together row by row before they are transposed, instead of being transposed in place.</summary>
-    public bool CollectsKeyRows => RowTransform is not null || Passes.Any(static pass => pass.Range.Landmarks > 0);
+    public bool CollectsKeyRows => RowTransform is not null || QkNorm != QkNormModifier.None || Passes.Any(static pass => pass.Range.Landmarks > 0);
 
     /// <summary>The pass of a branch.</summary>
     public KeyPass PassOf(KeyRange range) => Passes.First(pass => pass.Range == range);
@@ -74,6 +75,24 @@ public sealed class KernelPlan
 
     /// <summary>The encoding that turns queries and keys, or null.</summary>
     public (PositionalEncoding Encoding, EncodingSpec Spec)? RowTransform => Find(static encoding => encoding.TransformsRows);
+
+    /// <summary>The modifiers that are declared.</summary>
+    public IReadOnlyList<Modifier> Modifiers { get; }
+
+    /// <summary>How rows of queries and keys are normalised; one of the kinds of <see cref="QkNormModifier"/>.</summary>
+    public int QkNorm => QkNormModifier.Kind(Spec);
+
+    /// <summary>Whether a learned logit joins each softmax.</summary>
+    public bool HasSinkLogits => Has<SinkModifier>();
+
+    /// <summary>Whether a call may drop weights.</summary>
+    public bool HasDropout => Has<DropoutModifier>();
+
+    /// <summary>The bound on scores, natural-log units; null: none.</summary>
+    public double? Softcap => Has<SoftcapModifier>() ? Spec.Double("Softcap") : null;
+
+    /// <summary>What a product of query and key is multiplied by: it comes out in base-2 units, or as the argument of the cap's tanh.</summary>
+    public double QueryScale => Shape.Scale * (Softcap is { } cap ? 1 / cap : 1 / Math.Log(2));
 
     /// <summary>What happens to scores between the product with the keys and the softmax, in order.</summary>
     public IReadOnlyList<ScoreStep> ScoreSteps { get; }
@@ -142,6 +161,8 @@ public sealed class KernelPlan
         return rows / tileRows * tileRows;
     }
 
+    private bool Has<T>() => Modifiers.Any(static modifier => modifier is T);
+
     private (PositionalEncoding Encoding, EncodingSpec Spec)? Find(Func<PositionalEncoding, bool> has)
     {
         foreach ((PositionalEncoding Encoding, EncodingSpec Spec) pair in Encodings)
@@ -167,6 +188,11 @@ public sealed class KernelPlan
         Add("Values", KeyBlock * PaddedValueDim, "packed values [key block, padded value dim]");
         Add("Scores", Dialect.TileRows * ScoreStride, "scores, then weights, of one tile [tile rows, score stride]");
         Add("TileMax", Dialect.TileRows * lanes, "maxima of the tile's scores per lane [tile rows, lanes]");
+        if (QkNorm != QkNormModifier.None)
+        {
+            Add("NormalisedRow", Shape.QueryDim, "a normalised query or key on its way to the rotation [head dim]");
+        }
+
         if (CollectsKeyRows)
         {
             Add("KeyRows", lanes * Shape.QueryDim, "keys on their way to a panel [lanes, head dim]");

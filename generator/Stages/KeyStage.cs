@@ -25,7 +25,7 @@ internal static class KeyStage
                     WriteIndices(writer, pass);
                 }
 
-                if (plan.RowTransform is null && pass.Range.Landmarks == 0)
+                if (plan.RowTransform is null && plan.QkNorm == QkNormModifier.None && pass.Range.Landmarks == 0)
                 {
                     string stride = pass.Range.Step > 1 ? $"Step{pass.Suffix} * call->Key.RowStride" : "call->Key.RowStride";
                     writer.Line($"PanelPacking.Transpose{dialect.Lanes}(source + ({pass.IndexOf("first")} * call->Key.RowStride), {stride}, count, QueryDim, panel);");
@@ -44,6 +44,11 @@ internal static class KeyStage
         if (plan.CollectsKeyRows)
         {
             text += typed ? ", float* keyRows" : ", At(workspace, KeyRowsAt)";
+        }
+
+        if (plan.QkNorm != QkNormModifier.None)
+        {
+            text += typed ? ", float* normalised" : ", At(workspace, NormalisedRowAt)";
         }
 
         if (pass.IsIndexed)
@@ -72,6 +77,7 @@ internal static class KeyStage
             writer.Line($"int index = {pass.IndexOf("first + r")};");
             writer.Line("float* row = source + (index * call->Key.RowStride);");
             writer.Line("float* target = keyRows + (r * QueryDim);");
+            QueryStage.WriteNormalisedRow(writer, plan, "Key");
             QueryStage.WriteRotationRow(writer, plan, "Key", "index");
             foreach (FeatureRun run in QueryStage.Runs(plan))
             {

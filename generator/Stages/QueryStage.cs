@@ -13,7 +13,7 @@ internal static class QueryStage
         string note = plan.RowTransform is { } transform ? $", rotated by their positions ({transform.Encoding.Name})" : string.Empty;
         writer.Line($"// Queries of one head{note}, times Scale * log2(e): scores come out in base-2 units. Rows past the last are zero.");
         writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Block($"private static void PrepareQueries(AttentionCall* call, WorkItem work, int head, int paddedRows, float* queries, float* outputs, float* rowSum, float* rowMax{(plan.IsSplit ? ", int feature" : string.Empty)})"))
+        using (writer.Block($"private static void PrepareQueries(AttentionCall* call, WorkItem work, int head, int paddedRows, float* queries, float* outputs, float* rowSum, float* rowMax{Extra(plan, typed: true)})"))
         {
             writer.Line($"float* source = call->Query.Head(work.Batch, head){(plan.IsSplit ? " + feature" : string.Empty)};");
             writer.Line($"{dialect.Float} scale = {dialect.Broadcast("QueryScale")};");
@@ -24,6 +24,7 @@ internal static class QueryStage
                 {
                     writer.Line("int index = work.FirstRow + r;");
                     writer.Line("float* row = source + (index * call->Query.RowStride);");
+                    WriteNormalisedRow(writer, plan, "Query");
                     WriteRotationRow(writer, plan, "Query", "index");
                     foreach (FeatureRun run in Runs(plan))
                     {
@@ -43,6 +44,40 @@ internal static class QueryStage
             writer.Line("new Span<float>(rowSum, paddedRows * Lanes).Clear();");
             writer.Line("new Span<float>(rowMax, paddedRows).Fill(float.NegativeInfinity);");
         }
+    }
+
+    /// <summary>Arguments after the row maxima, as declared (<paramref name="typed"/>) or as passed for a branch that compares features from <paramref name="feature"/>.</summary>
+    public static string Extra(KernelPlan plan, bool typed, int feature = 0)
+    {
+        string text = plan.QkNorm == QkNormModifier.None ? string.Empty : typed ? ", float* normalised" : ", At(workspace, NormalisedRowAt)";
+        return text + (plan.IsSplit ? typed ? ", int feature" : $", {feature}" : string.Empty);
+    }
+
+    /// <summary>Normalises a row into a buffer that then stands for it.</summary>
+    public static void WriteNormalisedRow(CodeWriter writer, KernelPlan plan, string side)
+    {
+        if (plan.QkNorm == QkNormModifier.None)
+        {
+            return;
+        }
+
+        Dialect dialect = plan.Dialect;
+        writer.Line($"{dialect.Float} squares = {dialect.Zero};");
+        writer.Line("float tail = 0f;");
+        Columns.Write(writer, dialect, 0, plan.Shape.QueryDim, (target, index) => target == dialect
+            ? $"squares = {target.MultiplyAdd(target.Load("row", index), target.Load("row", index), "squares")};"
+            : $"tail += row[{index}] * row[{index}];");
+        string norm = $"{dialect.SumLanes("squares")} + tail";
+        writer.Line(plan.QkNorm == QkNormModifier.Rms
+            ? $"float norm = 1f / MathF.Sqrt((({norm}) / QueryDim) + 1e-6f);"
+            : $"float norm = 1f / MathF.Max(MathF.Sqrt({norm}), 1e-12f);");
+        writer.Line($"{dialect.Float} norms = {dialect.Broadcast("norm")};");
+        Columns.Write(writer, dialect, 0, plan.Shape.QueryDim, (target, index) =>
+        {
+            string scaled = target.Multiply(target.Load("row", index), target == dialect ? "norms" : "norm");
+            return target.Store(plan.QkNorm == QkNormModifier.Rms ? target.Multiply(scaled, target.Load($"call->{side}Gain", index)) : scaled, "normalised", index);
+        });
+        writer.Line("row = normalised;");
     }
 
     /// <summary>Finds the encoding's table row for an index, when the rows are transformed.</summary>

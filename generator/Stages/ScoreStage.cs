@@ -143,6 +143,23 @@ internal static class ScoreStage
         }
     }
 
+    private static void WriteStep(CodeWriter writer, string[] statements)
+    {
+        if (statements.Length == 1)
+        {
+            writer.Line(statements[0]);
+            return;
+        }
+
+        using (writer.Block(string.Empty))
+        {
+            foreach (string statement in statements)
+            {
+                writer.Line(statement);
+            }
+        }
+    }
+
     private static string KeyIndices(Dialect dialect, KeyPass pass, int offset) => pass.IsIndexed
         ? dialect.Load("keyIndices", Literals.Of(offset))
         : dialect.Add(dialect.Broadcast(offset == 0 ? "(float)key" : $"(float)(key + {offset})"), dialect.LaneIndex);
@@ -170,13 +187,7 @@ internal static class ScoreStage
             string score = $"score{r}_{v}";
             foreach (ScoreStep step in plan.ScoreSteps)
             {
-                var register = new ScoreAt(score, r, v, $"index{v}", "stand", !pass.IsIndexed);
-                foreach (string statement in step.PrepareScore(dialect, register))
-                {
-                    writer.Line(statement);
-                }
-
-                writer.Line($"{score} = {step.Apply(dialect, register)};");
+                WriteStep(writer, [.. step.Statements(dialect, new ScoreAt(score, r, v, $"index{v}", "stand", !pass.IsIndexed))]);
             }
 
             if (partial)

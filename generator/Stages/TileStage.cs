@@ -98,6 +98,17 @@ internal static class TileStage
             WriteRuntimeMask(writer, pass);
             writer.Line("Softmax(scores + (start - block), end - start, tileMax, At(workspace, RowMaxAt) + state, At(workspace, RowSumAt) + (state * Lanes), outputs);");
             writer.Line("float* weights = scores + (from - block);");
+            if (plan.HasDropout)
+            {
+                writer.Line("// Sums are of the weights before any is dropped.");
+                using (writer.Block("if (call->DropsWeights)"))
+                {
+                    writer.Line($"DropoutMask.Apply(call, work.Batch, head, work.FirstRow + row, Math.Min(TileRows, work.Rows - row), from, to, {KeyIndices(pass)}, weights, ScoreStride);");
+                }
+
+                writer.Line();
+            }
+
             writer.Line("float* values = At(workspace, ValuesAt) + ((from - block) * PaddedValueDim);");
             using (writer.Block("if (finite)"))
             {
@@ -194,12 +205,13 @@ internal static class TileStage
     {
         using (writer.Block("if (call->Mask.IsPresent)"))
         {
-            string keys = pass.IsIndexed ? "keyIndices + (from - block)" : "null";
-            writer.Line($"RuntimeMasking.Apply(call, work.Batch, head, work.FirstRow + row, Math.Min(TileRows, work.Rows - row), from, to, {keys}, scores + (from - block), ScoreStride, tileMax, Lanes);");
+            writer.Line($"RuntimeMasking.Apply(call, work.Batch, head, work.FirstRow + row, Math.Min(TileRows, work.Rows - row), from, to, {KeyIndices(pass)}, scores + (from - block), ScoreStride, tileMax, Lanes);");
         }
 
         writer.Line();
     }
+
+    private static string KeyIndices(KeyPass pass) => pass.IsIndexed ? "keyIndices + (from - block)" : "null";
 
     private static string Partial(KernelPlan plan, KeyPass pass, int width) =>
         $"Scores{width}Partial{pass.Suffix}(queries, keys, scores + (key - block), tileMax{ScoreStage.Extra(plan, pass, partial: true, typed: false)});";

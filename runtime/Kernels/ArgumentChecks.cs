@@ -36,6 +36,7 @@ internal static class ArgumentChecks
         CheckKeyLengths(arguments.KeyLengths, batch, keyLength);
         CheckLogSumExp(kernel, arguments.LogSumExp, batch, queryLength);
         CheckPositions(kernel, arguments, batch, queryLength, keyLength);
+        LearnedChecks.Check(kernel, arguments);
         CheckMask(arguments.Keep.Values.IsEmpty, arguments.Keep.Shape, batch, kernel.Heads, queryLength, keyLength, nameof(arguments.Keep));
         CheckMask(arguments.Drop.Values.IsEmpty, arguments.Drop.Shape, batch, kernel.Heads, queryLength, keyLength, nameof(arguments.Drop));
         CheckMask(arguments.Bias.Values.IsEmpty, arguments.Bias.Shape, batch, kernel.Heads, queryLength, keyLength, nameof(arguments.Bias));

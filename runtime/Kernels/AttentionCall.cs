@@ -60,6 +60,27 @@ public unsafe struct AttentionCall
     /// <summary>alibi: one slope per query head, or null.</summary>
     public float* Slopes;
 
+    /// <summary>Gain of normalised queries, or null.</summary>
+    public float* QueryGain;
+
+    /// <summary>Gain of normalised keys, or null.</summary>
+    public float* KeyGain;
+
+    /// <summary>A logit per query head that joins the softmax, natural-log units, or null.</summary>
+    public float* SinkLogits;
+
+    /// <summary>Whether weights are dropped.</summary>
+    public bool DropsWeights;
+
+    /// <summary>Random words below it drop their weight.</summary>
+    public uint DropoutThreshold;
+
+    /// <summary>What kept weights are multiplied by.</summary>
+    public float DropoutScale;
+
+    /// <summary>The seed of dropout.</summary>
+    public long DropoutSeed;
+
     /// <summary>Queries of one head in one work item.</summary>
     public int ChunkRows;
 

@@ -50,4 +50,23 @@ public sealed unsafe class KernelDescription
 
     /// <summary>alibi's slopes per head, natural-log units, or null.</summary>
     public float[]? Slopes { get; init; }
+
+    /// <summary>Features of the gains of normalised queries and keys; 0: there are no gains.</summary>
+    public int Gains { get; init; }
+
+    /// <summary>The logits that join the softmax when a call gives none, one per query head; null: none join.</summary>
+    public float[]? SinkLogits { get; init; }
+
+    /// <summary>The probability of dropout in calls that give a seed.</summary>
+    public double Dropout { get; init; }
+
+    /// <summary>Gains of 1, for calls that give none.</summary>
+    internal float[] UnitGain => field ??= Ones(Gains);
+
+    private static float[] Ones(int count)
+    {
+        float[] ones = new float[count];
+        Array.Fill(ones, 1f);
+        return ones;
+    }
 }

@@ -39,6 +39,8 @@ public static unsafe class KernelLauncher
         fixed (float* queryData = query.Data, keyData = key.Data, valueData = value.Data, outputData = output.Data)
         fixed (float* logSumExp = arguments.LogSumExp, bias = arguments.Bias.Values, slopes = description.Slopes)
         fixed (int* keyLengths = arguments.KeyLengths, queryPositions = arguments.QueryPositions, keyPositions = arguments.KeyPositions)
+        fixed (float* queryGain = Gain(description, arguments.QueryGain), keyGain = Gain(description, arguments.KeyGain))
+        fixed (float* sinkLogits = arguments.SinkLogits.IsEmpty ? description.SinkLogits : arguments.SinkLogits)
         fixed (bool* keep = arguments.Keep.Values, drop = arguments.Drop.Values)
         {
             int queryLength = query.Layout.Length;
@@ -60,6 +62,13 @@ public static unsafe class KernelLauncher
                 KeyPositions = keyPositions,
                 KeyPositionStride = arguments.KeyPositions.Length > keyLength ? keyLength : 0,
                 Slopes = slopes,
+                QueryGain = queryGain,
+                KeyGain = keyGain,
+                SinkLogits = sinkLogits,
+                DropsWeights = arguments.DropoutSeed is not null,
+                DropoutThreshold = DropoutMask.Threshold(description.Dropout),
+                DropoutScale = (float)(1 / (1 - description.Dropout)),
+                DropoutSeed = arguments.DropoutSeed ?? 0,
                 Mask = new RuntimeMask
                 {
                     Keep = keep,
@@ -102,6 +111,9 @@ public static unsafe class KernelLauncher
         call.ChunkRows = (rows + description.TileRows - 1) / description.TileRows * description.TileRows;
         call.Chunks = (queryLength + call.ChunkRows - 1) / call.ChunkRows;
     }
+
+    private static ReadOnlySpan<float> Gain(KernelDescription description, ReadOnlySpan<float> given) =>
+        given.IsEmpty && description.Gains > 0 ? description.UnitGain : given;
 
     private static int RotaryRows(in AttentionArguments arguments, in AttentionCall call)
     {

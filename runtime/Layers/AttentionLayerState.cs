@@ -46,8 +46,9 @@ public sealed class AttentionLayerState : IDisposable
     /// <param name="shape">The layer's sizes.</param>
     /// <param name="seed">The same seed gives the same weights.</param>
     /// <param name="encoding">Added to the input; null: nothing but the learned table, if the shape has one.</param>
+    /// <param name="extras">Learned tensors besides the projections.</param>
     /// <exception cref="ArgumentException"><paramref name="shape"/> is <c>default</c>, or the encoding's width is not the model's.</exception>
-    public AttentionLayerState(LayerShape shape, int seed, SinusoidalEncoding? encoding = null)
+    public AttentionLayerState(LayerShape shape, int seed, SinusoidalEncoding? encoding = null, params ExtraWeight[] extras)
     {
         if (encoding is not null && encoding.Width != shape.DModel)
         {
@@ -56,11 +57,15 @@ public sealed class AttentionLayerState : IDisposable
 
         this.shape = shape;
         this.encoding = encoding;
-        Weights = new AttentionWeights(shape, seed);
+        Weights = new AttentionWeights(shape, seed, extras);
     }
 
     /// <summary>The weights.</summary>
     public AttentionWeights Weights { get; }
+
+    /// <summary>The elements of an extra tensor, row-major.</summary>
+    /// <param name="index">Its place among those given to the constructor.</param>
+    public ReadOnlySpan<float> Extra(int index) => Weights.Extra(index);
 
     private bool AddsEncoding => encoding is not null || shape.LearnedPositions > 0;
 
@@ -132,6 +137,12 @@ public sealed class AttentionLayerState : IDisposable
         CheckSpan(output.Length, batch, length, nameof(output), nameof(length));
         ArgumentOutOfRangeException.ThrowIfNegative(arguments.MaxThreads, nameof(arguments.MaxThreads));
         SimdTiers.Resolve(arguments.Tier);
+        RejectOwned(arguments.QueryGain, nameof(arguments.QueryGain));
+        RejectOwned(arguments.KeyGain, nameof(arguments.KeyGain));
+        RejectOwned(arguments.SinkLogits, nameof(arguments.SinkLogits));
+        RejectOwned(arguments.RelativeKeys, nameof(arguments.RelativeKeys));
+        RejectOwned(arguments.RelativeValues, nameof(arguments.RelativeValues));
+        RejectOwned(arguments.BucketBias, nameof(arguments.BucketBias));
         encoding?.CheckLength(length);
         if (shape.LearnedPositions > 0 && length > shape.LearnedPositions)
         {
@@ -141,6 +152,14 @@ public sealed class AttentionLayerState : IDisposable
         if (arguments.LogSumExp.Overlaps(output))
         {
             throw new ArgumentException("LogSumExp overlaps the output, which would overwrite it; expected separate memory.", nameof(arguments.LogSumExp));
+        }
+    }
+
+    private static void RejectOwned(scoped ReadOnlySpan<float> given, string name)
+    {
+        if (!given.IsEmpty)
+        {
+            throw new ArgumentException($"A layer has its own {name} among its weights: expected none with the call, got {given.Length} elements.", name);
         }
     }
 

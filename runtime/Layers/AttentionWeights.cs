@@ -3,7 +3,8 @@ using AttentionGen.Kernels;
 namespace AttentionGen;
 
 /// <summary>
-/// The weights of an attention layer: query, key, value and output projections with optional biases, and an optional learned position table.
+/// The weights of an attention layer: query, key, value and output projections with optional biases, an optional learned position table,
+/// and the learned tensors of what else is declared (gains, sinks, tables of distances).
 /// Read with <see cref="CopyTo"/>, written with <see cref="Set"/>, <see cref="Save"/> and <see cref="Load"/>.
 /// </summary>
 /// <remarks>
@@ -44,7 +45,12 @@ public sealed class AttentionWeights : IDisposable
 
     private const double TableDeviation = 0.02;
 
+    // Streams of seeded draws: the four projections, the position table, then the extra tensors.
+    private const int FirstExtraStream = 5;
+
     private readonly WeightTensor[] tensors;
+    private readonly float[][] extraValues;
+    private readonly ExtraWeight[] extras;
     private bool disposed;
 
     /// <summary>New weights.</summary>
@@ -52,6 +58,11 @@ public sealed class AttentionWeights : IDisposable
     /// <param name="seed">The same seed gives the same weights.</param>
     /// <exception cref="ArgumentException"><paramref name="shape"/> is <c>default</c>.</exception>
     public AttentionWeights(LayerShape shape, int seed = 0)
+        : this(shape, seed, [])
+    {
+    }
+
+    internal AttentionWeights(LayerShape shape, int seed, ExtraWeight[] extras)
     {
         if (shape.DModel == 0)
         {
@@ -64,6 +75,8 @@ public sealed class AttentionWeights : IDisposable
         Value = new Projection(shape.DModel, shape.KvHeads * shape.ValueDim, shape.Bias);
         Output = new Projection(shape.Heads * shape.ValueDim, shape.DModel, shape.Bias);
         Positions = new float[shape.LearnedPositions * shape.DModel];
+        this.extras = extras;
+        extraValues = [.. extras.Select(static extra => new float[Math.Max(extra.Rows, 1) * extra.Columns])];
         tensors = ListTensors();
         Initialise(seed);
     }
@@ -148,6 +161,9 @@ public sealed class AttentionWeights : IDisposable
         Output.Dispose();
     }
 
+    /// <summary>The elements of an extra tensor, row-major.</summary>
+    internal float[] Extra(int index) => extraValues[index];
+
     internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(disposed, this);
 
     private WeightTensor[] ListTensors()
@@ -172,6 +188,11 @@ public sealed class AttentionWeights : IDisposable
             list.Add(new(PositionTable, Positions, Shape.LearnedPositions, Shape.DModel));
         }
 
+        for (int n = 0; n < extras.Length; n++)
+        {
+            list.Add(new(extras[n].Name, extraValues[n], extras[n].Rows, extras[n].Columns));
+        }
+
         return [.. list];
     }
 
@@ -187,6 +208,10 @@ public sealed class AttentionWeights : IDisposable
         }
 
         new WeightInitialiser(seed, projections.Length).Normal(Positions, TableDeviation);
+        for (int n = 0; n < extras.Length; n++)
+        {
+            extras[n].Start.Fill(extraValues[n], seed, FirstExtraStream + n);
+        }
     }
 
     private WeightTensor Find(string name)

@@ -18,6 +18,7 @@ public class LayerTests
         LayerDeclaration declaration = Find(name);
         Random random = TestSeed.For(name);
         using LayerHost layer = LayerFactory.Create(declaration, random.Next());
+        Disturb(layer, random);
         foreach ((int batch, int length, int memoryLength) in new[] { (1, 1, 3), (2, 17, 17), (3, 40, 9) })
         {
             int keys = declaration.Cross ? memoryLength : length;
@@ -99,6 +100,18 @@ public class LayerTests
         }
     }
 
+    // Gains start at 1 and sinks at 0, where a layer that ignored them would pass.
+    private static void Disturb(LayerHost layer, Random random)
+    {
+        foreach (string name in new[] { "q_norm.weight", "k_norm.weight", "sinks" })
+        {
+            if (layer.Tensor(name) is { } values)
+            {
+                layer.Set(name, random.Normal(values.Length));
+            }
+        }
+    }
+
     private static LayerDeclaration Find(string name) => LayerDeclaration.All.First(layer => layer.Name == name);
 
     private static LayerCall NewCall(LayerDeclaration declaration, Random random, int batch, int length, int memoryLength, int[]? keyLengths, SimdTier tier) => new()
@@ -118,7 +131,13 @@ public class LayerTests
         HeadShape shape = declaration.Shape;
         int keyLength = declaration.Cross ? call.MemoryLength : call.Length;
         var sizes = new AttentionSizes(call.Batch, shape.Heads, shape.KvHeads, call.Length, keyLength, shape.HeadDim, shape.ValueDim);
-        ReferenceProblem problem = declaration.Kernel.ToProblem(sizes, [], [], [], new CallInputs { KeyLengths = call.KeyLengths });
+        ReferenceProblem problem = declaration.Kernel.ToProblem(sizes, [], [], [], new CallInputs
+        {
+            KeyLengths = call.KeyLengths,
+            QueryGain = layer.Tensor("q_norm.weight"),
+            KeyGain = layer.Tensor("k_norm.weight"),
+            SinkLogits = layer.Tensor("sinks"),
+        });
         ReferenceEncoding[] encodings = [.. problem.Encodings.Select(e => e.Name == "learned" ? e with { Parameters = e.Parameters.With("Table", layer.Positions()!) } : e)];
         return ReferenceLayer.Forward(layer.Weights(), problem.WithEncodings(encodings), declaration.Width, call.Input, call.Memory);
     }

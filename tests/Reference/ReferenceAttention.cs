@@ -95,40 +95,76 @@ public sealed class ReferenceAttention
     private ReferenceRow Row(int n, int batch, int head, int query)
     {
         ReferenceSoftmax softmax = softmaxes[n];
-        double[] encodedQuery = Encode(problem.Query, sizes.Row(batch, head, query), Position(problem.QueryPositions, batch, query, sizes.QueryLength, query + problem.AlignmentOffset), softmax.Half);
+        double[] encodedQuery = Encode(problem.Query, sizes.Row(batch, head, query), Position(problem.QueryPositions, batch, query, sizes.QueryLength, query + problem.AlignmentOffset), softmax.Half, problem.QueryGain);
         double queryNorm = Norm(encodedQuery);
         double scale = problem.Scale ?? 1 / (Math.Sqrt(encodedQuery.Length) * problem.Temperature);
         int kvHead = sizes.KvHeadOf(head);
         List<int> visible = [.. Enumerable.Range(0, sizes.KeyLength).Where(key => Visibility.Sees(problem, softmax, batch, head, query, key))];
-        var scores = new double[visible.Count];
-        var ranges = new double[visible.Count];
+        double[] scores = new double[visible.Count];
+        double[] ranges = new double[visible.Count];
         for (int v = 0; v < visible.Count; v++)
         {
             int key = sizes.KeyRow(batch, kvHead, visible[v]);
             double own = EncodingBias(head, query, visible[v]);
             double added = problem.Bias?.At(batch, head, query, visible[v]) ?? 0;
-            double score = (scale * Dot(encodedQuery, keys[n][key])) + own;
-            double range = (Math.Abs(scale) * queryNorm * keyNorms[n][key]) + Math.Abs(own);
-            if (problem.Functions is { Score: { } function } functions)
-            {
-                double result = function(score, head, query + problem.AlignmentOffset, visible[v]);
-                range = (functions.Gain * range) + (double.IsInfinity(result) ? 0 : Math.Abs(result));
-                score = result;
-            }
-
+            double product = scale * Dot(encodedQuery, keys[n][key]);
+            double capped = problem.Softcap is { } cap ? ReferenceModifiers.Cap(product, cap) : product;
+            double range = problem.Softcap is null ? Math.Abs(scale) * queryNorm * keyNorms[n][key] : CappedRange(Math.Abs(scale) * queryNorm * keyNorms[n][key], capped);
+            (double score, double scoreRange) = ApplyFunction(capped + own, range + Math.Abs(own), head, query, visible[v]);
             scores[v] = score + added;
-            ranges[v] = range + (double.IsInfinity(added) ? 0 : Math.Abs(added));
+            ranges[v] = scoreRange + (double.IsInfinity(added) ? 0 : Math.Abs(added));
         }
 
         double[] weights = [.. scores];
         double logSumExp = Softmax.InPlace(weights);
-        (double[] output, double rowScale, double largestValue) = Mix(weights, visible, batch, kvHead);
-        return new ReferenceRow(
+        (double[] output, double rowScale, double largestValue) = Mix(weights, visible, batch, head, query);
+        var row = new ReferenceRow(
             output,
             logSumExp,
             visible.Count,
             ErrorBound.Output(weights, scores, ranges, rowScale, largestValue),
             ErrorBound.LogSumExp(weights, scores, ranges, logSumExp));
+        return problem.SinkLogits is { } logits ? WithSink(row, logits[head], rowScale, largestValue) : row;
+    }
+
+    private (double Score, double Range) ApplyFunction(double score, double range, int head, int query, int key)
+    {
+        if (problem.Functions is not { Score: { } function } functions)
+        {
+            return (score, range);
+        }
+
+        double result = function(score, head, query + problem.AlignmentOffset, key);
+        return (result, (functions.Gain * range) + (double.IsInfinity(result) ? 0 : Math.Abs(result)));
+    }
+
+    // One more score without a value: the visible keys share 1 / (1 + exp(sink - logSumExp)) of the weight. That share errs by what the exponent errs by,
+    // and weights below 2^-126 of the sink's are flushed to zero.
+    private static ReferenceRow WithSink(ReferenceRow row, double sink, double rowScale, double largestValue)
+    {
+        double high = Math.Max(row.LogSumExp, sink);
+        if (double.IsNegativeInfinity(high))
+        {
+            return row;
+        }
+
+        double share = 1 / (1 + Math.Exp(sink - row.LogSumExp));
+        double error = double.IsNegativeInfinity(row.LogSumExp) || double.IsNegativeInfinity(sink) ? 0
+            : row.LogSumExpTolerance + (8 * ErrorBound.UnitRoundoff * (1 + Math.Abs(sink) + Math.Abs(row.LogSumExp)));
+        return row with
+        {
+            Output = [.. row.Output.Select(value => share == 0 ? 0 : share * value)],
+            LogSumExp = high + Math.Log(Math.Exp(row.LogSumExp - high) + Math.Exp(sink - high)),
+            OutputTolerance = (share * (row.OutputTolerance + (rowScale * error))) + (largestValue * Math.Pow(2, -125)),
+            LogSumExpTolerance = (share == 0 ? 0 : share * row.LogSumExpTolerance) + (8 * ErrorBound.UnitRoundoff * (1 + Math.Abs(high))),
+        };
+    }
+
+    // An error in the product reaches the score through tanh's slope, 1 - (score / cap)^2; its approximation adds a few units of the score.
+    private double CappedRange(double range, double capped)
+    {
+        double share = capped / problem.Softcap!.Value;
+        return (range * (1 - (share * share))) + (2 * Math.Abs(capped));
     }
 
     private double[][] EncodeKeys(int? half)
@@ -141,7 +177,7 @@ public sealed class ReferenceAttention
                 for (int key = 0; key < sizes.KeyLength; key++)
                 {
                     int row = sizes.KeyRow(batch, kvHead, key);
-                    rows[row] = Encode(problem.Key, row, Position(problem.KeyPositions, batch, key, sizes.KeyLength, key), half);
+                    rows[row] = Encode(problem.Key, row, Position(problem.KeyPositions, batch, key, sizes.KeyLength, key), half, problem.KeyGain);
                 }
             }
         }
@@ -149,8 +185,9 @@ public sealed class ReferenceAttention
         return rows;
     }
 
-    private (double[] Output, double RowScale, double LargestValue) Mix(double[] weights, List<int> visible, int batch, int kvHead)
+    private (double[] Output, double RowScale, double LargestValue) Mix(double[] weights, List<int> visible, int batch, int head, int query)
     {
+        int kvHead = sizes.KvHeadOf(head);
         var output = new double[sizes.ValueDim];
         var magnitude = new double[sizes.ValueDim];
         double largest = 0;
@@ -162,12 +199,18 @@ public sealed class ReferenceAttention
                 continue;
             }
 
+            double weight = weights[n] * (problem.DropoutSeed is { } seed ? ReferenceModifiers.Dropped(seed, batch, head, query, visible[n], problem.Dropout) : 1);
+            if (weight == 0)
+            {
+                continue;
+            }
+
             int start = sizes.KeyRow(batch, kvHead, visible[n]) * sizes.ValueDim;
             for (int feature = 0; feature < sizes.ValueDim; feature++)
             {
                 double value = problem.Value[start + feature];
-                output[feature] += weights[n] * value;
-                magnitude[feature] += weights[n] * Math.Abs(value);
+                output[feature] += weight * value;
+                magnitude[feature] += weight * Math.Abs(value);
                 largest = double.IsFinite(value) ? Math.Max(largest, Math.Abs(value)) : largest;
             }
         }
@@ -178,10 +221,11 @@ public sealed class ReferenceAttention
     private double EncodingBias(int head, int query, int key) => problem.Encodings.Sum(encoding =>
         encoding.Definition.ScoreBias?.Invoke(encoding.Parameters, sizes.Heads, head, query + problem.AlignmentOffset, key) ?? 0);
 
-    private double[] Encode(double[] rows, int index, int position, int? half)
+    private double[] Encode(double[] rows, int index, int position, int? half, float[]? gain)
     {
         int features = half is null ? sizes.HeadDim : sizes.HeadDim / 2;
         double[] row = rows.AsSpan((index * sizes.HeadDim) + (features * (half ?? 0)), features).ToArray();
+        row = problem.QkNorm switch { 1 => ReferenceModifiers.RootMeanSquare(row, gain), 2 => ReferenceModifiers.Euclidean(row), _ => row };
         foreach (ReferenceEncoding encoding in problem.Encodings)
         {
             encoding.Definition.TransformRow?.Invoke(encoding.Parameters, row, position);

@@ -57,6 +57,27 @@ public sealed class ReferenceProblem
     /// <summary>The user's own functions; null: none.</summary>
     public UserFunctions? Functions { get; init; }
 
+    /// <summary>Bound on scaled scores before biases; null: none.</summary>
+    public double? Softcap { get; init; }
+
+    /// <summary>0: rows as they are; 1: divided by their root mean square, times a gain; 2: divided by their Euclidean norm.</summary>
+    public int QkNorm { get; init; }
+
+    /// <summary>Gain of normalised queries; null: 1.</summary>
+    public float[]? QueryGain { get; init; }
+
+    /// <summary>Gain of normalised keys; null: 1.</summary>
+    public float[]? KeyGain { get; init; }
+
+    /// <summary>A logit per query head that joins the softmax without a value; null: none.</summary>
+    public float[]? SinkLogits { get; init; }
+
+    /// <summary>The probability with which weights are dropped, when there is a seed.</summary>
+    public double Dropout { get; init; }
+
+    /// <summary>The seed of dropout; null: nothing is dropped.</summary>
+    public long? DropoutSeed { get; init; }
+
     /// <summary>The key index that query 0 stands at.</summary>
     public int AlignmentOffset => AlignBottomRight ? Sizes.KeyLength - Sizes.QueryLength : 0;
 
@@ -98,6 +119,13 @@ public sealed class ReferenceProblem
         Drop = Drop,
         Bias = Bias,
         Functions = Functions,
+        Softcap = Softcap,
+        QkNorm = QkNorm,
+        QueryGain = QueryGain,
+        KeyGain = KeyGain,
+        SinkLogits = SinkLogits,
+        Dropout = Dropout,
+        DropoutSeed = DropoutSeed,
     };
 }
 

@@ -83,7 +83,7 @@ internal sealed class FunctionCode
     {
         for (int n = 0; n < _shared.Count; n++)
         {
-            yield return $"{_speller.TypeOf(_shared[n])} {_names.Shared(n, at.Vector)} = {_speller.Lanes(_shared[n], part => part.Equals(_shared[n]) ? null : InScores(part, at))};";
+            yield return $"{_speller.TypeOf(_shared[n])} {_names.Shared(n)} = {_speller.Lanes(_shared[n], part => part.Equals(_shared[n]) ? null : InScores(part, at))};";
         }
     }
 
@@ -172,7 +172,7 @@ internal sealed class FunctionCode
         }
 
         int shared = _shared.IndexOf(part);
-        return shared >= 0 ? _names.Shared(shared, at.Vector) : LevelOf(part) switch
+        return shared >= 0 ? _names.Shared(shared) : LevelOf(part) switch
         {
             Level.Head when _heads.Contains(part) => _names.InLanes(_names.OfHead(_heads.IndexOf(part))),
             Level.Row when _rows.Contains(part) => _names.OfRow(_rows.IndexOf(part)),

@@ -18,7 +18,7 @@ internal sealed class FunctionNames(string prefix, EquatableArray<FunctionTable>
 
     public string OfKey(int n, int vector) => $"{prefix}Key{n}_{vector}";
 
-    public string Shared(int n, int vector) => $"{prefix}{n}_{vector}";
+    public string Shared(int n) => $"{prefix}Part{n}";
 
     public string InLanes(string name) => name + "Lanes";
 

@@ -103,7 +103,7 @@ internal sealed class FunctionSpeller(Dialect dialect, FunctionNames names, Func
     {
         string last = Literals.Of(names.LengthOf(table) - 1);
         string inside = inLanes
-            ? target.Spell(Operation.Minimum, target.Spell(Operation.Greatest, index, target.Broadcast("0")), target.Broadcast(last))
+            ? target.Spell(Operation.Least, target.Spell(Operation.Greatest, index, target.Broadcast("0")), target.Broadcast(last))
             : $"global::System.Math.Clamp({index}, 0, {last})";
         return inLanes ? target.Spell(Operation.Gather, names.TableAddress(table), inside) : $"{names.Table(table)}[{inside}]";
     }
@@ -125,7 +125,7 @@ internal sealed class FunctionSpeller(Dialect dialect, FunctionNames names, Func
         ScalarOperation.ToFloat => Operation.ToFloat,
         ScalarOperation.ToInt => Operation.ToInt,
         ScalarOperation.Absolute => ofInts ? Operation.IntAbsolute : Operation.Absolute,
-        ScalarOperation.Minimum => Operation.Minimum,
+        ScalarOperation.Minimum => Operation.Least,
         ScalarOperation.Maximum => Operation.Greatest,
         ScalarOperation.Floor => Operation.Floor,
         ScalarOperation.Ceiling => Operation.Ceiling,

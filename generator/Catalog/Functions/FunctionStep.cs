@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using System.Linq;
 using AttentionGen.Generator.Dialects;
 using AttentionGen.Generator.Spec;
 
@@ -51,12 +52,10 @@ internal sealed class FunctionStep : ScoreStep
 
     public override IEnumerable<string> PrepareKeys(Dialect dialect, int vector, string key) => In(dialect).PrepareKeys(vector, key);
 
-    public override IEnumerable<string> PrepareScore(Dialect dialect, ScoreAt at) => In(dialect).PrepareScore(at);
-
-    public override string Apply(Dialect dialect, ScoreAt at)
+    public override IEnumerable<string> Statements(Dialect dialect, ScoreAt at)
     {
         string result = In(dialect).Result(at);
-        return _hides ? dialect.Select(result, at.Score, dialect.Broadcast("float.NegativeInfinity")) : result;
+        return In(dialect).PrepareScore(at).Append($"{at.Score} = {(_hides ? dialect.Select(result, at.Score, dialect.Broadcast("float.NegativeInfinity")) : result)};");
     }
 
     private FunctionCode In(Dialect dialect)

@@ -57,7 +57,14 @@ public sealed class CaseSampler(Declaration declaration, Random random)
         Keep = random.Chance(0.2) ? random.Broadcast(sizes, r => r.Booleans(sizes.KeyLength)) : null,
         Drop = random.Chance(0.2) ? random.Broadcast(sizes, r => r.Booleans(sizes.KeyLength)) : null,
         Bias = random.Chance(0.2) ? random.Broadcast(sizes, DrawBiasRow(sizes.KeyLength)) : null,
+        QueryGain = declaration.HasGains && random.Chance(0.6) ? random.Normal(declaration.QueryDim) : null,
+        KeyGain = declaration.HasGains && random.Chance(0.6) ? random.Normal(declaration.QueryDim) : null,
+        SinkLogits = declaration.HasSinkLogits && random.Chance(0.6) ? DrawSinks(sizes.Heads) : null,
+        DropoutSeed = declaration.HasDropout && random.Chance(0.8) ? random.NextInt64(long.MinValue, long.MaxValue) : null,
     };
+
+    // Far above and far below any score, and none at all, must be safe too.
+    private float[] DrawSinks(int heads) => [.. random.Normal(heads, 3).Select(logit => random.Chance(0.1) ? random.Pick([1e4f, -1e4f, float.NegativeInfinity]) : logit)];
 
     private int[]? DrawPositions(int batch, int length)
     {

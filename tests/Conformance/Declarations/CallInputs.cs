@@ -19,6 +19,14 @@ public sealed record CallInputs
 
     public Broadcast<float>? Bias { get; init; }
 
+    public float[]? QueryGain { get; init; }
+
+    public float[]? KeyGain { get; init; }
+
+    public float[]? SinkLogits { get; init; }
+
+    public long? DropoutSeed { get; init; }
+
     public override string ToString()
     {
         string[] present =
@@ -28,6 +36,10 @@ public sealed record CallInputs
             KeyPositions is null ? "" : $"keyPositions[{KeyPositions.Length}]",
             Keep is null ? "" : $"keep [{Keep.Batch} {Keep.Heads} {Keep.Queries} {Keep.Keys}]",
             Drop is null ? "" : $"drop [{Drop.Batch} {Drop.Heads} {Drop.Queries} {Drop.Keys}]",
+            QueryGain is null ? "" : "queryGain",
+            KeyGain is null ? "" : "keyGain",
+            SinkLogits is null ? "" : $"sinkLogits [{string.Join(' ', SinkLogits)}]",
+            DropoutSeed is null ? "" : $"dropoutSeed {DropoutSeed}",
             Bias is null ? "" : $"bias [{Bias.Batch} {Bias.Heads} {Bias.Queries} {Bias.Keys}]",
         ];
         return string.Join(", ", present.Where(text => text.Length > 0));

@@ -36,6 +36,18 @@ public sealed record Declaration(string Type, Argument[] Arguments, EncodingDecl
     /// <summary>Whether there is one softmax, and so a log-sum-exp.</summary>
     public bool HasLogSumExp => ReferenceTypes.Softmaxes(Type, Parameters).Count == 1;
 
+    /// <summary>Whether a logit per head joins the softmax.</summary>
+    public bool HasSinkLogits => Parameters.Int("LearnedSinks", 0) != 0 || Parameters.Array("SinkLogits") is not null;
+
+    /// <summary>Whether normalised rows have gains.</summary>
+    public bool HasGains => Parameters.Int("QkNorm", 0) == 1;
+
+    /// <summary>Whether a call may drop weights.</summary>
+    public bool HasDropout => Parameters.Number("Dropout", 0) > 0;
+
+    /// <summary>Features that one softmax compares.</summary>
+    public int QueryDim => Type == "differential" ? Shape.HeadDim / 2 : Shape.HeadDim;
+
     public bool Has(string encoding) => Encodings.Any(e => e.Name == encoding);
 
     /// <summary>The problem's declared half; the data is the caller's.</summary>
@@ -59,6 +71,13 @@ public sealed record Declaration(string Type, Argument[] Arguments, EncodingDecl
         Drop = inputs.Drop,
         Bias = inputs.Bias,
         Functions = Functions?.Meaning,
+        Softcap = Parameters.Has("Softcap") ? Parameters.Number("Softcap", 0) : null,
+        QkNorm = Parameters.Int("QkNorm", 0),
+        QueryGain = inputs.QueryGain,
+        KeyGain = inputs.KeyGain,
+        SinkLogits = HasSinkLogits ? inputs.SinkLogits ?? Parameters.Array("SinkLogits") ?? new float[Shape.Heads] : null,
+        Dropout = Parameters.Number("Dropout", 0),
+        DropoutSeed = inputs.DropoutSeed,
     };
 
     /// <summary>The host as a user writes it.</summary>

@@ -12,6 +12,9 @@ public sealed record LayerDeclaration(string Name, string Type, string Arguments
         new("LearnedLayer", "causal", "MaxLength = 64", 16, new(2, 1, 8, 12), [new("learned", Argument.ParseList(typeof(PositionalEncodingAttribute), "MaxLength = 64"))]),
         new("CrossLayer", "standard", "Cross = true, Bias = true", 24, new(3, 3, 8, 8), [], Cross: true, Bias: true),
         new("CrossSinusoidalLayer", "standard", "Cross = true", 24, new(2, 1, 12, 12), [new("sinusoidal", [])], Cross: true),
+        new("ModifiedLayer", "causal", "QkNorm = Rms, LearnedSinks = true, Softcap = 20", 32, new(4, 2, 8, 8), [new("rope", [])]),
+        new("DifferentialLayer", "differential", "QkNorm = Rms, SinkLogits = [0.5 -1]", 24, new(2, 2, 12, 12), []),
+        new("LandmarkLayer", "landmark", "Landmarks = 5, QkNorm = L2, Scale = 4", 24, new(2, 1, 12, 12), []),
         new("AlibiLayer", "causal", "Bias = true", 30, new(3, 3, 10, 6), [new("alibi", [])], Bias: true),
     ];
 

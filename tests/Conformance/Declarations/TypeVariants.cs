@@ -18,6 +18,16 @@ public static class TypeVariants
         "CausalAlignment = BottomRight, Scale = 0.19",
     ];
 
+    // Modifiers, alone and together; every type meets every one of these lines.
+    private static readonly string[] Modifiers =
+    [
+        "CausalAlignment = BottomRight, Softcap = 3",
+        "CausalAlignment = BottomRight, QkNorm = Rms, Softcap = 50",
+        "CausalAlignment = TopLeft, QkNorm = L2, Scale = 10, LearnedSinks = true",
+        "CausalAlignment = TopLeft, Dropout = 0.3, LearnedSinks = true",
+        "CausalAlignment = BottomRight, QkNorm = Rms, Dropout = 0.85",
+    ];
+
     // Types that can't be causal (ATTN028).
     private static readonly string[] OnlyWholeSequences = ["landmark", "localglobal"];
 
@@ -69,7 +79,7 @@ public static class TypeVariants
     public static IReadOnlyList<Argument[]> Of(CatalogueEntry entry)
     {
         IEnumerable<string> generated = entry.Parameters.SelectMany(Settings).Select(setting => setting + ", CausalAlignment = BottomRight");
-        IEnumerable<string> texts = Common.Where(text => !OnlyWholeSequences.Contains(entry.Name) || !text.Contains("Causal = true")).Concat(Picked.GetValueOrDefault(entry.Name, [])).Concat(Picked.ContainsKey(entry.Name) ? [] : generated);
+        IEnumerable<string> texts = Common.Where(text => !OnlyWholeSequences.Contains(entry.Name) || !text.Contains("Causal = true")).Concat(Modifiers).Concat(Picked.GetValueOrDefault(entry.Name, [])).Concat(Picked.ContainsKey(entry.Name) ? [] : generated);
         return [.. texts.Distinct().Select(text => Argument.ParseList(typeof(AttentionAttribute), text))];
     }
 

@@ -52,6 +52,10 @@ public sealed class KernelCall
         Keep = Inputs.Keep is { } keep ? new KeepMask(keep.Values, keep.Batch, keep.Heads, keep.Queries, keep.Keys) : default,
         Drop = Inputs.Drop is { } drop ? new DropMask(drop.Values, drop.Batch, drop.Heads, drop.Queries, drop.Keys) : default,
         Bias = Inputs.Bias is { } bias ? new ScoreBias(bias.Values, bias.Batch, bias.Heads, bias.Queries, bias.Keys) : default,
+        QueryGain = Inputs.QueryGain,
+        KeyGain = Inputs.KeyGain,
+        SinkLogits = Inputs.SinkLogits,
+        DropoutSeed = Inputs.DropoutSeed,
         MaxThreads = MaxThreads,
         Tier = Tier,
     };

@@ -35,8 +35,13 @@ public abstract class LayerHost : IDisposable
     /// <summary>The layer's weights, as the oracle takes them: <c>[inputs, outputs]</c>.</summary>
     public abstract LayerWeights Weights();
 
+    /// <summary>One of the layer's tensors, or null when it has none of that name.</summary>
+    public abstract float[]? Tensor(string name);
+
     /// <summary>The learned positions, <c>[MaxLength, DModel]</c>; null without them.</summary>
     public abstract float[]? Positions();
+
+    public abstract void Set(string name, float[] values);
 
     public abstract void Save(Stream stream);
 
@@ -92,7 +97,9 @@ public static class LayerFactory
 
             public override float[]? Positions() => {{(layer.Encodings.Any(e => e.Name == "learned") ? "Read(\"position_embedding.weight\")" : "null")}};
 
-            private float[] Read(string name)
+            private float[] Read(string name) => Tensor(name) ?? throw new global::System.InvalidOperationException("No tensor named " + name);
+
+            public override float[]? Tensor(string name)
             {
                 foreach (global::AttentionGen.WeightTensor tensor in layer.Weights.Tensors)
                 {
@@ -104,8 +111,10 @@ public static class LayerFactory
                     }
                 }
 
-                throw new global::System.InvalidOperationException("No tensor named " + name);
+                return null;
             }
+
+            public override void Set(string name, float[] values) => layer.Weights.Set(name, values);
 
             public override void Save(global::System.IO.Stream stream) => layer.Weights.Save(stream);
 

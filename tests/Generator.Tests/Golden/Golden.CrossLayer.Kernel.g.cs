@@ -1336,6 +1336,7 @@ namespace Golden
             for (int r = 0; r < work.Rows; r++)
             {
                 float total = VectorMath.SumLanes(Vector512.Load(rowSum + (r * Lanes)));
+                float highest = rowMax[r];
                 float factor = total == 0f ? 0f : 1f / total;
                 Vector512<float> factors = Vector512.Create(factor);
                 float* output = outputs + (r * PaddedValueDim);
@@ -1346,7 +1347,7 @@ namespace Golden
                 }
                 if (logSumExp != null)
                 {
-                    logSumExp[r] = total == 0f ? float.NegativeInfinity : (rowMax[r] * NaturalLogOf2) + MathF.Log(total);
+                    logSumExp[r] = total == 0f ? float.NegativeInfinity : (highest * NaturalLogOf2) + MathF.Log(total);
                 }
             }
         }
@@ -2131,6 +2132,7 @@ namespace Golden
             for (int r = 0; r < work.Rows; r++)
             {
                 float total = VectorMath.SumLanes(Vector256.Load(rowSum + (r * Lanes)));
+                float highest = rowMax[r];
                 float factor = total == 0f ? 0f : 1f / total;
                 Vector256<float> factors = Vector256.Create(factor);
                 float* output = outputs + (r * PaddedValueDim);
@@ -2138,7 +2140,7 @@ namespace Golden
                 Vector256.Store((Vector256.Load(output) * factors), row);
                 if (logSumExp != null)
                 {
-                    logSumExp[r] = total == 0f ? float.NegativeInfinity : (rowMax[r] * NaturalLogOf2) + MathF.Log(total);
+                    logSumExp[r] = total == 0f ? float.NegativeInfinity : (highest * NaturalLogOf2) + MathF.Log(total);
                 }
             }
         }
@@ -3486,6 +3488,7 @@ namespace Golden
             for (int r = 0; r < work.Rows; r++)
             {
                 float total = VectorMath.SumLanes(Vector128.Load(rowSum + (r * Lanes)));
+                float highest = rowMax[r];
                 float factor = total == 0f ? 0f : 1f / total;
                 Vector128<float> factors = Vector128.Create(factor);
                 float* output = outputs + (r * PaddedValueDim);
@@ -3494,7 +3497,7 @@ namespace Golden
                 Vector128.Store((Vector128.Load(output + 4) * factors), row + 4);
                 if (logSumExp != null)
                 {
-                    logSumExp[r] = total == 0f ? float.NegativeInfinity : (rowMax[r] * NaturalLogOf2) + MathF.Log(total);
+                    logSumExp[r] = total == 0f ? float.NegativeInfinity : (highest * NaturalLogOf2) + MathF.Log(total);
                 }
             }
         }
@@ -4338,6 +4341,7 @@ namespace Golden
             for (int r = 0; r < work.Rows; r++)
             {
                 float total = rowSum[(r * Lanes)];
+                float highest = rowMax[r];
                 float factor = total == 0f ? 0f : 1f / total;
                 float factors = factor;
                 float* output = outputs + (r * PaddedValueDim);
@@ -4348,7 +4352,7 @@ namespace Golden
                 }
                 if (logSumExp != null)
                 {
-                    logSumExp[r] = total == 0f ? float.NegativeInfinity : (rowMax[r] * NaturalLogOf2) + MathF.Log(total);
+                    logSumExp[r] = total == 0f ? float.NegativeInfinity : (highest * NaturalLogOf2) + MathF.Log(total);
                 }
             }
         }

@@ -1583,6 +1583,7 @@ namespace Golden
             for (int r = 0; r < work.Rows; r++)
             {
                 float total = VectorMath.SumLanes(Vector512.Load(rowSum + (r * Lanes)));
+                float highest = rowMax[r];
                 float factor = total == 0f ? 0f : 1f / total;
                 Vector512<float> factors = Vector512.Create(factor);
                 float* output = outputs + (r * PaddedValueDim);
@@ -1593,7 +1594,7 @@ namespace Golden
                 }
                 if (logSumExp != null)
                 {
-                    logSumExp[r] = total == 0f ? float.NegativeInfinity : (rowMax[r] * NaturalLogOf2) + MathF.Log(total);
+                    logSumExp[r] = total == 0f ? float.NegativeInfinity : (highest * NaturalLogOf2) + MathF.Log(total);
                 }
             }
         }
@@ -2584,6 +2585,7 @@ namespace Golden
             for (int r = 0; r < work.Rows; r++)
             {
                 float total = VectorMath.SumLanes(Vector256.Load(rowSum + (r * Lanes)));
+                float highest = rowMax[r];
                 float factor = total == 0f ? 0f : 1f / total;
                 Vector256<float> factors = Vector256.Create(factor);
                 float* output = outputs + (r * PaddedValueDim);
@@ -2595,7 +2597,7 @@ namespace Golden
                 }
                 if (logSumExp != null)
                 {
-                    logSumExp[r] = total == 0f ? float.NegativeInfinity : (rowMax[r] * NaturalLogOf2) + MathF.Log(total);
+                    logSumExp[r] = total == 0f ? float.NegativeInfinity : (highest * NaturalLogOf2) + MathF.Log(total);
                 }
             }
         }
@@ -4232,6 +4234,7 @@ namespace Golden
             for (int r = 0; r < work.Rows; r++)
             {
                 float total = VectorMath.SumLanes(Vector128.Load(rowSum + (r * Lanes)));
+                float highest = rowMax[r];
                 float factor = total == 0f ? 0f : 1f / total;
                 Vector128<float> factors = Vector128.Create(factor);
                 float* output = outputs + (r * PaddedValueDim);
@@ -4241,7 +4244,7 @@ namespace Golden
                 Vector128.Store((Vector128.Load(output + 8) * factors), row + 8);
                 if (logSumExp != null)
                 {
-                    logSumExp[r] = total == 0f ? float.NegativeInfinity : (rowMax[r] * NaturalLogOf2) + MathF.Log(total);
+                    logSumExp[r] = total == 0f ? float.NegativeInfinity : (highest * NaturalLogOf2) + MathF.Log(total);
                 }
             }
         }
@@ -5237,6 +5240,7 @@ namespace Golden
             for (int r = 0; r < work.Rows; r++)
             {
                 float total = rowSum[(r * Lanes)];
+                float highest = rowMax[r];
                 float factor = total == 0f ? 0f : 1f / total;
                 float factors = factor;
                 float* output = outputs + (r * PaddedValueDim);
@@ -5247,7 +5251,7 @@ namespace Golden
                 }
                 if (logSumExp != null)
                 {
-                    logSumExp[r] = total == 0f ? float.NegativeInfinity : (rowMax[r] * NaturalLogOf2) + MathF.Log(total);
+                    logSumExp[r] = total == 0f ? float.NegativeInfinity : (highest * NaturalLogOf2) + MathF.Log(total);
                 }
             }
         }
