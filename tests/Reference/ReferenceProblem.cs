@@ -48,6 +48,9 @@ public sealed class ReferenceProblem
     /// <summary>True may attend; null: all may.</summary>
     public Broadcast<bool>? Keep { get; init; }
 
+    /// <summary>Another mask, true may attend; null: all may.</summary>
+    public Broadcast<bool>? Blocks { get; init; }
+
     /// <summary>True is hidden; null: none is.</summary>
     public Broadcast<bool>? Drop { get; init; }
 
@@ -116,6 +119,7 @@ public sealed class ReferenceProblem
         QueryPositions = QueryPositions,
         KeyPositions = KeyPositions,
         Keep = Keep,
+        Blocks = Blocks,
         Drop = Drop,
         Bias = Bias,
         Functions = Functions,

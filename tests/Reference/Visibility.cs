@@ -12,6 +12,7 @@ public static class Visibility
             && (problem.Functions?.Keep is not { } keep || keep(head, aligned, key))
             && (problem.KeyLengths is null || key < problem.KeyLengths[batch])
             && (problem.Keep is null || problem.Keep.At(batch, head, query, key))
+            && (problem.Blocks is null || problem.Blocks.At(batch, head, query, key))
             && (problem.Drop is null || !problem.Drop.At(batch, head, query, key));
     }
 }

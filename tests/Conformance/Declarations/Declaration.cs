@@ -68,6 +68,7 @@ public sealed record Declaration(string Type, Argument[] Arguments, EncodingDecl
         QueryPositions = inputs.QueryPositions,
         KeyPositions = inputs.KeyPositions,
         Keep = inputs.Keep,
+        Blocks = inputs.Blocks,
         Drop = inputs.Drop,
         Bias = inputs.Bias,
         Functions = Functions?.Meaning,

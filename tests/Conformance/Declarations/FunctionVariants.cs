@@ -59,7 +59,7 @@ public static class FunctionVariants
         Bias("gain", "score * 1.25f + (head == 0 ? 1f : 0.5f)", static (s, h, _, _) => (s * 1.25) + (h == 0 ? 1 : 0.5), gain: 1.25),
         Bias("choice", "key > query ? float.NegativeInfinity : score", static (s, _, i, j) => j > i ? double.NegativeInfinity : s),
         Bias("clamped", "Math.Clamp(score, -3f, 3f)", static (s, _, _, _) => Math.Clamp(s, -3, 3)),
-        Bias("doubles", "(float)(score + Math.Sin(query * 0.1) - Math.Exp(-0.01 * key))", static (s, _, i, j) => s + Math.Sin(i * 0.1) - Math.Exp(-0.01 * j)),
+        Bias("doubles", "(float)(score + Math.Sin(query * 0.001) - Math.Exp(-0.01 * key))", static (s, _, i, j) => s + Math.Sin(i * 0.001) - Math.Exp(-0.01 * j)),
         Bias("square", "score - 0.001f * MathF.Pow(query - key, 2f)", static (s, _, i, j) => s - (0.001 * (i - j) * (i - j))),
         Bias("log", "score - MathF.Log(1f + Math.Abs(query - key)) * MathF.Sqrt(key + 1f) * 0.1f", static (s, _, i, j) => s - (Math.Log(1 + Math.Abs(i - j)) * Math.Sqrt(j + 1) * 0.1)),
     ];
