@@ -25,6 +25,9 @@ internal sealed class FunctionCode
         _names = names;
         _speller = new FunctionSpeller(dialect, names, ranges, fuses) { Ready = part => _heads.IndexOf(part) is >= 0 and var head ? _names.OfHead(head) : null };
         Assign(body);
+
+        // What contains another value of the head comes after it.
+        _heads.Sort(static (left, right) => left.Size.CompareTo(right.Size));
         _shared.AddRange(_uses.Where(static use => use.Value > 1 && use.Key.Operands.Count > 0 && LevelOf(use.Key) == Level.Score).Select(static use => use.Key).OrderBy(static shared => shared.Size));
     }
 
