@@ -29,6 +29,8 @@ public static class Catalog
         new SinusoidalEncoding(),
         new LearnedEncoding(),
         new RotaryEncoding(),
+        new MropeEncoding(),
+        new XposEncoding(),
         new AlibiEncoding(),
     ];
 

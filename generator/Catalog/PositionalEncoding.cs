@@ -25,6 +25,9 @@ public abstract class PositionalEncoding
     /// <summary>Whether it turns the rows of queries and keys, given a row of a table for each position.</summary>
     public virtual bool TransformsRows => false;
 
+    /// <summary>Initialisers of the KernelDescription that it relies on.</summary>
+    public virtual IEnumerable<string> Settings(AttentionSpec spec, EncodingSpec encoding) => [];
+
     /// <summary>What it does to the scores.</summary>
     public virtual IEnumerable<ScoreStep> ScoreSteps(EncodingSpec encoding) => [];
 

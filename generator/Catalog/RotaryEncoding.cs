@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using AttentionGen.Generator.Dialects;
 using AttentionGen.Generator.Spec;
@@ -8,7 +9,7 @@ namespace AttentionGen.Generator.Catalog;
 /// Rotation of queries and keys by their positions. A table row holds RotaryDim cosines C, then RotaryDim sines S that carry their sign,
 /// so that both layouts read <c>rotated[c] = x[c] C[c] + x[partner of c] S[c]</c>.
 /// </summary>
-public sealed class RotaryEncoding : PositionalEncoding
+public class RotaryEncoding : PositionalEncoding
 {
     public override string Name => "rope";
 
@@ -16,14 +17,17 @@ public sealed class RotaryEncoding : PositionalEncoding
 
     public override string Summary => "rotates pairs of features of q and k by position * Base^(-2i/RotaryDim) (RoFormer, Su et al. 2021)";
 
-    public override IReadOnlyList<ParameterSpec> Parameters { get; } =
-    [
-        new("Base", ParameterKind.Double, "10000", 0, "", "Base of the geometric progression of frequencies."),
-        new("Layout", ParameterKind.Enum, "RotaryLayout.Half", 0, "", "Which two features turn together."),
-        new("RotaryDim", ParameterKind.Int, "head dim", 2, "features", "Features of each head that are rotated, from the first; even."),
-    ];
+    public override IReadOnlyList<ParameterSpec> Parameters { get; } = [.. Shared, .. RotaryScale.Parameters];
 
     public override bool TransformsRows => true;
+
+    /// <summary>The parameters of every rotary encoding.</summary>
+    protected static IReadOnlyList<ParameterSpec> Shared { get; } =
+    [
+        new("Base", ParameterKind.Double, "10000", 0, "", "Base of the geometric progression of frequencies."),
+        new("Layout", ParameterKind.Enum, "RotaryLayout.Half", 0, "", "Which two features turn together.") { Maximum = 1 },
+        new("RotaryDim", ParameterKind.Int, "head dim", 2, "features", "Features of each head that are rotated, from the first; even."),
+    ];
 
     /// <summary>The rotated features of each head.</summary>
     public static int RotaryDim(EncodingSpec encoding, int headDim) => encoding.Int("RotaryDim", headDim);
@@ -31,18 +35,39 @@ public sealed class RotaryEncoding : PositionalEncoding
     /// <summary>Whether feature 2i turns with 2i + 1, rather than i with i + RotaryDim/2.</summary>
     public static bool IsInterleaved(EncodingSpec encoding) => encoding.Int("Layout") == 1;
 
+    /// <summary>Pairs of features that turn by each position axis, one axis after the other.</summary>
+    public virtual IReadOnlyList<int> Sections(EncodingSpec encoding, int headDim) => [RotaryDim(encoding, headDim) / 2];
+
+    /// <summary>Initialisers of the KernelDescription: the tables.</summary>
+    public override IEnumerable<string> Settings(AttentionSpec spec, EncodingSpec encoding)
+    {
+        AttentionShape shape = AttentionShape.Of(spec);
+        string rest = $"interleaved: {Literals.Of(IsInterleaved(encoding))}, maxPositions: {Math.Max(shape.MaxLength, shape.MaxKeyLength)}";
+        int rotary = RotaryDim(encoding, shape.QueryDim);
+        yield return $"Rotary = new RotaryTable({RotaryScale.Frequencies(encoding, rotary, isLong: false)}, {rest}),";
+        if (encoding.Int("Scaling") == RotaryScale.LongRope)
+        {
+            yield return $"LongRotary = new RotaryTable({RotaryScale.Frequencies(encoding, rotary, isLong: true)}, {rest}), OriginalLength = {encoding.Int("OriginalMaxLength")},";
+        }
+    }
+
     public override IEnumerable<FeatureRun> TransformRow(EncodingSpec encoding, int headDim)
     {
         int rotary = RotaryDim(encoding, headDim);
-        if (IsInterleaved(encoding))
+        int half = rotary / 2, pair = 0, axis = 0;
+        foreach (int section in Sections(encoding, headDim))
         {
-            yield return new FeatureRun(0, rotary, (dialect, index) => Rotate(dialect, index, dialect.LoadSwappedPairs("row", index), rotary));
-        }
-        else
-        {
-            int half = rotary / 2;
-            yield return new FeatureRun(0, half, (dialect, index) => Rotate(dialect, index, dialect.Load("row", Index.Plus(index, half)), rotary));
-            yield return new FeatureRun(half, rotary, (dialect, index) => Rotate(dialect, index, dialect.Load("row", Index.Plus(index, -half)), rotary));
+            string rotation = Rotation(axis++);
+            int first = pair, past = pair + section;
+            pair = past;
+            if (IsInterleaved(encoding))
+            {
+                yield return new FeatureRun(2 * first, 2 * past, (dialect, index) => Rotate(dialect, index, dialect.LoadSwappedPairs("row", index), rotation, rotary));
+                continue;
+            }
+
+            yield return new FeatureRun(first, past, (dialect, index) => Rotate(dialect, index, dialect.Load("row", Index.Plus(index, half)), rotation, rotary));
+            yield return new FeatureRun(first + half, past + half, (dialect, index) => Rotate(dialect, index, dialect.Load("row", Index.Plus(index, -half)), rotation, rotary));
         }
 
         if (rotary < headDim)
@@ -51,9 +76,12 @@ public sealed class RotaryEncoding : PositionalEncoding
         }
     }
 
-    private static string Rotate(Dialect dialect, string index, string partner, int rotary) =>
+    /// <summary>The name of the pointer to an axis's table row.</summary>
+    public static string Rotation(int axis) => axis == 0 ? "rotation" : $"rotation{axis}";
+
+    private static string Rotate(Dialect dialect, string index, string partner, string rotation, int rotary) =>
         dialect.MultiplyAdd(
             dialect.Load("row", index),
-            dialect.Load("rotation", index),
-            dialect.Multiply(partner, dialect.Load("rotation", Index.Plus(index, rotary))));
+            dialect.Load(rotation, index),
+            dialect.Multiply(partner, dialect.Load(rotation, Index.Plus(index, rotary))));
 }

@@ -59,10 +59,9 @@ internal static class HostSurface
             writer.Line($"MaxLength = {shape.MaxLength}, MaxKeyLength = {shape.MaxKeyLength}, // 0: open");
             writer.Line($"Alignment = (CausalAlignment){shape.Alignment}, NeedsAlignment = {Literals.Of(plan.DependsOnQuery)}, Softmaxes = {plan.Branches.Count},");
             writer.Line($"TileRows = {plan.Dialect.TileRows}, MaxChunkRows = {plan.ChunkRows}, WorkspaceBytes = WorkspaceBytesPerThread,");
-            if (plan.RowTransform is { } transform)
+            foreach (string setting in plan.Encodings.SelectMany(pair => pair.Encoding.Settings(spec, pair.Spec)))
             {
-                int positions = System.Math.Max(shape.MaxLength, shape.MaxKeyLength);
-                writer.Line($"Rotary = new RotaryTable({RotaryEncoding.RotaryDim(transform.Spec, shape.QueryDim)}, {Literals.Of(transform.Spec.Double("Base", 10000))}, interleaved: {Literals.Of(RotaryEncoding.IsInterleaved(transform.Spec))}, maxPositions: {positions}),");
+                writer.Line(setting);
             }
 
             foreach (string setting in plan.ScoreSteps.SelectMany(static step => step.Settings).Concat(plan.Modifiers.SelectMany(modifier => modifier.Settings(spec))))

@@ -19,7 +19,7 @@ internal static class RangeRules
     private const long GreatestTable = 0x7FFFFFC7;
 
     // These have rules of their own, with a better message.
-    private static readonly string[] JudgedElsewhere = ["KvHeads", "RotaryDim", "Temperature", "Scale", "Slopes", "Dropout", "Softcap", "SinkLogits"];
+    private static readonly string[] JudgedElsewhere = ["KvHeads", "RotaryDim", "Temperature", "Scale", "Dropout", "Softcap", "OriginalMaxLength"];
     private static readonly string[] LowerBoundJudgedElsewhere = ["Window", "WindowLeft", "WindowRight"];
 
     public static void Check(RuleContext context)
@@ -44,14 +44,15 @@ internal static class RangeRules
 
     private static void CheckOne(RuleContext context, ParameterSpec parameter, ArgumentSpec? argument, Place place)
     {
-        if (argument is null || JudgedElsewhere.Contains(parameter.Name, StringComparer.Ordinal))
+        // Arrays have rules of their own.
+        if (argument is null || parameter.Kind == ParameterKind.Floats || JudgedElsewhere.Contains(parameter.Name, StringComparer.Ordinal))
         {
             return;
         }
 
         double number = argument.Number;
         double minimum = LowerBoundJudgedElsewhere.Contains(parameter.Name, StringComparer.Ordinal) ? double.NegativeInfinity : parameter.Minimum;
-        double maximum = parameter is { Kind: ParameterKind.Enum, Name: "Layout" } ? Math.Min(parameter.Maximum, 1) : parameter.Maximum;
+        double maximum = parameter.Maximum;
         if (parameter.Kind == ParameterKind.Double)
         {
             // Every real parameter of an encoding is a base or a factor: zero, infinities and NaN have no meaning, and kernels compute in FP32.

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using AttentionGen.Generator.Catalog;
 using AttentionGen.Generator.Spec;
 using Microsoft.CodeAnalysis;
 
@@ -10,20 +11,20 @@ namespace AttentionGen.Generator.Rules;
 internal static class RotaryRules
 {
     public static readonly DiagnosticDescriptor OddHeadDim = new(
-        "ATTN003", "Rotary encoding on an odd head dim", "rope turns features in pairs, but each head has {0}; give an even HeadDim, or rotate only the first {1} with RotaryDim", RuleFacts.Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: RuleFacts.Help + "ATTN003.md");
+        "ATTN003", "Rotary encoding on an odd head dim", "{2} turns features in pairs, but {3} {0}; give an even HeadDim, or rotate only the first {1} with RotaryDim", RuleFacts.Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: RuleFacts.Help + "ATTN003.md");
 
     public static readonly DiagnosticDescriptor BadRotaryDim = new(
         "ATTN004", "RotaryDim does not fit the head", "RotaryDim = {0} must be even and from 2 to the head dim, {1}; the nearest is {2}", RuleFacts.Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: RuleFacts.Help + "ATTN004.md");
 
     public static void Check(RuleContext context)
     {
-        int headDim = context.Shape.HeadDim;
+        int headDim = context.Shape.QueryDim;
         if (headDim is <= 0 or > SharedParameters.GreatestSize)
         {
             return;
         }
 
-        foreach (EncodingUse use in context.Encodings.Where(use => use.Known?.Name == "rope"))
+        foreach (EncodingUse use in context.Encodings.Where(use => use.Known is RotaryEncoding))
         {
             if (use.Spec.Find("RotaryDim") is { } rotary)
             {
@@ -57,7 +58,7 @@ internal static class RotaryRules
     {
         var remedies = new List<Remedy>();
         bool isWritten = context.Spec.Find("HeadDim") is not null;
-        if (isWritten && headDim < SharedParameters.GreatestSize)
+        if (isWritten && headDim < SharedParameters.GreatestSize && headDim == context.Shape.HeadDim)
         {
             remedies.Add(Remedy.Of($"Set HeadDim = {headDim + 1}", Edit.Set(context.Spec, "HeadDim", headDim + 1)));
         }
@@ -68,6 +69,6 @@ internal static class RotaryRules
         }
 
         Place place = isWritten ? Place.Of(context.Spec, "HeadDim") : Place.Encoding(use.Index);
-        context.Report(OddHeadDim, place, [headDim, headDim - 1], [.. remedies]);
+        context.Report(OddHeadDim, place, [headDim, headDim - 1, use.Known!.Name, headDim == context.Shape.HeadDim ? "each head has" : "each half of a head has"], [.. remedies]);
     }
 }

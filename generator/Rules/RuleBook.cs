@@ -17,7 +17,7 @@ public static class RuleBook
     /// <summary>Rules about declarations, each checked by <see cref="Check"/>.</summary>
     public static ImmutableArray<DiagnosticDescriptor> DeclarationRules { get; } = Of(
         typeof(HostRules), typeof(NameRules), typeof(ShapeRules), typeof(RangeRules), typeof(ScaleRules), typeof(WindowRules),
-        typeof(CausalRules), typeof(RotaryRules), typeof(TableRules), typeof(AlibiRules), typeof(ModifierRules), typeof(FunctionRules), typeof(IgnoredRules), typeof(PlanRules));
+        typeof(CausalRules), typeof(RotaryRules), typeof(RotaryScaleRules), typeof(TableRules), typeof(AlibiRules), typeof(ModifierRules), typeof(FunctionRules), typeof(IgnoredRules), typeof(PlanRules));
 
     /// <summary>Rules about calls of generated code, checked by the analyzer where the call stands.</summary>
     public static ImmutableArray<DiagnosticDescriptor> CallRules { get; } = Of(typeof(MaskRules));
@@ -42,6 +42,7 @@ public static class RuleBook
         WindowRules.Check(context);
         CausalRules.Check(context);
         RotaryRules.Check(context);
+        RotaryScaleRules.Check(context);
         TableRules.Check(context);
         AlibiRules.Check(context);
         ModifierRules.Check(context);

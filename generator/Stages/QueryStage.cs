@@ -83,13 +83,18 @@ internal static class QueryStage
     /// <summary>Finds the encoding's table row for an index, when the rows are transformed.</summary>
     public static void WriteRotationRow(CodeWriter writer, KernelPlan plan, string side, string index)
     {
-        if (plan.RowTransform is null)
+        if (plan.RowTransform is not { } transform)
         {
             return;
         }
 
-        writer.Line($"long position = call->{side}Positions == null ? {index} + call->{side}RotaryOffset : call->{side}Positions[(work.Batch * call->{side}PositionStride) + {index}];");
-        writer.Line("float* rotation = call->RotaryTable + (position * RotationStride);");
+        int axes = ((RotaryEncoding)transform.Encoding).Sections(transform.Spec, plan.Shape.QueryDim).Count;
+        writer.Line($"int* positions = call->{side}Positions == null ? null : call->{side}Positions + (work.Batch * call->{side}PositionStride) + {index};");
+        for (int axis = 0; axis < axes; axis++)
+        {
+            string at = axis == 0 ? "*positions" : $"positions[{(axis == 1 ? string.Empty : axis + " * ")}call->{side}PositionAxisStride]";
+            writer.Line($"float* {RotaryEncoding.Rotation(axis)} = call->{side}RotaryTable + ((positions == null ? {index} + call->{side}RotaryOffset : {at}) * (long)RotationStride);");
+        }
     }
 
     /// <summary>The runs of features of a query or key row.</summary>

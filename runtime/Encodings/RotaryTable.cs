@@ -16,9 +16,10 @@ public sealed unsafe class RotaryTable : PositionTable
     /// <summary>Positions of a table whose length was left open: a row of 128 features is 1 KiB, so this is 1 GiB at the most usual head dim.</summary>
     private const int OpenLimit = 1 << 20;
 
-    private readonly double[] frequencies;
+    private readonly RotaryFrequencies frequencies;
     private readonly bool interleaved;
     private readonly bool open;
+    private readonly double scaleBase;
 
     /// <summary>An empty table that grows with the positions asked for.</summary>
     /// <param name="rotaryDim">Features rotated; even.</param>
@@ -27,51 +28,59 @@ public sealed unsafe class RotaryTable : PositionTable
     /// <param name="maxPositions">Positions at most; 0 leaves it open, up to 1,048,576.</param>
     /// <exception cref="ArgumentException"><paramref name="rotaryDim"/> is odd or not positive, <paramref name="baseFrequency"/> is not a positive number, or <paramref name="maxPositions"/> is negative.</exception>
     public RotaryTable(int rotaryDim, double baseFrequency, bool interleaved, int maxPositions)
-        : base(CheckDim(rotaryDim) * 2, CheckPositions(maxPositions))
+        : this(RotaryFrequencies.Plain(rotaryDim, baseFrequency), interleaved, maxPositions)
     {
-        if (!double.IsFinite(baseFrequency) || baseFrequency <= 0)
-        {
-            throw new ArgumentOutOfRangeException(nameof(baseFrequency), baseFrequency, "Expected a positive number.");
-        }
-
-        RotaryDim = rotaryDim;
-        this.interleaved = interleaved;
-        open = maxPositions == 0;
-        frequencies = new double[rotaryDim / 2];
-        for (int pair = 0; pair < frequencies.Length; pair++)
-        {
-            frequencies[pair] = Math.Pow(baseFrequency, -2.0 * pair / rotaryDim);
-        }
     }
 
+    /// <summary>An empty table that grows with the positions asked for.</summary>
+    /// <param name="frequencies">The angles per position.</param>
+    /// <param name="interleaved">Pairs are neighbours; otherwise they stand rotaryDim/2 apart.</param>
+    /// <param name="maxPositions">Positions at most; 0 leaves it open, up to 1,048,576.</param>
+    /// <param name="scaleBase">
+    /// xpos (Sun et al. 2022): row p is also multiplied by <c>zeta_i^(p / scaleBase)</c>, zeta_i = (2i/d + 0.4) / 1.4; negative for keys, whose rows are divided
+    /// by it. 0: no decay.
+    /// </param>
+    public RotaryTable(RotaryFrequencies frequencies, bool interleaved, int maxPositions, double scaleBase = 0)
+        : base(frequencies.PerPair.Count * 4, Math.Min(CheckPositions(maxPositions), DecayLimit(scaleBase)))
+    {
+        this.frequencies = frequencies;
+        this.interleaved = interleaved;
+        this.scaleBase = scaleBase;
+        open = maxPositions == 0;
+    }
+
+    /// <summary>Positions over which xpos stays within FP32: its fastest decay is 0.4/1.4 per scaleBase positions, and e^75 leaves room for the data.</summary>
+    public static int DecayLimit(double scaleBase) =>
+        scaleBase == 0 ? int.MaxValue : (int)Math.Min(int.MaxValue, 75 / Math.Log(1.4 / 0.4) * Math.Abs(scaleBase));
+
     /// <summary>Features rotated.</summary>
-    public int RotaryDim { get; }
+    public int RotaryDim => frequencies.PerPair.Count * 2;
 
     private protected override string LimitReason =>
-        open ? "the length was left open. Set MaxLength on [Attention] to allow more positions." : "the declared MaxLength ends the rotary table there.";
+        Limit == DecayLimit(scaleBase) ? $"past it the decay of xpos leaves the range of single precision. Raise ScaleBase = {Math.Abs(scaleBase)}."
+        : open ? "the length was left open. Set MaxLength on [Attention] to allow more positions." : "the declared MaxLength ends the rotary table there.";
 
     private protected override void Fill(float* table, int first, int past)
     {
+        int pairs = frequencies.PerPair.Count;
         for (int position = first; position < past; position++)
         {
             float* cosines = table + ((long)position * Width);
             float* sines = cosines + RotaryDim;
-            for (int pair = 0; pair < frequencies.Length; pair++)
+            for (int pair = 0; pair < pairs; pair++)
             {
-                (double sine, double cosine) = Math.SinCos(position * frequencies[pair]);
+                (double sine, double cosine) = Math.SinCos(position * frequencies.PerPair[pair]);
+                double magnitude = frequencies.Magnitude * Decay(pair, position);
                 int one = interleaved ? 2 * pair : pair;
-                int other = interleaved ? one + 1 : pair + frequencies.Length;
-                cosines[one] = cosines[other] = (float)cosine;
-                sines[one] = (float)-sine;
-                sines[other] = (float)sine;
+                int other = interleaved ? one + 1 : pair + pairs;
+                cosines[one] = cosines[other] = (float)(cosine * magnitude);
+                sines[one] = (float)(-sine * magnitude);
+                sines[other] = (float)(sine * magnitude);
             }
         }
     }
 
-    private static int CheckDim(int rotaryDim) =>
-        rotaryDim > 0 && rotaryDim % 2 == 0 && rotaryDim <= int.MaxValue / 2
-            ? rotaryDim
-            : throw new ArgumentOutOfRangeException(nameof(rotaryDim), rotaryDim, "Expected a positive even number of features.");
+    private double Decay(int pair, int position) => scaleBase == 0 ? 1 : Math.Pow(((2.0 * pair / RotaryDim) + 0.4) / 1.4, position / scaleBase);
 
     private static int CheckPositions(int maxPositions)
     {

@@ -180,9 +180,14 @@ internal static class ArgumentChecks
             throw new ArgumentException($"{kernel.Name} rotates nothing, so positions have no effect: expected none, got {positions.Length}.", name);
         }
 
-        if (positions.Length != length && positions.Length != (long)batch * length)
+        int axes = kernel.PositionAxes;
+        if (positions.Length != length && positions.Length != (long)axes * length && positions.Length != (long)batch * axes * length)
         {
-            throw new ArgumentException($"Expected [{length}] or [{batch}, {length}] positions, but got {positions.Length}.", name);
+            throw new ArgumentException(
+                axes == 1
+                    ? $"Expected [{length}] or [{batch}, {length}] positions, but got {positions.Length}."
+                    : $"Expected [{length}], [{axes}, {length}] or [{batch}, {axes}, {length}] positions (batch, axes, length), but got {positions.Length}.",
+                name);
         }
 
         foreach (int position in positions)

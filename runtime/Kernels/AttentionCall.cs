@@ -42,6 +42,12 @@ public unsafe struct AttentionCall
     /// <summary>Ints from one sequence's query positions to the next; 0 when shared.</summary>
     public long QueryPositionStride;
 
+    /// <summary>Ints from one axis of query positions to the next; 0 when all axes share them.</summary>
+    public long QueryPositionAxisStride;
+
+    /// <summary>Ints from one axis of key positions to the next; 0 when all axes share them.</summary>
+    public long KeyPositionAxisStride;
+
     /// <summary>Rotary positions of the keys, or null: their index plus <see cref="KeyRotaryOffset"/>.</summary>
     public int* KeyPositions;
 
@@ -55,7 +61,10 @@ public unsafe struct AttentionCall
     public int KeyRotaryOffset;
 
     /// <summary><c>[positions, 2 * rotaryDim]</c>: each position's cosines, then its signed sines; or null.</summary>
-    public float* RotaryTable;
+    public float* QueryRotaryTable;
+
+    /// <summary>The same for keys, which differs under xpos.</summary>
+    public float* KeyRotaryTable;
 
     /// <summary>alibi: one slope per query head, or null.</summary>
     public float* Slopes;

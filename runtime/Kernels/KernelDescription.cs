@@ -48,6 +48,18 @@ public sealed unsafe class KernelDescription
     /// <summary>The rotation table, when queries and keys are rotated.</summary>
     public RotaryTable? Rotary { get; init; }
 
+    /// <summary>The rotation table of keys, where it is not that of the queries.</summary>
+    public RotaryTable? KeyRotary { get; init; }
+
+    /// <summary>The rotation table of calls whose positions go past <see cref="OriginalLength"/> (longrope); null: there is only one.</summary>
+    public RotaryTable? LongRotary { get; init; }
+
+    /// <summary>Positions up to which <see cref="Rotary"/> is used, where there is a <see cref="LongRotary"/>.</summary>
+    public int OriginalLength { get; init; }
+
+    /// <summary>Axes of rotary positions.</summary>
+    public int PositionAxes { get; init; } = 1;
+
     /// <summary>alibi's slopes per head, natural-log units, or null.</summary>
     public float[]? Slopes { get; init; }
 

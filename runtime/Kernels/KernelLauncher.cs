@@ -60,9 +60,11 @@ public static unsafe class KernelLauncher
                 KeyLengths = keyLengths,
                 LogSumExp = logSumExp,
                 QueryPositions = queryPositions,
-                QueryPositionStride = arguments.QueryPositions.Length > queryLength ? queryLength : 0,
+                QueryPositionStride = BatchStride(description, arguments.QueryPositions.Length, queryLength),
+                QueryPositionAxisStride = AxisStride(description, arguments.QueryPositions.Length, queryLength),
                 KeyPositions = keyPositions,
-                KeyPositionStride = arguments.KeyPositions.Length > keyLength ? keyLength : 0,
+                KeyPositionStride = BatchStride(description, arguments.KeyPositions.Length, keyLength),
+                KeyPositionAxisStride = AxisStride(description, arguments.KeyPositions.Length, keyLength),
                 Slopes = slopes,
                 QueryGain = queryGain,
                 KeyGain = keyGain,
@@ -88,7 +90,10 @@ public static unsafe class KernelLauncher
                 bool shifted = call.AlignmentOffset < 0 && keyPositions == null && queryPositions == null;
                 call.KeyRotaryOffset = shifted ? -call.AlignmentOffset : 0;
                 call.QueryRotaryOffset = Math.Max(0, call.AlignmentOffset);
-                call.RotaryTable = rotary.Rows(RotaryRows(arguments, call));
+                int rows = RotaryRows(arguments, call);
+                rotary = description.LongRotary is { } extended && rows > description.OriginalLength ? extended : rotary;
+                call.QueryRotaryTable = rotary.Rows(rows);
+                call.KeyRotaryTable = (description.KeyRotary ?? rotary).Rows(rows);
             }
 
             int threads = arguments.MaxThreads == 0 ? WorkerPool.DefaultThreads : arguments.MaxThreads;
@@ -117,6 +122,12 @@ public static unsafe class KernelLauncher
 
     private static ReadOnlySpan<float> Gain(KernelDescription description, ReadOnlySpan<float> given) =>
         given.IsEmpty && description.Gains > 0 ? description.UnitGain : given;
+
+    // Positions are [length], [axes, length] where there are several axes, or one of these for each sequence.
+    private static long BatchStride(KernelDescription description, int positions, int length) =>
+        positions > (long)description.PositionAxes * length ? (long)description.PositionAxes * length : 0;
+
+    private static long AxisStride(KernelDescription description, int positions, int length) => description.PositionAxes > 1 && positions > length ? length : 0;
 
     private static int RotaryRows(in AttentionArguments arguments, in AttentionCall call)
     {

@@ -12,10 +12,13 @@ public readonly ref struct AttentionArguments
     /// </summary>
     public Span<float> LogSumExp { get; init; }
 
-    /// <summary><c>[queryLength]</c> or <c>[batch, queryLength]</c>: positions for rotary encodings. Empty: 0, 1, 2, ... after alignment.</summary>
+    /// <summary>
+    /// <c>[queryLength]</c> or <c>[batch, queryLength]</c>: positions for rotary encodings; for mrope <c>[queryLength]</c>, <c>[axes, queryLength]</c> or
+    /// <c>[batch, axes, queryLength]</c>. Empty: 0, 1, 2, ... after alignment, on all axes.
+    /// </summary>
     public ReadOnlySpan<int> QueryPositions { get; init; }
 
-    /// <summary><c>[keyLength]</c> or <c>[batch, keyLength]</c>: positions for rotary encodings. Empty: 0, 1, 2, ...</summary>
+    /// <summary><c>[keyLength]</c> or <c>[batch, keyLength]</c>: positions for rotary encodings, with axes as for the queries. Empty: 0, 1, 2, ...</summary>
     public ReadOnlySpan<int> KeyPositions { get; init; }
 
     /// <summary>Which (query, key) pairs may attend; <c>default</c>: all. Combined with the declared mask and the key lengths.</summary>

@@ -123,11 +123,11 @@ public class OracleTests
     public void Rotary_turns_a_pair_by_its_angle()
     {
         double[] half = [1, 10, 0, 0];
-        Rotary.Turn(Parameters.None.With("Base", 100), half, 3);
+        Rotary.Turn(Parameters.None.With("Base", 100), half, [3], 4);
         // Two pairs: angles 3 and 3 / sqrt(100); pair i is features i and i + 2.
         Assert.Equal([Math.Cos(3), 10 * Math.Cos(0.3), Math.Sin(3), 10 * Math.Sin(0.3)], half, (a, b) => Math.Abs(a - b) < 1e-14);
         double[] interleaved = [1, 0, 10, 0, 7];
-        Rotary.Turn(Parameters.None.With("Base", 100).With("Layout", 1).With("RotaryDim", 4), interleaved, 3);
+        Rotary.Turn(Parameters.None.With("Base", 100).With("Layout", 1).With("RotaryDim", 4), interleaved, [3], 4);
         Assert.Equal([Math.Cos(3), Math.Sin(3), 10 * Math.Cos(0.3), 10 * Math.Sin(0.3), 7], interleaved, (a, b) => Math.Abs(a - b) < 1e-14);
     }
 

@@ -95,7 +95,7 @@ public sealed class ReferenceAttention
     private ReferenceRow Row(int n, int batch, int head, int query)
     {
         ReferenceSoftmax softmax = softmaxes[n];
-        double[] encodedQuery = Encode(problem.Query, sizes.Row(batch, head, query), Position(problem.QueryPositions, batch, query, sizes.QueryLength, query + problem.AlignmentOffset), softmax.Half, problem.QueryGain);
+        double[] encodedQuery = Encode(problem.Query, sizes.Row(batch, head, query), Place(problem.QueryPositions, batch, query, sizes.QueryLength, query + problem.AlignmentOffset, isKey: false), softmax.Half, problem.QueryGain);
         double queryNorm = Norm(encodedQuery);
         double scale = problem.Scale ?? 1 / (Math.Sqrt(encodedQuery.Length) * problem.Temperature);
         int kvHead = sizes.KvHeadOf(head);
@@ -177,7 +177,7 @@ public sealed class ReferenceAttention
                 for (int key = 0; key < sizes.KeyLength; key++)
                 {
                     int row = sizes.KeyRow(batch, kvHead, key);
-                    rows[row] = Encode(problem.Key, row, Position(problem.KeyPositions, batch, key, sizes.KeyLength, key), half, problem.KeyGain);
+                    rows[row] = Encode(problem.Key, row, Place(problem.KeyPositions, batch, key, sizes.KeyLength, key, isKey: true), half, problem.KeyGain);
                 }
             }
         }
@@ -221,23 +221,35 @@ public sealed class ReferenceAttention
     private double EncodingBias(int head, int query, int key) => problem.Encodings.Sum(encoding =>
         encoding.Definition.ScoreBias?.Invoke(encoding.Parameters, sizes.Heads, head, query + problem.AlignmentOffset, key) ?? 0);
 
-    private double[] Encode(double[] rows, int index, int position, int? half, float[]? gain)
+    private double[] Encode(double[] rows, int index, RowPlace place, int? half, float[]? gain)
     {
         int features = half is null ? sizes.HeadDim : sizes.HeadDim / 2;
         double[] row = rows.AsSpan((index * sizes.HeadDim) + (features * (half ?? 0)), features).ToArray();
         row = problem.QkNorm switch { 1 => ReferenceModifiers.RootMeanSquare(row, gain), 2 => ReferenceModifiers.Euclidean(row), _ => row };
         foreach (ReferenceEncoding encoding in problem.Encodings)
         {
-            encoding.Definition.TransformRow?.Invoke(encoding.Parameters, row, position);
+            encoding.Definition.TransformRow?.Invoke(encoding.Parameters, row, place);
         }
 
         return row;
     }
 
-    private static int Position(int[]? positions, int batch, int index, int length, int implied) =>
-        positions is null ? implied
-        : positions.Length == length ? positions[index]
-        : positions[(batch * length) + index];
+    // [length], [axes, length] or, for each sequence, one of these.
+    private RowPlace Place(int[]? positions, int batch, int index, int length, int implied, bool isKey)
+    {
+        int axes = problem.PositionAxes;
+        int[] own = positions is null ? [implied]
+            : positions.Length == length ? [positions[index]]
+            : [.. Enumerable.Range(0, axes).Select(axis => positions[(((positions.Length == axes * length ? 0 : batch * axes) + axis) * length) + index])];
+        return new RowPlace(own, Longest(), isKey);
+    }
+
+    private int Longest()
+    {
+        int queries = problem.QueryPositions is { Length: > 0 } given ? given.Max() + 1 : sizes.QueryLength + Math.Max(0, problem.AlignmentOffset);
+        int keys = problem.KeyPositions is { Length: > 0 } keyed ? keyed.Max() + 1 : sizes.KeyLength;
+        return Math.Max(queries, keys);
+    }
 
     private static double Dot(double[] left, double[] right)
     {

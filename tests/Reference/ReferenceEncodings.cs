@@ -3,8 +3,8 @@ namespace AttentionGen.Reference;
 /// <summary>What a positional encoding does; a member left null does nothing.</summary>
 public sealed class EncodingDefinition
 {
-    /// <summary>Turns one row of a query or key head in place: (parameters, row, position).</summary>
-    public Action<Parameters, double[], int>? TransformRow { get; init; }
+    /// <summary>Turns one row of a query or key head in place: (parameters, row, where it stands).</summary>
+    public Action<Parameters, double[], RowPlace>? TransformRow { get; init; }
 
     /// <summary>What is added to a scaled score: (parameters, heads, head, aligned query index, key index).</summary>
     public Func<Parameters, int, int, int, int, double>? ScoreBias { get; init; }
@@ -12,6 +12,12 @@ public sealed class EncodingDefinition
     /// <summary>The row added to a layer's input: (parameters, model width, position).</summary>
     public Func<Parameters, int, int, double[]>? InputRow { get; init; }
 }
+
+/// <summary>Where a query or key row stands.</summary>
+/// <param name="Positions">Its position on every axis.</param>
+/// <param name="Longest">One past the highest position of the call.</param>
+/// <param name="IsKey">A key; otherwise a query.</param>
+public sealed record RowPlace(int[] Positions, int Longest, bool IsKey);
 
 /// <summary>The positional encodings, one entry each.</summary>
 public static class ReferenceEncodings
@@ -22,7 +28,9 @@ public static class ReferenceEncodings
         ["none"] = new(),
         ["sinusoidal"] = new() { InputRow = Sinusoid.Row },
         ["learned"] = new() { InputRow = (p, width, position) => LearnedRow(p, width, position) },
-        ["rope"] = new() { TransformRow = Rotary.Turn },
+        ["rope"] = new() { TransformRow = (p, row, place) => Rotary.Turn(p, row, place.Positions, place.Longest) },
+        ["mrope"] = new() { TransformRow = (p, row, place) => Rotary.Turn(p, row, place.Positions, place.Longest) },
+        ["xpos"] = new() { TransformRow = (p, row, place) => Rotary.TurnWithDecay(p, row, place.Positions[0], place.IsKey) },
         ["alibi"] = new() { ScoreBias = (p, heads, head, i, j) => -(p.Array("Slopes")?[head] ?? Alibi.Slope(heads, head)) * Math.Abs(i - j) },
     };
 

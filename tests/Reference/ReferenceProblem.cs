@@ -81,6 +81,9 @@ public sealed class ReferenceProblem
     /// <summary>The seed of dropout; null: nothing is dropped.</summary>
     public long? DropoutSeed { get; init; }
 
+    /// <summary>Axes of positions: as many as the sections of a multi-axis encoding, otherwise 1.</summary>
+    public int PositionAxes => Encodings.Select(encoding => encoding.Parameters.Array("Sections")?.Length ?? 1).DefaultIfEmpty(1).Max();
+
     /// <summary>The key index that query 0 stands at.</summary>
     public int AlignmentOffset => AlignBottomRight ? Sizes.KeyLength - Sizes.QueryLength : 0;
 

@@ -69,7 +69,7 @@ public sealed class CaseSampler(Declaration declaration, Random random)
 
     private int[]? DrawPositions(int batch, int length)
     {
-        if (!declaration.Has("rope") || random.Chance(0.6))
+        if (!declaration.IsRotary || random.Chance(0.6))
         {
             return null;
         }
@@ -77,7 +77,7 @@ public sealed class CaseSampler(Declaration declaration, Random random)
         int shift = random.Next(3000);
         return random.Chance(0.5)
             ? [.. Enumerable.Range(shift, length)]
-            : random.Integers(batch * length, 0, 5000);
+            : random.Integers((declaration.PositionAxes > 1 && random.Chance(0.5) ? 1 : batch) * declaration.PositionAxes * length, 0, 5000);
     }
 
     // Documents, now and then with holes: whole blocks that are empty, whole ones that are full, and others.

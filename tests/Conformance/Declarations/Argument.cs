@@ -38,6 +38,12 @@ public sealed record Argument(string Name, string Code, double Number, float[]? 
             return new Argument(name, $"new float[] {{ {string.Join(", ", values.Select(number => number.ToString("R", CultureInfo.InvariantCulture) + "f"))} }}", 0, values);
         }
 
+        if (kind == typeof(int[]))
+        {
+            int[] values = [.. text.Trim('[', ']').Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(number => int.Parse(number, CultureInfo.InvariantCulture))];
+            return new Argument(name, $"new int[] {{ {string.Join(", ", values)} }}", 0, [.. values.Select(number => (float)number)]);
+        }
+
         return new Argument(name, text, double.Parse(text, CultureInfo.InvariantCulture));
     }
 }

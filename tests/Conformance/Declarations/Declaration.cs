@@ -48,6 +48,12 @@ public sealed record Declaration(string Type, Argument[] Arguments, EncodingDecl
     /// <summary>Features that one softmax compares.</summary>
     public int QueryDim => Type == "differential" ? Shape.HeadDim / 2 : Shape.HeadDim;
 
+    /// <summary>Whether positions turn queries and keys.</summary>
+    public bool IsRotary => Has("rope") || Has("mrope") || Has("xpos");
+
+    /// <summary>Axes of rotary positions.</summary>
+    public int PositionAxes => Encodings.SelectMany(encoding => encoding.Arguments).FirstOrDefault(argument => argument.Name == "Sections")?.Array?.Length ?? 1;
+
     public bool Has(string encoding) => Encodings.Any(e => e.Name == encoding);
 
     /// <summary>The problem's declared half; the data is the caller's.</summary>

@@ -29,7 +29,7 @@ namespace Golden
             MaxLength = 0, MaxKeyLength = 0, // 0: open
             Alignment = (CausalAlignment)0, NeedsAlignment = true, Softmaxes = 1,
             TileRows = 6, MaxChunkRows = 516, WorkspaceBytes = WorkspaceBytesPerThread,
-            Rotary = new RotaryTable(4, 10000d, interleaved: false, maxPositions: 0),
+            Rotary = new RotaryTable(RotaryFrequencies.Plain(4, 10000d), interleaved: false, maxPositions: 0),
             Slopes = AlibiSlopes.For(Heads),
         };
 
@@ -263,8 +263,8 @@ namespace Golden
                 {
                     int index = work.FirstRow + r;
                     float* row = source + (index * call->Query.RowStride);
-                    long position = call->QueryPositions == null ? index + call->QueryRotaryOffset : call->QueryPositions[(work.Batch * call->QueryPositionStride) + index];
-                    float* rotation = call->RotaryTable + (position * RotationStride);
+                    int* positions = call->QueryPositions == null ? null : call->QueryPositions + (work.Batch * call->QueryPositionStride) + index;
+                    float* rotation = call->QueryRotaryTable + ((positions == null ? index + call->QueryRotaryOffset : *positions) * (long)RotationStride);
                     for (int c = 0; c < 2; c += 1)
                     {
                         target[c] = (((row[c] * rotation[c]) + (row[c + 2] * rotation[c + 4])) * QueryScale);
@@ -303,8 +303,8 @@ namespace Golden
                     int index = first + r;
                     float* row = source + (index * call->Key.RowStride);
                     float* target = keyRows + (r * QueryDim);
-                    long position = call->KeyPositions == null ? index + call->KeyRotaryOffset : call->KeyPositions[(work.Batch * call->KeyPositionStride) + index];
-                    float* rotation = call->RotaryTable + (position * RotationStride);
+                    int* positions = call->KeyPositions == null ? null : call->KeyPositions + (work.Batch * call->KeyPositionStride) + index;
+                    float* rotation = call->KeyRotaryTable + ((positions == null ? index + call->KeyRotaryOffset : *positions) * (long)RotationStride);
                     for (int c = 0; c < 2; c += 1)
                     {
                         target[c] = ((row[c] * rotation[c]) + (row[c + 2] * rotation[c + 4]));
@@ -1843,8 +1843,8 @@ namespace Golden
                 {
                     int index = work.FirstRow + r;
                     float* row = source + (index * call->Query.RowStride);
-                    long position = call->QueryPositions == null ? index + call->QueryRotaryOffset : call->QueryPositions[(work.Batch * call->QueryPositionStride) + index];
-                    float* rotation = call->RotaryTable + (position * RotationStride);
+                    int* positions = call->QueryPositions == null ? null : call->QueryPositions + (work.Batch * call->QueryPositionStride) + index;
+                    float* rotation = call->QueryRotaryTable + ((positions == null ? index + call->QueryRotaryOffset : *positions) * (long)RotationStride);
                     for (int c = 0; c < 2; c += 1)
                     {
                         target[c] = (((row[c] * rotation[c]) + (row[c + 2] * rotation[c + 4])) * QueryScale);
@@ -1883,8 +1883,8 @@ namespace Golden
                     int index = first + r;
                     float* row = source + (index * call->Key.RowStride);
                     float* target = keyRows + (r * QueryDim);
-                    long position = call->KeyPositions == null ? index + call->KeyRotaryOffset : call->KeyPositions[(work.Batch * call->KeyPositionStride) + index];
-                    float* rotation = call->RotaryTable + (position * RotationStride);
+                    int* positions = call->KeyPositions == null ? null : call->KeyPositions + (work.Batch * call->KeyPositionStride) + index;
+                    float* rotation = call->KeyRotaryTable + ((positions == null ? index + call->KeyRotaryOffset : *positions) * (long)RotationStride);
                     for (int c = 0; c < 2; c += 1)
                     {
                         target[c] = ((row[c] * rotation[c]) + (row[c + 2] * rotation[c + 4]));
@@ -2878,8 +2878,8 @@ namespace Golden
                 {
                     int index = work.FirstRow + r;
                     float* row = source + (index * call->Query.RowStride);
-                    long position = call->QueryPositions == null ? index + call->QueryRotaryOffset : call->QueryPositions[(work.Batch * call->QueryPositionStride) + index];
-                    float* rotation = call->RotaryTable + (position * RotationStride);
+                    int* positions = call->QueryPositions == null ? null : call->QueryPositions + (work.Batch * call->QueryPositionStride) + index;
+                    float* rotation = call->QueryRotaryTable + ((positions == null ? index + call->QueryRotaryOffset : *positions) * (long)RotationStride);
                     for (int c = 0; c < 2; c += 1)
                     {
                         target[c] = (((row[c] * rotation[c]) + (row[c + 2] * rotation[c + 4])) * QueryScale);
@@ -2915,8 +2915,8 @@ namespace Golden
                     int index = first + r;
                     float* row = source + (index * call->Key.RowStride);
                     float* target = keyRows + (r * QueryDim);
-                    long position = call->KeyPositions == null ? index + call->KeyRotaryOffset : call->KeyPositions[(work.Batch * call->KeyPositionStride) + index];
-                    float* rotation = call->RotaryTable + (position * RotationStride);
+                    int* positions = call->KeyPositions == null ? null : call->KeyPositions + (work.Batch * call->KeyPositionStride) + index;
+                    float* rotation = call->KeyRotaryTable + ((positions == null ? index + call->KeyRotaryOffset : *positions) * (long)RotationStride);
                     for (int c = 0; c < 2; c += 1)
                     {
                         target[c] = ((row[c] * rotation[c]) + (row[c + 2] * rotation[c + 4]));
@@ -4550,8 +4550,8 @@ namespace Golden
                 {
                     int index = work.FirstRow + r;
                     float* row = source + (index * call->Query.RowStride);
-                    long position = call->QueryPositions == null ? index + call->QueryRotaryOffset : call->QueryPositions[(work.Batch * call->QueryPositionStride) + index];
-                    float* rotation = call->RotaryTable + (position * RotationStride);
+                    int* positions = call->QueryPositions == null ? null : call->QueryPositions + (work.Batch * call->QueryPositionStride) + index;
+                    float* rotation = call->QueryRotaryTable + ((positions == null ? index + call->QueryRotaryOffset : *positions) * (long)RotationStride);
                     for (int c = 0; c < 2; c += 1)
                     {
                         target[c] = (((row[c] * rotation[c]) + (row[c + 2] * rotation[c + 4])) * scale);
@@ -4590,8 +4590,8 @@ namespace Golden
                     int index = first + r;
                     float* row = source + (index * call->Key.RowStride);
                     float* target = keyRows + (r * QueryDim);
-                    long position = call->KeyPositions == null ? index + call->KeyRotaryOffset : call->KeyPositions[(work.Batch * call->KeyPositionStride) + index];
-                    float* rotation = call->RotaryTable + (position * RotationStride);
+                    int* positions = call->KeyPositions == null ? null : call->KeyPositions + (work.Batch * call->KeyPositionStride) + index;
+                    float* rotation = call->KeyRotaryTable + ((positions == null ? index + call->KeyRotaryOffset : *positions) * (long)RotationStride);
                     for (int c = 0; c < 2; c += 1)
                     {
                         target[c] = ((row[c] * rotation[c]) + (row[c + 2] * rotation[c + 4]));

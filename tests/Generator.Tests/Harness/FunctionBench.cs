@@ -57,6 +57,13 @@ internal sealed class FunctionBench
     private static void Write(StringBuilder source, string name, KernelPlan plan)
     {
         Dialect dialect = plan.Dialect;
+        if (plan.ScoreSteps.Count == 0)
+        {
+            // A mask that came out as true.
+            source.Append($"public static class {name} {{ public static void Run(int head, int query, float[] results) {{ }} }}\n");
+            return;
+        }
+
         ScoreStep step = Assert.Single(plan.ScoreSteps);
         var at = new ScoreAt("score", 0, 0, "index", "stand", true);
         source.Append($"public static unsafe class {name} {{ private const float Log2OfE = 1.44269504f; {string.Join('\n', step.Members)}\n");
