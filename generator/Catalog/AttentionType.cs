@@ -25,6 +25,12 @@ public abstract class AttentionType
     /// <summary>What the type does to the scores.</summary>
     public virtual IEnumerable<ScoreStep> ScoreSteps(AttentionSpec spec) => [];
 
+    /// <summary>The encoding that the type consists of, made of the type's own arguments; null: none.</summary>
+    public virtual EncodingSpec? OwnEncoding(AttentionSpec spec) => null;
+
+    /// <summary>How the output is mixed with local features; null: it is not.</summary>
+    public virtual LocalMix? Mix(AttentionSpec spec) => null;
+
     /// <summary>Learned tensors that the type takes.</summary>
     public virtual IEnumerable<LearnedTensor> Tensors(AttentionSpec spec) => [];
 

@@ -19,6 +19,9 @@ public static class Catalog
         new LocalGlobalAttention(),
         new LandmarkAttention(),
         new DifferentialAttention(),
+        new RelativeAttention(),
+        new T5Attention(),
+        new CrossMemoryAttention(),
         new CustomAttention(),
     ];
 
@@ -32,6 +35,8 @@ public static class Catalog
         new MropeEncoding(),
         new XposEncoding(),
         new AlibiEncoding(),
+        new RelativeEncoding(),
+        new T5Encoding(),
     ];
 
     /// <summary>The modifiers that every softmax type takes.</summary>

@@ -11,7 +11,7 @@ public static class LearnedTensors
     public static IReadOnlyList<LearnedTensor> Of(AttentionSpec spec)
     {
         IEnumerable<LearnedTensor> ofType = Catalog.FindType(spec.Type)?.Tensors(spec) ?? [];
-        IEnumerable<LearnedTensor> ofEncodings = spec.Encodings.SelectMany(encoding => Catalog.FindEncoding(encoding.Type)?.Tensors(spec, encoding) ?? []);
+        IEnumerable<LearnedTensor> ofEncodings = UsedEncodings.Of(spec).SelectMany(used => used.Encoding.Tensors(spec, used.Spec));
         IEnumerable<LearnedTensor> ofModifiers = Catalog.Modifiers.Where(modifier => modifier.IsDeclared(spec)).SelectMany(modifier => modifier.Tensors(spec));
         return [.. ofType.Concat(ofEncodings).Concat(ofModifiers)];
     }

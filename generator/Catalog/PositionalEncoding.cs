@@ -28,8 +28,14 @@ public abstract class PositionalEncoding
     /// <summary>Initialisers of the KernelDescription that it relies on.</summary>
     public virtual IEnumerable<string> Settings(AttentionSpec spec, EncodingSpec encoding) => [];
 
+    /// <summary>Whether it depends on which key a query stands at.</summary>
+    public virtual bool DependsOnAlignment => false;
+
     /// <summary>What it does to the scores.</summary>
-    public virtual IEnumerable<ScoreStep> ScoreSteps(EncodingSpec encoding) => [];
+    public virtual IEnumerable<ScoreStep> ScoreSteps(AttentionSpec spec, EncodingSpec encoding) => [];
+
+    /// <summary>The vectors it has for distances; null: none.</summary>
+    public virtual DistanceVectors? Distances(EncodingSpec encoding) => null;
 
     /// <summary>
     /// Runs of features of a query or key row and, for each, the transformed feature's expression in the buffers

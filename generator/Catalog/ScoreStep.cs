@@ -27,6 +27,21 @@ public abstract class ScoreStep
     /// <summary>Statements of a tile for one of its registers of key indices, when the step uses indices.</summary>
     public virtual IEnumerable<string> PrepareKeys(Dialect dialect, int vector, string key) => [];
 
+    /// <summary>Whether <see cref="Apply"/> reads those indices as registers, for keys that are consecutive in the sequence or not.</summary>
+    public virtual bool UsesIndexRegisters(bool consecutive) => UsesIndices;
+
+    /// <summary>The step's buffers in the workspace of a work item.</summary>
+    public virtual IEnumerable<StepBuffer> Buffers(StepSizes sizes) => [];
+
+    /// <summary>The step's constants in the kernel.</summary>
+    public virtual IEnumerable<(string Name, int Value, string Comment)> Constants(StepSizes sizes) => [];
+
+    /// <summary>
+    /// Statements of a work item once the queries of a head are prepared, from <c>call</c>, <c>work</c>, <c>workspace</c>, <c>tiles</c>,
+    /// <c>member</c> (the head's place in its group) and <c>state</c> (the head's first row, over all heads of the group).
+    /// </summary>
+    public virtual IEnumerable<string> PrepareHead => [];
+
     /// <summary>Statements of a tile before its first row.</summary>
     public virtual IEnumerable<string> Prepare(Dialect dialect) => [];
 
@@ -73,3 +88,17 @@ public sealed record ScoreAt(string Score, int Row, int Vector, string Key, stri
 /// <c>row</c> (the tile's first row in the chunk), <c>state</c> (the same, over all heads of the group) and <c>workspace</c>.
 /// </param>
 public sealed record StepValue(string Type, string Name, string Expression);
+
+/// <summary>A buffer of a step, named so that the kernel's constant for its place is <c>NameAt</c>.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Floats">Its length, or its length for each query row.</param>
+/// <param name="Contents">What it holds, with its shape.</param>
+/// <param name="IsPerRow">Whether there is one for each query row of a work item, over all heads of the group.</param>
+public sealed record StepBuffer(string Name, int Floats, string Contents, bool IsPerRow = false);
+
+/// <summary>The sizes of a kernel that a step's buffers depend on.</summary>
+/// <param name="Lanes">Floats in a register.</param>
+/// <param name="GroupSize">Query heads of a work item.</param>
+/// <param name="QueryDim">Features of a query or key that a softmax compares.</param>
+/// <param name="PaddedValueDim">Floats in a packed row of values.</param>
+public sealed record StepSizes(int Lanes, int GroupSize, int QueryDim, int PaddedValueDim);

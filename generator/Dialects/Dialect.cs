@@ -84,6 +84,8 @@ public sealed class Dialect
 
     public string LoadSwappedPairs(string buffer, string index) => Spell(Operation.LoadSwappedPairs, buffer, index);
 
+    public string Gather(string buffer, string offset, string index) => Spell(Operation.Gather, buffer, offset, index);
+
     public string Store(string value, string buffer, string index) => Spell(Operation.Store, value, buffer, index) + ";";
 
     public string Add(string a, string b) => Spell(Operation.Add, a, b);

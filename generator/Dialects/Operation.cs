@@ -18,6 +18,9 @@ public enum Operation
     /// <summary>Consecutive floats with the two of each even-odd pair exchanged: (buffer, index).</summary>
     LoadSwappedPairs,
 
+    /// <summary>Each lane the element at an offset plus that lane's index, which is a whole number as a float: (buffer, offset, index).</summary>
+    Gather,
+
     /// <summary>Writes consecutive floats: (value, buffer, index).</summary>
     Store,
 
@@ -168,6 +171,6 @@ public enum Operation
     /// <summary>int a with its sign, by one amount: (a, amount).</summary>
     ShiftRight,
 
-    /// <summary>Elements of a table: (table, int indices).</summary>
-    Gather,
+    /// <summary>Elements of a table of floats or ints: (table, int indices).</summary>
+    Lookup,
 }

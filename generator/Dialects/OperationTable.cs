@@ -22,6 +22,7 @@ public static class OperationTable
         [Operation.Load] = new("{0}[{1}]", "{V}.Load({0} + {1})", "{0}[{1}]"),
         [Operation.LoadBroadcast] = new("{0}[{1}]", "{V}.Create({0}[{1}])", "{0}[{1}]"),
         [Operation.LoadSwappedPairs] = new("{0}[({1}) ^ 1]", "{V}.Shuffle({V}.Load({0} + {1}), {V}<int>.Indices ^ {V}<int>.One)", "{0}[({1}) ^ 1]"),
+        [Operation.Gather] = new("{0}[{1} + (int){2}]", "VectorMath.Gather({0} + {1}, {2})", "{0}[{1} + (int){2}]"),
         [Operation.Store] = new("{1}[{2}] = {0}", "{V}.Store({0}, {1} + {2})", "{1}[{2}] = {0}"),
         [Operation.Add] = new("({0} + {1})", "({0} + {1})", "({0} + {1})"),
         [Operation.Subtract] = new("({0} - {1})", "({0} - {1})", "({0} - {1})"),
@@ -72,6 +73,6 @@ public static class OperationTable
         [Operation.SmallRemainder] = new("VectorMath.Remainder({0}, {1})", "VectorMath.SmallRemainder({0}, {1})", "({0} % {1})"),
         [Operation.ShiftLeft] = new("({0} << {1})", "({0} << {1})", "({0} << {1})"),
         [Operation.ShiftRight] = new("({0} >> {1})", "({0} >> {1})", "({0} >> {1})"),
-        [Operation.Gather] = new("{0}[{1}]", "VectorMath.Gather({0}, {1})", "{0}[{1}]"),
+        [Operation.Lookup] = new("{0}[{1}]", "VectorMath.Gather({0}, {1})", "{0}[{1}]"),
     };
 }

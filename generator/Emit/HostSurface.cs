@@ -64,6 +64,11 @@ internal static class HostSurface
                 writer.Line(setting);
             }
 
+            if (plan.Mix is not null)
+            {
+                writer.Line("NeedsLocalFeatures = true,");
+            }
+
             foreach (string setting in plan.ScoreSteps.SelectMany(static step => step.Settings).Concat(plan.Modifiers.SelectMany(modifier => modifier.Settings(spec))))
             {
                 writer.Line(setting);

@@ -39,7 +39,8 @@ internal static class KernelEmitter
 
             ScoreStage.Write(writer, plan);
             SoftmaxStage.Write(writer, plan);
-            ValueStage.WriteTiles(writer, plan);
+            ValueStage.WriteTiles(writer, plan, "Values", plan.ScoreStride);
+            DistanceStage.Write(writer, plan);
             EpilogueStage.Write(writer, plan);
             writer.Line();
             writer.Line("private static float* At(byte* workspace, int offset) => (float*)(workspace + offset);");
@@ -69,6 +70,11 @@ internal static class KernelEmitter
         if (plan.RowTransform is { } transform)
         {
             Constant(writer, "RotationStride", 2 * RotaryEncoding.RotaryDim(transform.Spec, shape.QueryDim), "floats in one position's row of the rotation table");
+        }
+
+        foreach ((string name, int value, string comment) in plan.ScoreSteps.SelectMany(step => step.Constants(plan.StepSizes)))
+        {
+            Constant(writer, name, value, comment);
         }
 
         if (plan.ScoreSteps.Count > 0 || plan.HasSinkLogits)

@@ -26,7 +26,7 @@ internal static class LayerHost
         writer.Line();
         writer.Line("/// <summary>Projects, attends, projects back. One call at a time on one instance; a steady-state call allocates nothing.</summary>");
         writer.Line("/// <param name=\"input\">[batch, length, DModel].</param>");
-        if (spec.Flag("Cross"))
+        if (AttentionShape.Of(spec).Cross)
         {
             writer.Line("/// <param name=\"memory\">[batch, memoryLength, DModel]: where keys and values come from; taken as it is, no encoding is added.</param>");
         }
@@ -35,10 +35,12 @@ internal static class LayerHost
         writer.Line("/// <exception cref=\"global::System.ArgumentException\">A shape, length or value does not fit the declaration; the output is untouched.</exception>");
         using (writer.Block(ForwardSignature(spec)))
         {
-            string project = spec.Flag("Cross") ? "ProjectCross(input, memory, output, batch, length, memoryLength, arguments)" : "Project(input, output, batch, length, arguments)";
+            string project = AttentionShape.Of(spec).Cross ? "ProjectCross(input, memory, output, batch, length, memoryLength, arguments)" : "Project(input, output, batch, length, arguments)";
             writer.Line($"global::AttentionGen.Kernels.LayerCall call = layerState.{project};");
             writer.Line($"LaunchKernel(call.Query, call.Key, call.Value, call.Context, arguments{Owned(spec)});");
-            writer.Line("layerState.ProjectOutput(call, output, arguments);");
+            writer.Line(Catalog.Catalog.FindType(spec.Type)?.Mix(spec) is { } mix
+                ? $"layerState.ProjectMixed(call, input, output, {Literals.Of((float)mix.Attended)}, {Literals.Of((float)mix.Local)}, arguments);"
+                : "layerState.ProjectOutput(call, output, arguments);");
         }
 
         writer.Line();
@@ -59,7 +61,7 @@ internal static class LayerHost
         writer.Line("}");
     }
 
-    private static string ForwardSignature(AttentionSpec spec) => spec.Flag("Cross")
+    private static string ForwardSignature(AttentionSpec spec) => AttentionShape.Of(spec).Cross
         ? $"public void Forward({In} input, {In} memory, {Out} output, int batch, int length, int memoryLength, {Arguments})"
         : $"public void Forward({In} input, {Out} output, int batch, int length, {Arguments})";
 

@@ -21,6 +21,11 @@ internal static class Narrator
             $"Scores: query . key * {Literals.Of(shape.Scale)}; the scale and log2(e) are folded into the queries, so that exponentials are powers of two.",
             .. Branches(plan).Select(static text => $"Visible: {text}."),
         ];
+        if (plan.Mix is { } mix)
+        {
+            lines.Add($"Mixed: output = {Literals.Of((float)mix.Attended)} * attention + {Literals.Of((float)mix.Local)} * local features.");
+        }
+
         lines.AddRange(plan.Encodings.Select(static pair => $"Positions: {pair.Encoding.Name}: {pair.Encoding.Summary}."));
         lines.AddRange(plan.Modifiers.Select(static modifier => $"Besides: {modifier.Summary}."));
         lines.Add($"Work: {2L * (shape.HeadDim + shape.ValueDim) * shape.Heads} FLOPs per visible (query, key) pair, all heads; hidden tiles are never visited, only tiles at a mask's edge run mask code.");

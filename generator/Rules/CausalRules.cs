@@ -24,7 +24,7 @@ internal static class CausalRules
             return;
         }
 
-        if (context.Spec.Flag("Cross") && context.Shape.Alignment == 0)
+        if (context.Shape.Cross && context.Shape.Alignment == 0)
         {
             Place place = Place.Attention(Alignment);
             context.Report(
@@ -44,7 +44,7 @@ internal static class CausalRules
     private static void CheckEmptyRows(RuleContext context)
     {
         (int queries, int keys) = (context.Shape.MaxLength, context.Shape.MaxKeyLength);
-        bool lengthsDiffer = context.Spec.Host.IsStatic || context.Spec.Flag("Cross");
+        bool lengthsDiffer = context.Spec.Host.IsStatic || context.Shape.Cross;
         if (!lengthsDiffer || context.Shape.Alignment != BottomRight || keys <= 0 || queries <= keys)
         {
             return;

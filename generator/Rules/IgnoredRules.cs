@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using AttentionGen.Generator.Catalog;
 using AttentionGen.Generator.Spec;
 using Microsoft.CodeAnalysis;
 
@@ -60,24 +61,56 @@ internal static class IgnoredRules
             Report(context, "Temperature", "Scale replaces 1/(sqrt(HeadDim) * Temperature)");
         }
 
+        CheckBidirectional(context);
+        if (context.Type?.Name == "crossmemory" && spec.Find("Cross") is { Number: 0 })
+        {
+            Report(context, "Cross", "the type 'crossmemory' always attends to a memory");
+        }
+
         if (context.Type?.Name == "causal" && spec.Find("Causal") is { Number: 0 })
         {
             Report(context, "Causal", "the type 'causal' always hides later keys");
         }
     }
 
+    private static void CheckBidirectional(RuleContext context)
+    {
+        const string name = "Bidirectional", reason = "a causal mask leaves no keys after the query to have buckets for";
+        if (!context.Shape.Causal)
+        {
+            return;
+        }
+
+        if (context.Type?.Name == "t5")
+        {
+            Report(context, name, reason);
+        }
+
+        if (context.Encoding("t5") is { } use && use.Spec.Find(name) is not null)
+        {
+            Place place = use.Place(name);
+            context.Report(Ignored, place, [name, reason], Remedy.Of($"Remove {name}", Edit.Remove(place)));
+        }
+    }
+
     private static void CheckLengths(RuleContext context)
     {
-        if (!context.Spec.Host.IsStatic && !context.Spec.Flag("Cross"))
+        if (!context.Spec.Host.IsStatic && !context.Shape.Cross)
         {
             const string reason = "a layer without Cross has equally many queries and keys";
             Report(context, "MaxKeyLength", reason);
             Report(context, "CausalAlignment", reason);
         }
-        else if (!context.Shape.Causal && !context.Spec.FunctionsReadQuery && context.Window is null && context.Encodings.All(use => use.Known?.Name is not (null or "rope" or "alibi")))
+        else if (!context.Shape.Causal && context.Window is null && !context.Spec.FunctionsReadQuery && !DependsOnAlignment(context))
         {
             Report(context, "CausalAlignment", "nothing in this declaration depends on where queries and keys line up");
         }
+    }
+
+    private static bool DependsOnAlignment(RuleContext context)
+    {
+        PositionalEncoding? own = context.Type?.OwnEncoding(context.Spec) is { } encoding ? Catalog.Catalog.FindEncoding(encoding.Type) : null;
+        return own is { DependsOnAlignment: true } || context.Encodings.Any(use => use.Known is null or { DependsOnAlignment: true });
     }
 
     private static void CheckKernelHost(RuleContext context)

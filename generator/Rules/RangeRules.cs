@@ -19,7 +19,7 @@ internal static class RangeRules
     private const long GreatestTable = 0x7FFFFFC7;
 
     // These have rules of their own, with a better message.
-    private static readonly string[] JudgedElsewhere = ["KvHeads", "RotaryDim", "Temperature", "Scale", "Dropout", "Softcap", "OriginalMaxLength"];
+    private static readonly string[] JudgedElsewhere = ["KvHeads", "RotaryDim", "Temperature", "Scale", "FusionRatio", "Dropout", "Softcap", "OriginalMaxLength"];
     private static readonly string[] LowerBoundJudgedElsewhere = ["Window", "WindowLeft", "WindowRight"];
 
     public static void Check(RuleContext context)

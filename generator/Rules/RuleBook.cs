@@ -17,7 +17,8 @@ public static class RuleBook
     /// <summary>Rules about declarations, each checked by <see cref="Check"/>.</summary>
     public static ImmutableArray<DiagnosticDescriptor> DeclarationRules { get; } = Of(
         typeof(HostRules), typeof(NameRules), typeof(ShapeRules), typeof(RangeRules), typeof(ScaleRules), typeof(WindowRules),
-        typeof(CausalRules), typeof(RotaryRules), typeof(RotaryScaleRules), typeof(TableRules), typeof(AlibiRules), typeof(ModifierRules), typeof(FunctionRules), typeof(IgnoredRules), typeof(PlanRules));
+        typeof(CausalRules), typeof(RotaryRules), typeof(RotaryScaleRules), typeof(TableRules), typeof(AlibiRules), typeof(DistanceRules), typeof(MixRules),
+        typeof(ModifierRules), typeof(FunctionRules), typeof(IgnoredRules), typeof(PlanRules));
 
     /// <summary>Rules about calls of generated code, checked by the analyzer where the call stands.</summary>
     public static ImmutableArray<DiagnosticDescriptor> CallRules { get; } = Of(typeof(MaskRules));
@@ -45,6 +46,8 @@ public static class RuleBook
         RotaryScaleRules.Check(context);
         TableRules.Check(context);
         AlibiRules.Check(context);
+        DistanceRules.Check(context);
+        MixRules.Check(context);
         ModifierRules.Check(context);
         FunctionRules.Check(context);
         IgnoredRules.Check(context);

@@ -39,7 +39,7 @@ internal static class WindowRules
     }
 
     private static int KeyLength(RuleContext context) =>
-        context.Spec.Host.IsStatic || context.Spec.Flag("Cross") ? context.Shape.MaxKeyLength : context.Shape.MaxLength;
+        context.Spec.Host.IsStatic || context.Shape.Cross ? context.Shape.MaxKeyLength : context.Shape.MaxLength;
 
     private static bool CheckPositive(RuleContext context, WindowShape window)
     {

@@ -15,7 +15,8 @@ public sealed record AttentionShape(
     int MaxKeyLength,
     double Scale,
     bool Causal,
-    int Alignment)
+    int Alignment,
+    bool Cross)
 {
     /// <summary>Query heads that share one key/value head.</summary>
     public int GroupSize => Heads / KvHeads;
@@ -40,7 +41,7 @@ public sealed record AttentionShape(
         int maxLength = spec.Int("MaxLength");
         int maxKeyLength = spec.Int("MaxKeyLength");
         double temperature = spec.Double("Temperature", 1);
-        double scale = spec.Find("Scale") is { } given ? given.Number : 1 / (Math.Sqrt(Math.Max(queryDim, 1)) * temperature);
+        double scale = spec.Find("Scale") is { } given ? given.Number : 1 / ((IsUnscaled(spec) ? 1 : Math.Sqrt(Math.Max(queryDim, 1))) * temperature);
         return new AttentionShape(
             DModel: dModel,
             Heads: heads,
@@ -52,6 +53,10 @@ public sealed record AttentionShape(
             MaxKeyLength: maxKeyLength == 0 ? maxLength : maxKeyLength,
             Scale: scale,
             Causal: spec.Type == "causal" || spec.Flag("Causal"),
-            Alignment: spec.Int("CausalAlignment"));
+            Alignment: spec.Int("CausalAlignment"),
+            Cross: spec.Flag("Cross") || spec.Type == "crossmemory");
     }
+
+    // T5 folds the scale into its initial weights (Raffel et al. 2020).
+    private static bool IsUnscaled(AttentionSpec spec) => spec.Type == "t5" || spec.Encoding("t5") is not null;
 }

@@ -1,3 +1,6 @@
+using System.Collections.Generic;
+using System.Linq;
+
 namespace AttentionGen.Generator.Spec;
 
 /// <summary>
@@ -58,6 +61,10 @@ public sealed record AttentionSpec(
 /// <param name="Arguments">Its named arguments.</param>
 public sealed record EncodingSpec(string Type, EquatableArray<ArgumentSpec> Arguments)
 {
+    /// <summary>The encoding that an attention type consists of: its parameters are the type's.</summary>
+    public static EncodingSpec OfType(AttentionSpec spec, string type, IEnumerable<ParameterSpec> parameters) =>
+        new(type, new EquatableArray<ArgumentSpec>(parameters.Select(parameter => spec.Find(parameter.Name)).OfType<ArgumentSpec>()));
+
     /// <summary>The argument of that name, or null.</summary>
     public ArgumentSpec? Find(string name) => ArgumentSpec.Find(Arguments, name);
 

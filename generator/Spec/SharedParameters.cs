@@ -21,7 +21,7 @@ public static class SharedParameters
         new("Cross", ParameterKind.Flag, "false", 0, "", "Keys and values come from another sequence."),
         new("Causal", ParameterKind.Flag, "false", 0, "", "Key j is visible to query i only when j <= i."),
         new("CausalAlignment", ParameterKind.Enum, "Unspecified", 0, "", "Where query and key indices line up when lengths differ.") { Maximum = 2 },
-        new("Scale", ParameterKind.Double, "1 / (sqrt(HeadDim) * Temperature)", 0, "", "Factor on q.k."),
+        new("Scale", ParameterKind.Double, "1 / (sqrt(HeadDim) * Temperature), with t5 1 / Temperature", 0, "", "Factor on q.k."),
         new("Temperature", ParameterKind.Double, "1", 0, "", "Scores are divided by it."),
         new("Bias", ParameterKind.Flag, "false", 0, "", "Layer hosts: bias vectors on the four projections."),
     ];

@@ -1,4 +1,5 @@
 using System;
+using AttentionGen.Generator.Catalog;
 using AttentionGen.Generator.Dialects;
 using AttentionGen.Generator.Emit;
 
@@ -56,7 +57,15 @@ internal static class EpilogueStage
                     writer.Line();
                 }
 
-                WriteColumns(writer, plan, static (_, product, _) => product);
+                if (plan.Mix is { } mix)
+                {
+                    WriteMix(writer, plan, mix);
+                }
+                else
+                {
+                    WriteColumns(writer, plan, static (_, product, _) => product);
+                }
+
                 if (!adds)
                 {
                     writer.Line("if (logSumExp != null)");
@@ -66,6 +75,15 @@ internal static class EpilogueStage
                 }
             }
         }
+    }
+
+    /// <summary>Each element of the local features is read right before the output's is written, so that both may be one tensor.</summary>
+    private static void WriteMix(CodeWriter writer, KernelPlan plan, LocalMix mix)
+    {
+        string share = Literals.Of((float)mix.Local);
+        writer.Line($"// Mixed with {share} times the local features.");
+        writer.Line("float* local = call->Local.Head(work.Batch, head) + ((work.FirstRow + r) * call->Local.RowStride);");
+        WriteColumns(writer, plan, (target, product, index) => target.MultiplyAdd(target.Load("local", index), target.Broadcast(share), product));
     }
 
     // The sink may be far above or below every score: both are taken relative to the higher one.
@@ -78,13 +96,11 @@ internal static class EpilogueStage
         writer.Line("total = highest == float.NegativeInfinity ? 0f : (total * kept) + VectorMath.Exp2(sink - highest);");
     }
 
-    private static string Numerator(KernelPlan plan) => (plan.Branches.Count > 1, plan.HasSinkLogits) switch
+    private static string Numerator(KernelPlan plan)
     {
-        (true, true) => "coefficient * kept",
-        (true, false) => "coefficient",
-        (false, true) => "kept",
-        _ => "1f",
-    };
+        string share = plan.Branches.Count > 1 ? "coefficient" : Literals.Of((float)(plan.Mix?.Attended ?? 1));
+        return plan.HasSinkLogits ? $"{share} * kept" : share;
+    }
 
     private static void WriteColumns(CodeWriter writer, KernelPlan plan, Func<Dialect, string, string, string> result) =>
         Columns.Write(writer, plan.Dialect, 0, plan.Shape.ValueDim, (target, index) =>

@@ -1,3 +1,4 @@
+using System.Linq;
 using AttentionGen.Generator.Catalog;
 using AttentionGen.Generator.Dialects;
 using AttentionGen.Generator.Emit;
@@ -46,12 +47,8 @@ internal static class ItemStage
         }
 
         string feature = plan.IsSplit ? $", {branch.FirstFeature}" : string.Empty;
-        using (writer.Block("for (int member = 0; member < GroupSize; member++)"))
-        {
-            writer.Line("int state = member * ChunkRows;");
-            writer.Line($"PrepareQueries(call, work, (work.KvHead * GroupSize) + member, tiles * TileRows, At(workspace, QueriesAt) + (state * QueryDim), At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state{QueryStage.Extra(plan, typed: false, branch.FirstFeature)});");
-        }
-
+        DistanceStage.WritePackingCalls(writer, plan, feature);
+        WriteQueries(writer, plan, branch);
         writer.Line();
         foreach (KeyRange range in branch.Passes)
         {
@@ -63,6 +60,33 @@ internal static class ItemStage
         {
             writer.Line("int state = member * ChunkRows;");
             writer.Line($"Finish(call, work, (work.KvHead * GroupSize) + member, At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state{share});");
+        }
+    }
+
+    private static void WriteQueries(CodeWriter writer, KernelPlan plan, SoftmaxBranch branch)
+    {
+        const string Head = "call, work, (work.KvHead * GroupSize) + member, tiles * TileRows, At(workspace, QueriesAt) + (state * QueryDim)";
+        string extra = QueryStage.Extra(plan, typed: false, branch.FirstFeature);
+        bool comparesPlainQueries = QueryStage.ComparesPlainQueries(plan);
+        using (writer.Block("for (int member = 0; member < GroupSize; member++)"))
+        {
+            writer.Line("int state = member * ChunkRows;");
+            if (comparesPlainQueries)
+            {
+                writer.Line($"CopyQueries({Head}{extra});");
+                DistanceStage.WriteTermsCall(writer, plan);
+            }
+
+            writer.Line($"PrepareQueries({Head}, At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state{extra});");
+            if (!comparesPlainQueries)
+            {
+                DistanceStage.WriteTermsCall(writer, plan);
+            }
+
+            foreach (string statement in plan.ScoreSteps.SelectMany(static step => step.PrepareHead))
+            {
+                writer.Line(statement);
+            }
         }
     }
 

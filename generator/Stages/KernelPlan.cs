@@ -36,12 +36,15 @@ public sealed class KernelPlan
         Type = Catalog.Catalog.FindType(spec.Type)!;
         Branches = Type.Branches(spec);
         Passes = NamePasses(Branches);
-        Encodings = spec.Encodings.Select(static encoding => (Catalog.Catalog.FindEncoding(encoding.Type)!, encoding)).ToArray();
+        Encodings = UsedEncodings.Of(spec);
+        Distances = Encodings.Select(static pair => pair.Encoding.Distances(pair.Spec)).FirstOrDefault(static distances => distances is not null);
+        Mix = spec.Host.IsStatic ? Type.Mix(spec) : null;
         Modifiers = [.. Catalog.Catalog.Modifiers.Where(modifier => modifier.IsDeclared(spec))];
-        ScoreSteps = [.. Type.ScoreSteps(spec).Concat(Modifiers.SelectMany(modifier => modifier.ScoreSteps(spec))).Concat(Encodings.SelectMany(static pair => pair.Encoding.ScoreSteps(pair.Spec))).Concat(FunctionStep.Of(spec)).OrderBy(static step => step.Order)];
+        ScoreSteps = [.. Type.ScoreSteps(spec).Concat(Modifiers.SelectMany(modifier => modifier.ScoreSteps(spec))).Concat(Encodings.SelectMany(pair => pair.Encoding.ScoreSteps(spec, pair.Spec))).Concat(FunctionStep.Of(spec)).OrderBy(static step => step.Order)];
         ValueVectors = (Shape.ValueDim + dialect.Lanes - 1) / dialect.Lanes;
         KeyBlock = ChooseKeyBlock(Shape.QueryDim + PaddedValueDim, dialect);
-        ChunkRows = ChooseChunkRows(dialect.TileRows, Shape.GroupSize);
+        StepSizes = new StepSizes(dialect.Lanes, Shape.GroupSize, Shape.QueryDim, PaddedValueDim);
+        ChunkRows = ChooseChunkRows();
         LayOut();
     }
 
@@ -75,6 +78,15 @@ public sealed class KernelPlan
 
     /// <summary>The encoding that turns queries and keys, or null.</summary>
     public (PositionalEncoding Encoding, EncodingSpec Spec)? RowTransform => Find(static encoding => encoding.TransformsRows);
+
+    /// <summary>The vectors that distances have, or null.</summary>
+    public DistanceVectors? Distances { get; }
+
+    /// <summary>How the epilogue mixes the output with local features, or null. A layer does so behind its output projection.</summary>
+    public LocalMix? Mix { get; }
+
+    /// <summary>The sizes that buffers of score steps depend on.</summary>
+    public StepSizes StepSizes { get; }
 
     /// <summary>The modifiers that are declared.</summary>
     public IReadOnlyList<Modifier> Modifiers { get; }
@@ -155,10 +167,14 @@ public sealed class KernelPlan
         return Math.Max(group, keys / group * group);
     }
 
-    private static int ChooseChunkRows(int tileRows, int groupSize)
+    /// <summary>Rows whose state is as large as that of <see cref="RowsPerItem"/> rows without score steps. The same for every dialect: calls are cut into items before one is chosen.</summary>
+    private int ChooseChunkRows()
     {
-        int rows = Math.Max(LeastRowsPerHead, RowsPerItem / groupSize);
-        return rows / tileRows * tileRows;
+        StepSizes widest = StepSizes with { Lanes = Dialect.Vector512.Lanes };
+        int state = Shape.QueryDim + Shape.ValueDim + widest.Lanes + 1;
+        int ofSteps = ScoreSteps.SelectMany(step => step.Buffers(widest)).Where(static buffer => buffer.IsPerRow).Sum(static buffer => buffer.Floats);
+        int rows = Math.Max(LeastRowsPerHead, (int)((long)RowsPerItem * state / (state + ofSteps)) / Shape.GroupSize);
+        return rows / Dialect.TileRows * Dialect.TileRows;
     }
 
     private bool Has<T>() => Modifiers.Any(static modifier => modifier is T);
@@ -186,6 +202,11 @@ public sealed class KernelPlan
         Add("RowMax", rows, "running maxima of scores in base-2 units [group, chunk rows]");
         Add("Keys", KeyBlock * Shape.QueryDim, $"packed keys [key block / lanes, head dim, lanes]");
         Add("Values", KeyBlock * PaddedValueDim, "packed values [key block, padded value dim]");
+        if (Distances is { HasValues: true })
+        {
+            Add("ScoreMargin", 16, "before the first row of scores, for weights of 0");
+        }
+
         Add("Scores", Dialect.TileRows * ScoreStride, "scores, then weights, of one tile [tile rows, score stride]");
         Add("TileMax", Dialect.TileRows * lanes, "maxima of the tile's scores per lane [tile rows, lanes]");
         if (QkNorm != QkNormModifier.None)
@@ -201,6 +222,20 @@ public sealed class KernelPlan
         if (Passes.Any(static pass => pass.IsIndexed))
         {
             Add("KeyIndices", KeyBlock, "indices of the packed keys, as floats [key block]");
+        }
+
+        foreach (StepBuffer buffer in ScoreSteps.SelectMany(step => step.Buffers(StepSizes)))
+        {
+            Add(buffer.Name, buffer.IsPerRow ? rows * buffer.Floats : buffer.Floats, buffer.Contents);
+        }
+
+        if (Distances is { } distances)
+        {
+            Add("DistanceKeys", (distances.Count + lanes - 1) / lanes * lanes * Shape.QueryDim, "packed key vectors of distances [distances / lanes, head dim, lanes]");
+            if (distances.HasValues)
+            {
+                Add("DistanceValues", (distances.Count * PaddedValueDim) + 1, "packed value vectors of distances [distances, padded value dim], then 0 if all are finite");
+            }
         }
     }
 

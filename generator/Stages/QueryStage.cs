@@ -9,11 +9,26 @@ internal static class QueryStage
 {
     public static void Write(CodeWriter writer, KernelPlan plan)
     {
-        Dialect dialect = plan.Dialect;
+        if (ComparesPlainQueries(plan))
+        {
+            writer.Line("// The same queries without positions, for what the distances' vectors are compared with.");
+            WriteMethod(writer, plan, "CopyQueries", "float* queries", transforms: false);
+            writer.Line();
+        }
+
         string note = plan.RowTransform is { } transform ? $", rotated by their positions ({transform.Encoding.Name})" : string.Empty;
         writer.Line($"// Queries of one head{note}, times Scale * log2(e): scores come out in base-2 units. Rows past the last are zero.");
+        WriteMethod(writer, plan, "PrepareQueries", "float* queries, float* outputs, float* rowSum, float* rowMax", transforms: true);
+    }
+
+    /// <summary>Whether rotated queries are not what distances are compared with: then the product would depend on where the sequence starts.</summary>
+    public static bool ComparesPlainQueries(KernelPlan plan) => plan is { RowTransform: not null, Distances: not null };
+
+    private static void WriteMethod(CodeWriter writer, KernelPlan plan, string name, string buffers, bool transforms)
+    {
+        Dialect dialect = plan.Dialect;
         writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Block($"private static void PrepareQueries(AttentionCall* call, WorkItem work, int head, int paddedRows, float* queries, float* outputs, float* rowSum, float* rowMax{Extra(plan, typed: true)})"))
+        using (writer.Block($"private static void {name}(AttentionCall* call, WorkItem work, int head, int paddedRows, {buffers}{Extra(plan, typed: true)})"))
         {
             writer.Line($"float* source = call->Query.Head(work.Batch, head){(plan.IsSplit ? " + feature" : string.Empty)};");
             writer.Line($"{dialect.Float} scale = {dialect.Broadcast("QueryScale")};");
@@ -25,8 +40,12 @@ internal static class QueryStage
                     writer.Line("int index = work.FirstRow + r;");
                     writer.Line("float* row = source + (index * call->Query.RowStride);");
                     WriteNormalisedRow(writer, plan, "Query");
-                    WriteRotationRow(writer, plan, "Query", "index");
-                    foreach (FeatureRun run in Runs(plan))
+                    if (transforms)
+                    {
+                        WriteRotationRow(writer, plan, "Query", "index");
+                    }
+
+                    foreach (FeatureRun run in transforms ? Runs(plan) : PlainRuns(plan))
                     {
                         Columns.Write(writer, dialect, run.From, run.To, (target, index) =>
                             target.Store(target.Multiply(run.Expression(target, index), target == dialect ? "scale" : "QueryScale"), "target", index));
@@ -37,6 +56,11 @@ internal static class QueryStage
                 {
                     writer.Line("new Span<float>(target, QueryDim).Clear();");
                 }
+            }
+
+            if (!transforms)
+            {
+                return;
             }
 
             writer.Line();
@@ -101,5 +125,8 @@ internal static class QueryStage
     public static System.Collections.Generic.IEnumerable<FeatureRun> Runs(KernelPlan plan) =>
         plan.RowTransform is { } transform
             ? transform.Encoding.TransformRow(transform.Spec, plan.Shape.QueryDim)
-            : [new FeatureRun(0, plan.Shape.QueryDim, static (dialect, index) => dialect.Load("row", index))];
+            : PlainRuns(plan);
+
+    private static System.Collections.Generic.IEnumerable<FeatureRun> PlainRuns(KernelPlan plan) =>
+        [new FeatureRun(0, plan.Shape.QueryDim, static (dialect, index) => dialect.Load("row", index))];
 }

@@ -61,24 +61,30 @@ internal static class ScoreStage
         writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
         using (writer.Block($"private static void Scores{width}{kind}{pass.Suffix}(float* queries, float* keys, float* scores, float* tileMax{Extra(plan, pass, partial, typed: true)})"))
         {
-            for (int r = 0; r < rows; r++)
-            {
-                writer.Line($"{dialect.Float} {string.Join(", ", Enumerable.Range(0, width).Select(v => $"score{r}_{v} = {dialect.Zero}"))};");
-            }
-
-            int unroll = new[] { 4, 2, 1 }.First(step => plan.Shape.QueryDim % step == 0);
-            using (writer.Block("for (float* end = queries + QueryDim; queries < end;)"))
-            {
-                for (int step = 0; step < unroll; step++)
-                {
-                    WriteStep(writer, plan, width, step);
-                }
-
-                writer.Line(unroll == 1 ? "queries++;" : $"queries += {unroll};");
-                writer.Line($"keys += {unroll * dialect.Lanes};");
-            }
-
+            WriteProduct(writer, plan, width);
             WriteEpilogue(writer, plan, pass, width, partial);
+        }
+    }
+
+    /// <summary>The products of a tile of <c>queries</c> with <paramref name="width"/> panels of <c>keys</c>, in registers <c>score{row}_{panel}</c>.</summary>
+    public static void WriteProduct(CodeWriter writer, KernelPlan plan, int width)
+    {
+        Dialect dialect = plan.Dialect;
+        for (int r = 0; r < dialect.TileRows; r++)
+        {
+            writer.Line($"{dialect.Float} {string.Join(", ", Enumerable.Range(0, width).Select(v => $"score{r}_{v} = {dialect.Zero}"))};");
+        }
+
+        int unroll = new[] { 4, 2, 1 }.First(step => plan.Shape.QueryDim % step == 0);
+        using (writer.Block("for (float* end = queries + QueryDim; queries < end;)"))
+        {
+            for (int step = 0; step < unroll; step++)
+            {
+                WriteStep(writer, plan, width, step);
+            }
+
+            writer.Line(unroll == 1 ? "queries++;" : $"queries += {unroll};");
+            writer.Line($"keys += {unroll * dialect.Lanes};");
         }
     }
 
@@ -108,7 +114,7 @@ internal static class ScoreStage
     private static void WriteEpilogue(CodeWriter writer, KernelPlan plan, KeyPass pass, int width, bool partial)
     {
         Dialect dialect = plan.Dialect;
-        bool indexed = partial || plan.StepsUseIndices;
+        bool indexed = partial || StepsUseRegisters(plan, pass);
         writer.Line();
         for (int v = 0; indexed && v < width; v++)
         {
@@ -143,6 +149,8 @@ internal static class ScoreStage
         }
     }
 
+    private static bool StepsUseRegisters(KernelPlan plan, KeyPass pass) => plan.ScoreSteps.Any(step => step.UsesIndexRegisters(!pass.IsIndexed));
+
     private static void WriteStep(CodeWriter writer, string[] statements)
     {
         if (statements.Length == 1)
@@ -167,7 +175,7 @@ internal static class ScoreStage
     private static void WriteRow(CodeWriter writer, KernelPlan plan, KeyPass pass, int width, bool partial, int r)
     {
         Dialect dialect = plan.Dialect;
-        if (plan.StepsUseIndices)
+        if (StepsUseRegisters(plan, pass))
         {
             writer.Line($"{dialect.Float} stand = {dialect.Broadcast($"(float)(query + {r})")};");
         }

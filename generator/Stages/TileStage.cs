@@ -141,13 +141,15 @@ internal static class TileStage
             writer.Line("float* values = At(workspace, ValuesAt) + ((from - block) * PaddedValueDim);");
             using (writer.Block("if (finite)"))
             {
-                ValueStage.WriteCalls(writer, plan);
+                ValueStage.WriteCalls(writer, plan, "Values", "to - from");
             }
 
             using (writer.Block("else"))
             {
                 writer.Line("ExactValues.Accumulate(weights, ScoreStride, TileRows, values, PaddedValueDim, outputs, to - from);");
             }
+
+            DistanceStage.WriteValueCall(writer, plan, pass);
         }
     }
 

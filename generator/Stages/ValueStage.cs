@@ -13,7 +13,6 @@ internal static class ValueStage
     public static void WritePacking(CodeWriter writer, KernelPlan plan, KeyPass pass)
     {
         Dialect dialect = plan.Dialect;
-        int whole = plan.Shape.ValueDim / dialect.Lanes * dialect.Lanes;
         writer.Line("// Values [from, to) of one head as rows of PaddedValueDim floats, zero-padded. False when one of them is infinite or NaN:");
         writer.Line("// then a weight of zero must not be multiplied by it (0 * NaN would reach rows that don't see the key).");
         writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
@@ -26,13 +25,7 @@ internal static class ValueStage
             {
                 writer.Line($"float* row = source + ({pass.IndexOf("j")} * call->Value.RowStride);");
                 writer.Line("float* target = packed + ((j - block) * PaddedValueDim);");
-                Columns.Write(writer, dialect, 0, plan.Shape.ValueDim, (target, index) => target == dialect
-                    ? $"{{ {dialect.Float} x = {target.Load("row", index)}; check = {target.MultiplyAdd("x", "zeros", "check")}; {target.Store("x", "target", index)} }}"
-                    : $"{{ float x = row[{index}]; tailCheck += x * 0f; target[{index}] = x; }}");
-                if (whole < plan.Shape.ValueDim)
-                {
-                    writer.Line($"new Span<float>(target + {plan.Shape.ValueDim}, PaddedValueDim - {plan.Shape.ValueDim}).Clear();");
-                }
+                WriteRow(writer, plan);
             }
 
             writer.Line();
@@ -40,27 +33,41 @@ internal static class ValueStage
         }
     }
 
-    public static void WriteTiles(CodeWriter writer, KernelPlan plan)
+    /// <summary>Copies <c>row</c> to <c>target</c>, padded; <c>check</c> and <c>tailCheck</c> stay 0 as long as all is finite.</summary>
+    public static void WriteRow(CodeWriter writer, KernelPlan plan)
+    {
+        Dialect dialect = plan.Dialect;
+        Columns.Write(writer, dialect, 0, plan.Shape.ValueDim, (target, index) => target == dialect
+            ? $"{{ {dialect.Float} x = {target.Load("row", index)}; check = {target.MultiplyAdd("x", "zeros", "check")}; {target.Store("x", "target", index)} }}"
+            : $"{{ float x = row[{index}]; tailCheck += x * 0f; target[{index}] = x; }}");
+        if (plan.Shape.ValueDim % dialect.Lanes != 0)
+        {
+            writer.Line($"new Span<float>(target + {plan.Shape.ValueDim}, PaddedValueDim - {plan.Shape.ValueDim}).Clear();");
+        }
+    }
+
+    /// <summary>The tiles as methods <c>Name1</c> to <c>Name4</c>, over weights of which each row starts <paramref name="stride"/> floats after the one before.</summary>
+    public static void WriteTiles(CodeWriter writer, KernelPlan plan, string name, int stride)
     {
         foreach (int width in plan.ValueTiles().Distinct())
         {
-            WriteTile(writer, plan, width);
+            WriteTile(writer, plan, name, stride, width);
         }
     }
 
     /// <summary>The calls that cover all columns of the values.</summary>
-    public static void WriteCalls(CodeWriter writer, KernelPlan plan)
+    public static void WriteCalls(CodeWriter writer, KernelPlan plan, string name, string count)
     {
         int column = 0;
         foreach (int width in plan.ValueTiles())
         {
             string offset = column == 0 ? string.Empty : $" + {column}";
-            writer.Line($"Values{width}(weights, values{offset}, outputs{offset}, to - from);");
+            writer.Line($"{name}{width}(weights, values{offset}, outputs{offset}, {count});");
             column += width * plan.Dialect.Lanes;
         }
     }
 
-    private static void WriteTile(CodeWriter writer, KernelPlan plan, int width)
+    private static void WriteTile(CodeWriter writer, KernelPlan plan, string name, int stride, int width)
     {
         Dialect dialect = plan.Dialect;
         int rows = dialect.TileRows;
@@ -68,7 +75,7 @@ internal static class ValueStage
         writer.Line($"// outputs[{rows} rows, {width * dialect.Lanes} columns] += weights[{rows} rows, count keys] * values[count keys, {width * dialect.Lanes} columns], {rows * width} accumulators.");
         writer.Line("// A block sums from zero: its rounding errors grow with the block, not with the sequence.");
         writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Block($"private static void Values{width}(float* weights, float* values, float* outputs, int count)"))
+        using (writer.Block($"private static void {name}{width}(float* weights, float* values, float* outputs, int count)"))
         {
             for (int r = 0; r < rows; r++)
             {
@@ -83,7 +90,7 @@ internal static class ValueStage
             {
                 for (int step = 0; step < Unroll; step++)
                 {
-                    WriteStep(writer, plan, width, step);
+                    WriteStep(writer, plan, stride, width, step);
                 }
 
                 writer.Line($"weights += {Unroll};");
@@ -92,7 +99,7 @@ internal static class ValueStage
 
             using (writer.Block("for (; left > 0; left--)"))
             {
-                WriteStep(writer, plan, width, 0);
+                WriteStep(writer, plan, stride, width, 0);
                 writer.Line("weights++;");
                 writer.Line($"values += {plan.PaddedValueDim};");
             }
@@ -108,7 +115,7 @@ internal static class ValueStage
         }
     }
 
-    private static void WriteStep(CodeWriter writer, KernelPlan plan, int width, int step)
+    private static void WriteStep(CodeWriter writer, KernelPlan plan, int stride, int width, int step)
     {
         Dialect dialect = plan.Dialect;
         using (writer.Block(string.Empty))
@@ -123,7 +130,7 @@ internal static class ValueStage
             {
                 if (r > 0)
                 {
-                    writer.Line($"weight = {dialect.LoadBroadcast("weights", Literals.Of((r * plan.ScoreStride) + step))};");
+                    writer.Line($"weight = {dialect.LoadBroadcast("weights", Literals.Of((r * stride) + step))};");
                 }
 
                 for (int v = 0; v < width; v++)

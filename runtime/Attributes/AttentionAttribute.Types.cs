@@ -33,14 +33,14 @@ public sealed partial class AttentionAttribute
     /// <summary>relative: whether the distance term is multiplied by the scale, as q.k is (Shaw et al. 2018, equation 4). Default true.</summary>
     public bool Scaled { get; set; } = true;
 
-    /// <summary>t5: buckets of distance, each with a learned bias per head. Default 32.</summary>
+    /// <summary>t5: buckets of distance, each with a learned bias per head; even. Default 32. With t5 the default <see cref="Scale"/> is 1.</summary>
     public int Buckets { get; set; } = 32;
 
     /// <summary>t5: distances from here on share the last bucket. Default 128.</summary>
     public int MaxDistance { get; set; } = 128;
 
-    /// <summary>t5: half of the buckets are for keys after the query. Default: true unless causal.</summary>
-    public bool Bidirectional { get; set; }
+    /// <summary>t5: half of the buckets are for keys after the query. Default: true; under a causal mask there are no such keys, and it has no effect.</summary>
+    public bool Bidirectional { get; set; } = true;
 
     /// <summary>crossmemory: r in <c>r * cross + (1 - r) * local</c>, from 0 to 1. Default 0.5.</summary>
     public double FusionRatio { get; set; } = 0.5;

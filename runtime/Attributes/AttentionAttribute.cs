@@ -66,7 +66,7 @@ public sealed partial class AttentionAttribute : Attribute
     /// <summary>Local attention: the first n keys are visible to every query (attention sinks, Xiao et al. 2023).</summary>
     public int Sinks { get; set; }
 
-    /// <summary>Factor on q.k. Default: <c>1 / (sqrt(HeadDim) * Temperature)</c>.</summary>
+    /// <summary>Factor on q.k. Default: <c>1 / (sqrt(HeadDim) * Temperature)</c>; with t5, as type or encoding, <c>1 / Temperature</c>.</summary>
     public double Scale { get; set; }
 
     /// <summary>Softmax temperature; scores are divided by it. Default 1.</summary>

@@ -71,12 +71,12 @@ public sealed class PositionalEncodingAttribute(string type) : Attribute
     /// <summary>relative: whether the distance term is multiplied by the scale, as q.k is. Default true.</summary>
     public bool Scaled { get; set; } = true;
 
-    /// <summary>t5: buckets of distance, each with a learned bias per head. Default 32.</summary>
+    /// <summary>t5: buckets of distance, each with a learned bias per head; even. Default 32. With t5 the default <see cref="AttentionAttribute.Scale"/> is 1.</summary>
     public int Buckets { get; set; } = 32;
 
     /// <summary>t5: distances from here on share the last bucket. Default 128.</summary>
     public int MaxDistance { get; set; } = 128;
 
-    /// <summary>t5: half of the buckets are for keys after the query. Default: true unless causal.</summary>
-    public bool Bidirectional { get; set; }
+    /// <summary>t5: half of the buckets are for keys after the query. Default: true; under a causal mask there are no such keys, and it has no effect.</summary>
+    public bool Bidirectional { get; set; } = true;
 }

@@ -37,6 +37,8 @@ internal static class ArgumentChecks
         CheckLogSumExp(kernel, arguments.LogSumExp, batch, queryLength);
         CheckPositions(kernel, arguments, batch, queryLength, keyLength);
         LearnedChecks.Check(kernel, arguments);
+        DistanceChecks.Check(kernel, arguments, output);
+        MixChecks.Check(kernel, arguments, output);
         CheckMask(arguments.Keep.Values.IsEmpty, arguments.Keep.Shape, batch, kernel.Heads, queryLength, keyLength, nameof(arguments.Keep));
         CheckMask(arguments.Drop.Values.IsEmpty, arguments.Drop.Shape, batch, kernel.Heads, queryLength, keyLength, nameof(arguments.Drop));
         CheckMask(arguments.Bias.Values.IsEmpty, arguments.Bias.Shape, batch, kernel.Heads, queryLength, keyLength, nameof(arguments.Bias));
@@ -47,7 +49,7 @@ internal static class ArgumentChecks
         }
     }
 
-    private static void CheckView(TensorLayout actual, int batch, int heads, int length, int dim, string name)
+    internal static void CheckView(TensorLayout actual, int batch, int heads, int length, int dim, string name)
     {
         if (actual.Batch != batch || actual.Heads != heads || actual.Length != length || actual.Dim != dim)
         {
@@ -110,7 +112,7 @@ internal static class ArgumentChecks
         }
     }
 
-    private static void ThrowIfOverlap(bool overlap, string input, string output)
+    internal static void ThrowIfOverlap(bool overlap, string input, string output)
     {
         if (overlap)
         {

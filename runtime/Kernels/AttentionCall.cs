@@ -69,6 +69,27 @@ public unsafe struct AttentionCall
     /// <summary>alibi: one slope per query head, or null.</summary>
     public float* Slopes;
 
+    /// <summary><c>[distances, headDim]</c>: the key vector of each clipped distance, or null.</summary>
+    public float* RelativeKeys;
+
+    /// <summary><c>[distances, valueDim]</c>: the value vector of each clipped distance, or null.</summary>
+    public float* RelativeValues;
+
+    /// <summary>The bias of head h and bucket b, at <c>h * BucketBiasHeadStride + b * BucketBiasStride</c>, natural-log units; or null.</summary>
+    public float* BucketBias;
+
+    /// <summary>Floats from one head's bias to the next.</summary>
+    public int BucketBiasHeadStride;
+
+    /// <summary>Floats from one bucket's bias to the next.</summary>
+    public int BucketBiasStride;
+
+    /// <summary>The bucket of each distance, from the lowest; or null.</summary>
+    public int* BucketOfDistance;
+
+    /// <summary><c>[batch, heads, queryLength, valueDim]</c>: features that the output is mixed with, or null.</summary>
+    public StridedTensor Local;
+
     /// <summary>Gain of normalised queries, or null.</summary>
     public float* QueryGain;
 

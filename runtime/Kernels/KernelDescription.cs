@@ -60,6 +60,21 @@ public sealed unsafe class KernelDescription
     /// <summary>Axes of rotary positions.</summary>
     public int PositionAxes { get; init; } = 1;
 
+    /// <summary>Distances that have vectors of their own (Shaw et al. 2018), or 0.</summary>
+    public int RelativeDistances { get; init; }
+
+    /// <summary>Whether distances have value vectors too.</summary>
+    public bool HasRelativeValues { get; init; }
+
+    /// <summary>T5's buckets of distance, or null.</summary>
+    public DistanceBuckets? Buckets { get; init; }
+
+    /// <summary>Whether the bias of buckets is <c>[buckets, heads]</c>, as T5 keeps its weight; otherwise <c>[heads, buckets]</c>.</summary>
+    public bool IsBucketFirst { get; init; }
+
+    /// <summary>Whether the output is mixed with local features.</summary>
+    public bool NeedsLocalFeatures { get; init; }
+
     /// <summary>alibi's slopes per head, natural-log units, or null.</summary>
     public float[]? Slopes { get; init; }
 

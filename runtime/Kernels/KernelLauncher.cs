@@ -38,6 +38,8 @@ public static unsafe class KernelLauncher
 
         fixed (float* queryData = query.Data, keyData = key.Data, valueData = value.Data, outputData = output.Data)
         fixed (float* logSumExp = arguments.LogSumExp, bias = arguments.Bias.Values, slopes = description.Slopes)
+        fixed (float* relativeKeys = arguments.RelativeKeys, relativeValues = arguments.RelativeValues, bucketBias = arguments.BucketBias, local = arguments.LocalFeatures.Data)
+        fixed (int* bucketOfDistance = description.Buckets?.OfDistance)
         fixed (int* keyLengths = arguments.KeyLengths, queryPositions = arguments.QueryPositions, keyPositions = arguments.KeyPositions)
         fixed (float* queryGain = Gain(description, arguments.QueryGain), keyGain = Gain(description, arguments.KeyGain))
         fixed (float* sinkLogits = arguments.SinkLogits.IsEmpty ? description.SinkLogits : arguments.SinkLogits)
@@ -66,6 +68,13 @@ public static unsafe class KernelLauncher
                 KeyPositionStride = BatchStride(description, arguments.KeyPositions.Length, keyLength),
                 KeyPositionAxisStride = AxisStride(description, arguments.KeyPositions.Length, keyLength),
                 Slopes = slopes,
+                RelativeKeys = relativeKeys,
+                RelativeValues = relativeValues,
+                BucketBias = bucketBias,
+                BucketBiasHeadStride = description.IsBucketFirst ? 1 : description.Buckets?.Count ?? 0,
+                BucketBiasStride = description.IsBucketFirst ? description.Heads : 1,
+                BucketOfDistance = bucketOfDistance,
+                Local = Strided(local, arguments.LocalFeatures.Layout),
                 QueryGain = queryGain,
                 KeyGain = keyGain,
                 SinkLogits = sinkLogits,

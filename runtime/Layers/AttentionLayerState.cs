@@ -41,6 +41,7 @@ public sealed class AttentionLayerState : IDisposable
     private readonly NativeFloats key = new();
     private readonly NativeFloats value = new();
     private readonly NativeFloats context = new();
+    private readonly NativeFloats kept = new();
 
     /// <summary>New weights and empty buffers.</summary>
     /// <param name="shape">The layer's sizes.</param>
@@ -119,6 +120,28 @@ public sealed class AttentionLayerState : IDisposable
         GC.KeepAlive(this);
     }
 
+    /// <summary>Projects the context and mixes it with the layer's input: <c>output = attended * projected + local * input</c>.</summary>
+    /// <param name="call">What <see cref="ProjectCross"/> gave.</param>
+    /// <param name="input"><c>[batch, length, DModel]</c>, without encodings.</param>
+    /// <param name="output"><c>[batch, length, DModel]</c>; may overlap the input.</param>
+    /// <param name="attended">Factor on the projected context.</param>
+    /// <param name="local">Factor on the input.</param>
+    /// <param name="arguments">Threads and tier.</param>
+    public unsafe void ProjectMixed(scoped LayerCall call, scoped ReadOnlySpan<float> input, scoped Span<float> output, float attended, float local, scoped in AttentionArguments arguments)
+    {
+        scoped ReadOnlySpan<float> features = input;
+        if (output.Overlaps(input))
+        {
+            Span<float> copy = new(kept.Reserve(input.Length), input.Length);
+            input.CopyTo(copy);
+            features = copy;
+        }
+
+        ProjectOutput(call, output, arguments);
+        VectorSum.Mix(output, attended, features, local);
+        GC.KeepAlive(this);
+    }
+
     /// <summary>Frees weights and buffers.</summary>
     public void Dispose()
     {
@@ -128,6 +151,7 @@ public sealed class AttentionLayerState : IDisposable
         key.Dispose();
         value.Dispose();
         context.Dispose();
+        kept.Dispose();
     }
 
     private void Check(scoped ReadOnlySpan<float> input, scoped ReadOnlySpan<float> output, int batch, int length, scoped in AttentionArguments arguments)
@@ -143,6 +167,11 @@ public sealed class AttentionLayerState : IDisposable
         RejectOwned(arguments.RelativeKeys, nameof(arguments.RelativeKeys));
         RejectOwned(arguments.RelativeValues, nameof(arguments.RelativeValues));
         RejectOwned(arguments.BucketBias, nameof(arguments.BucketBias));
+        if (arguments.LocalFeatures.Layout != default)
+        {
+            throw new ArgumentException($"A layer's local features are its input: expected none with the call, got {arguments.LocalFeatures.Layout}.", nameof(arguments.LocalFeatures));
+        }
+
         encoding?.CheckLength(length);
         if (shape.LearnedPositions > 0 && length > shape.LearnedPositions)
         {

@@ -149,26 +149,32 @@ public static partial class VectorMath
     public static Vector128<int> Remainder(Vector128<int> a, Vector128<int> b) => a - (Divide(a, b) * b);
 
     /// <summary>The elements at the indices.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static unsafe Vector512<float> Gather(float* table, Vector512<int> indices) =>
         Vector512.Create(Gather(table, indices.GetLower()), Gather(table, indices.GetUpper()));
 
     /// <summary>The elements at the indices.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static unsafe Vector256<float> Gather(float* table, Vector256<int> indices) =>
         Avx2.IsSupported ? Avx2.GatherVector256(table, indices, sizeof(float)) : Vector256.Create(Gather(table, indices.GetLower()), Gather(table, indices.GetUpper()));
 
     /// <summary>The elements at the indices.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static unsafe Vector128<float> Gather(float* table, Vector128<int> indices) =>
         Vector128.Create(table[indices.GetElement(0)], table[indices.GetElement(1)], table[indices.GetElement(2)], table[indices.GetElement(3)]);
 
     /// <summary>The elements at the indices.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static unsafe Vector512<int> Gather(int* table, Vector512<int> indices) =>
         Vector512.Create(Gather(table, indices.GetLower()), Gather(table, indices.GetUpper()));
 
     /// <summary>The elements at the indices.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static unsafe Vector256<int> Gather(int* table, Vector256<int> indices) =>
         Avx2.IsSupported ? Avx2.GatherVector256(table, indices, sizeof(int)) : Vector256.Create(Gather(table, indices.GetLower()), Gather(table, indices.GetUpper()));
 
     /// <summary>The elements at the indices.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static unsafe Vector128<int> Gather(int* table, Vector128<int> indices) =>
         Vector128.Create(table[indices.GetElement(0)], table[indices.GetElement(1)], table[indices.GetElement(2)], table[indices.GetElement(3)]);
 }

@@ -103,6 +103,18 @@ public static partial class VectorMath
         return Avx512F.Scale(power, x);
     }
 
+    /// <summary>Each lane <c>table[index]</c>; indices are whole numbers as floats and may be negative where the table goes on before its first element.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe Vector512<float> Gather(float* table, Vector512<float> index) => Gather(table, Vector512.ConvertToInt32(index));
+
+    /// <inheritdoc cref="Gather(float*, Vector512{float})"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe Vector256<float> Gather(float* table, Vector256<float> index) => Gather(table, Vector256.ConvertToInt32(index));
+
+    /// <inheritdoc cref="Gather(float*, Vector512{float})"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe Vector128<float> Gather(float* table, Vector128<float> index) => Gather(table, Vector128.ConvertToInt32(index));
+
     /// <summary>The value itself.</summary>
     public static float MaxLanes(float x) => x;
 

@@ -21,4 +21,21 @@ internal static class VectorSum
             destination[column] = left[column] + right[column];
         }
     }
+
+    /// <summary><c>destination = own * destination + other * addend</c>, over the length of the destination.</summary>
+    public static void Mix(Span<float> destination, float own, ReadOnlySpan<float> addend, float other)
+    {
+        addend = addend[..destination.Length];
+        int column = 0;
+        for (; column <= destination.Length - Vector<float>.Count; column += Vector<float>.Count)
+        {
+            Span<float> target = destination[column..];
+            ((new Vector<float>(target) * own) + (new Vector<float>(addend[column..]) * other)).CopyTo(target);
+        }
+
+        for (; column < destination.Length; column++)
+        {
+            destination[column] = (destination[column] * own) + (addend[column] * other);
+        }
+    }
 }

@@ -57,8 +57,11 @@ public class FunctionTests
         {
             FunctionDeclaration functions = FunctionVariants.All[n];
             yield return new Declaration("standard", alignments[n % alignments.Length], [], shapes[n % shapes.Length]) { Functions = functions };
-            IReadOnlyList<EncodingDeclaration[]> chosen = EncodingVariants.For(shapes[0], encodings);
-            yield return new Declaration(types[n % types.Length], alignments[n % 2], chosen[n % chosen.Count], shapes[0]) { Functions = functions };
+            string type = types[n % types.Length];
+            // An encoding acts on the features that one softmax compares.
+            HeadShape compared = type == "differential" ? shapes[0] with { HeadDim = shapes[0].HeadDim / 2 } : shapes[0];
+            EncodingDeclaration[][] chosen = [.. EncodingVariants.For(compared, encodings).Where(variant => variant.All(encoding => encoding.Name != type))];
+            yield return new Declaration(type, alignments[n % 2], chosen[n * 7 % chosen.Length], shapes[0]) { Functions = functions };
         }
     }
 }

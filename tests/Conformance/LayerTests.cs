@@ -131,7 +131,7 @@ public class LayerTests
         HeadShape shape = declaration.Shape;
         int keyLength = declaration.Cross ? call.MemoryLength : call.Length;
         var sizes = new AttentionSizes(call.Batch, shape.Heads, shape.KvHeads, call.Length, keyLength, shape.HeadDim, shape.ValueDim);
-        ReferenceProblem problem = declaration.Kernel.ToProblem(sizes, [], [], [], new CallInputs
+        ReferenceProblem problem = declaration.Kernel.ToProblem(sizes, [], [], [], Tables(declaration.Kernel, layer) with
         {
             KeyLengths = call.KeyLengths,
             QueryGain = layer.Tensor("q_norm.weight"),
@@ -140,6 +140,20 @@ public class LayerTests
         });
         ReferenceEncoding[] encodings = [.. problem.Encodings.Select(e => e.Name == "learned" ? e with { Parameters = e.Parameters.With("Table", layer.Positions()!) } : e)];
         return ReferenceLayer.Forward(layer.Weights(), problem.WithEncodings(encodings), declaration.Width, call.Input, call.Memory);
+    }
+
+    private static CallInputs Tables(Declaration kernel, LayerHost layer) => new()
+    {
+        RelativeKeys = layer.Tensor("relative_keys"),
+        RelativeValues = layer.Tensor("relative_values"),
+        BucketBias = layer.Tensor("relative_attention_bias.weight") is { } table ? Transpose(table, kernel.Find("t5")!.Int("Buckets", 32)) : null,
+    };
+
+    // A layer keeps T5's [buckets, heads]; the oracle takes [heads, buckets].
+    private static float[] Transpose(float[] table, int rows)
+    {
+        int columns = table.Length / rows;
+        return [.. Enumerable.Range(0, table.Length).Select(n => table[(n % rows * columns) + (n / rows)])];
     }
 
     // Three products of at most a few hundred terms and a softmax between: 40 roundings of the largest element is several times what they do to

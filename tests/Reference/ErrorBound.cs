@@ -10,6 +10,8 @@ namespace AttentionGen.Reference;
 /// 0.4 u |q||k_j| * scale (one standard deviation); a bias adds its own rounding. These errors are independent from key to key, so they
 /// reach the output through the root of the sum of squares: 4 u sqrt(sum (w_j r_j)^2), with r_j = scale |q||k_j| + |bias_j|,
 /// is beyond eight standard deviations.</item>
+/// <item>A term that keys share, like that of all keys past a clipped distance, has one error for all of them: their weights are added before
+/// they enter the sum of squares, times the term's own r.</item>
 /// <item>The scale (and log2 e with it) is rounded once for all keys: u sum w_j |s_j|.</item>
 /// <item>The exponential, the rescaling, the division and the rounding of the result: 10 u. (A plain single-precision loop was seen at 9.6 u
 /// in all where one key has nearly all the weight, seed 1716614923; 6 u failed it.)</item>
@@ -36,10 +38,11 @@ public static class ErrorBound
     /// <param name="ranges">Their r_j: <c>scale * |q| * |k_j| + |bias_j|</c>.</param>
     /// <param name="rowScale">M: max over features of sum_j w_j |v_jc|.</param>
     /// <param name="largestValue">V: the largest |v_jc| of the visible keys.</param>
-    public static double Output(ReadOnlySpan<double> weights, ReadOnlySpan<double> scores, ReadOnlySpan<double> ranges, double rowScale, double largestValue)
+    /// <param name="shared">Terms that several keys share: the weight of all those keys, and the term's r.</param>
+    public static double Output(ReadOnlySpan<double> weights, ReadOnlySpan<double> scores, ReadOnlySpan<double> ranges, double rowScale, double largestValue, IReadOnlyList<(double Weight, double Range)>? shared = null)
     {
-        double spread = rowScale * OfScores(weights, scores, ranges, static weight => weight);
-        double peaked = 4 * largestValue * OfScores(weights, scores, ranges, static weight => weight * (1 - weight));
+        double spread = rowScale * OfScores(weights, scores, ranges, shared, static weight => weight);
+        double peaked = 4 * largestValue * OfScores(weights, scores, ranges, shared, static weight => weight * (1 - weight));
         return Allowance * ((UnitRoundoff * ((rowScale * OfSums(weights.Length)) + Math.Min(spread, peaked))) + (2 * rowScale * Absorbed(weights)));
     }
 
@@ -48,8 +51,9 @@ public static class ErrorBound
     /// <param name="scores">Their scaled, biased scores.</param>
     /// <param name="ranges">Their r_j.</param>
     /// <param name="logSumExp">The exact value.</param>
-    public static double LogSumExp(ReadOnlySpan<double> weights, ReadOnlySpan<double> scores, ReadOnlySpan<double> ranges, double logSumExp) =>
-        Allowance * UnitRoundoff * ((3 * Math.Abs(logSumExp)) + (2 * OfSums(weights.Length)) + OfScores(weights, scores, ranges, static weight => weight));
+    /// <param name="shared">Terms that several keys share.</param>
+    public static double LogSumExp(ReadOnlySpan<double> weights, ReadOnlySpan<double> scores, ReadOnlySpan<double> ranges, double logSumExp, IReadOnlyList<(double Weight, double Range)>? shared = null) =>
+        Allowance * UnitRoundoff * ((3 * Math.Abs(logSumExp)) + (2 * OfSums(weights.Length)) + OfScores(weights, scores, ranges, shared, static weight => weight));
 
     // What a running sum near 1 can lose or gain from terms below its own spacing (2 u): all of it, always in the same direction.
     private static double Absorbed(ReadOnlySpan<double> weights)
@@ -65,7 +69,7 @@ public static class ErrorBound
 
     private static double OfSums(int keys) => 10 + (0.5 * Math.Sqrt(keys));
 
-    private static double OfScores(ReadOnlySpan<double> weights, ReadOnlySpan<double> scores, ReadOnlySpan<double> ranges, Func<double, double> share)
+    private static double OfScores(ReadOnlySpan<double> weights, ReadOnlySpan<double> scores, ReadOnlySpan<double> ranges, IReadOnlyList<(double Weight, double Range)>? shared, Func<double, double> share)
     {
         double common = 0;
         double squares = 0;
@@ -78,6 +82,12 @@ public static class ErrorBound
                 common += moved * Math.Abs(scores[j]);
                 squares += moved * moved * ranges[j] * ranges[j];
             }
+        }
+
+        foreach ((double weight, double range) in shared ?? [])
+        {
+            double moved = share(Math.Min(weight, 1)) * range;
+            squares += moved * moved;
         }
 
         return common + (4 * Math.Sqrt(squares));

@@ -68,6 +68,12 @@ public sealed class ReferenceAttention
     /// <summary>One output row: the sum of the type's softmaxes. With several of them there is no log-sum-exp.</summary>
     public ReferenceRow Row(int batch, int head, int query)
     {
+        ReferenceRow attended = Attend(batch, head, query);
+        return problem.LocalFeatures is null ? attended : LocalMix.Apply(problem, attended, sizes.Row(batch, head, query));
+    }
+
+    private ReferenceRow Attend(int batch, int head, int query)
+    {
         ReferenceRow[] rows = [.. softmaxes.Select((_, n) => Row(n, batch, head, query))];
         if (rows.Length == 1 && softmaxes[0].Coefficient == 1)
         {
@@ -96,8 +102,10 @@ public sealed class ReferenceAttention
     {
         ReferenceSoftmax softmax = softmaxes[n];
         double[] encodedQuery = Encode(problem.Query, sizes.Row(batch, head, query), Place(problem.QueryPositions, batch, query, sizes.QueryLength, query + problem.AlignmentOffset, isKey: false), softmax.Half, problem.QueryGain);
+        double[] plainQuery = Features(problem.Query, sizes.Row(batch, head, query), softmax.Half, problem.QueryGain);
         double queryNorm = Norm(encodedQuery);
-        double scale = problem.Scale ?? 1 / (Math.Sqrt(encodedQuery.Length) * problem.Temperature);
+        // T5 does not scale scores (Raffel et al. 2020, section 2.1).
+        double scale = problem.Scale ?? 1 / ((Distance.T5(problem) is null ? Math.Sqrt(encodedQuery.Length) : 1) * problem.Temperature);
         int kvHead = sizes.KvHeadOf(head);
         List<int> visible = [.. Enumerable.Range(0, sizes.KeyLength).Where(key => Visibility.Sees(problem, softmax, batch, head, query, key))];
         double[] scores = new double[visible.Count];
@@ -105,12 +113,14 @@ public sealed class ReferenceAttention
         for (int v = 0; v < visible.Count; v++)
         {
             int key = sizes.KeyRow(batch, kvHead, visible[v]);
-            double own = EncodingBias(head, query, visible[v]);
-            double added = problem.Bias?.At(batch, head, query, visible[v]) ?? 0;
-            double product = scale * Dot(encodedQuery, keys[n][key]);
+            (double term, double termRange) = Distance.Term(problem, plainQuery, softmax.Half, scale, query + problem.AlignmentOffset, visible[v]);
+            double product = (scale * Dot(encodedQuery, keys[n][key])) + term;
             double capped = problem.Softcap is { } cap ? ReferenceModifiers.Cap(product, cap) : product;
-            double range = problem.Softcap is null ? Math.Abs(scale) * queryNorm * keyNorms[n][key] : CappedRange(Math.Abs(scale) * queryNorm * keyNorms[n][key], capped);
+            double productRange = (Math.Abs(scale) * queryNorm * keyNorms[n][key]) + termRange;
+            double range = problem.Softcap is null ? productRange : CappedRange(productRange, capped);
+            double own = EncodingBias(head, query, visible[v]);
             (double score, double scoreRange) = ApplyFunction(capped + own, range + Math.Abs(own), head, query, visible[v]);
+            double added = problem.Bias?.At(batch, head, query, visible[v]) ?? 0;
             scores[v] = score + added;
             ranges[v] = scoreRange + (double.IsInfinity(added) ? 0 : Math.Abs(added));
         }
@@ -118,12 +128,13 @@ public sealed class ReferenceAttention
         double[] weights = [.. scores];
         double logSumExp = Softmax.InPlace(weights);
         (double[] output, double rowScale, double largestValue) = Mix(weights, visible, batch, head, query);
+        IReadOnlyList<(double Weight, double Range)> shared = Distance.SharedTerms(problem, plainQuery, softmax.Half, scale, query + problem.AlignmentOffset, visible, weights);
         var row = new ReferenceRow(
             output,
             logSumExp,
             visible.Count,
-            ErrorBound.Output(weights, scores, ranges, rowScale, largestValue),
-            ErrorBound.LogSumExp(weights, scores, ranges, logSumExp));
+            ErrorBound.Output(weights, scores, ranges, rowScale, largestValue, shared),
+            ErrorBound.LogSumExp(weights, scores, ranges, logSumExp, shared));
         return problem.SinkLogits is { } logits ? WithSink(row, logits[head], rowScale, largestValue) : row;
     }
 
@@ -213,19 +224,35 @@ public sealed class ReferenceAttention
                 magnitude[feature] += weight * Math.Abs(value);
                 largest = double.IsFinite(value) ? Math.Max(largest, Math.Abs(value)) : largest;
             }
+
+            if (Distance.Relative(problem) is { } relative && relative.Int("Values", 1) != 0)
+            {
+                // Shaw et al. 2018, equation 3: the vector of the distance is added to the value.
+                int row = Distance.Row(relative, query + problem.AlignmentOffset, visible[n]) * sizes.ValueDim;
+                for (int feature = 0; feature < sizes.ValueDim; feature++)
+                {
+                    double value = problem.RelativeValues![row + feature];
+                    output[feature] += weight * value;
+                    magnitude[feature] += weight * Math.Abs(value);
+                    double both = Math.Abs(problem.Value[start + feature]) + Math.Abs(value);
+                    largest = double.IsFinite(both) ? Math.Max(largest, both) : largest;
+                }
+            }
         }
 
         return (output, magnitude.Where(double.IsFinite).DefaultIfEmpty(0).Max(), largest);
     }
 
-    private double EncodingBias(int head, int query, int key) => problem.Encodings.Sum(encoding =>
-        encoding.Definition.ScoreBias?.Invoke(encoding.Parameters, sizes.Heads, head, query + problem.AlignmentOffset, key) ?? 0);
+    private double EncodingBias(int head, int query, int key)
+    {
+        int aligned = query + problem.AlignmentOffset;
+        double bias = problem.Encodings.Sum(encoding => encoding.Definition.ScoreBias?.Invoke(encoding.Parameters, sizes.Heads, head, aligned, key) ?? 0);
+        return Distance.T5(problem) is { } t5 ? bias + Distance.BucketBias(problem, t5, head, aligned, key) : bias;
+    }
 
     private double[] Encode(double[] rows, int index, RowPlace place, int? half, float[]? gain)
     {
-        int features = half is null ? sizes.HeadDim : sizes.HeadDim / 2;
-        double[] row = rows.AsSpan((index * sizes.HeadDim) + (features * (half ?? 0)), features).ToArray();
-        row = problem.QkNorm switch { 1 => ReferenceModifiers.RootMeanSquare(row, gain), 2 => ReferenceModifiers.Euclidean(row), _ => row };
+        double[] row = Features(rows, index, half, gain);
         foreach (ReferenceEncoding encoding in problem.Encodings)
         {
             encoding.Definition.TransformRow?.Invoke(encoding.Parameters, row, place);
@@ -251,7 +278,15 @@ public sealed class ReferenceAttention
         return Math.Max(queries, keys);
     }
 
-    private static double Dot(double[] left, double[] right)
+    // The features that a softmax compares, normalised, before positions enter.
+    private double[] Features(double[] rows, int index, int? half, float[]? gain)
+    {
+        int features = half is null ? sizes.HeadDim : sizes.HeadDim / 2;
+        double[] row = rows.AsSpan((index * sizes.HeadDim) + (features * (half ?? 0)), features).ToArray();
+        return problem.QkNorm switch { 1 => ReferenceModifiers.RootMeanSquare(row, gain), 2 => ReferenceModifiers.Euclidean(row), _ => row };
+    }
+
+    internal static double Dot(double[] left, double[] right)
     {
         double sum = 0;
         for (int feature = 0; feature < left.Length; feature++)
@@ -262,5 +297,5 @@ public sealed class ReferenceAttention
         return sum;
     }
 
-    private static double Norm(double[] row) => Math.Sqrt(Dot(row, row));
+    internal static double Norm(double[] row) => Math.Sqrt(Dot(row, row));
 }

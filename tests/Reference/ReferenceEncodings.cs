@@ -31,6 +31,8 @@ public static class ReferenceEncodings
         ["rope"] = new() { TransformRow = (p, row, place) => Rotary.Turn(p, row, place.Positions, place.Longest) },
         ["mrope"] = new() { TransformRow = (p, row, place) => Rotary.Turn(p, row, place.Positions, place.Longest) },
         ["xpos"] = new() { TransformRow = (p, row, place) => Rotary.TurnWithDecay(p, row, place.Positions[0], place.IsKey) },
+        ["relative"] = new(), // see Distance: vectors enter scores and outputs
+        ["t5"] = new(), // see Distance: its table is an input of the call
         ["alibi"] = new() { ScoreBias = (p, heads, head, i, j) => -(p.Array("Slopes")?[head] ?? Alibi.Slope(heads, head)) * Math.Abs(i - j) },
     };
 

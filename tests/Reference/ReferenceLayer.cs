@@ -39,7 +39,15 @@ public static class ReferenceLayer
         double[] v = Project(sources, weights.Value, weights.ValueBias, sizes.Batch, sizes.KeyLength, width, sizes.KvHeads, sizes.ValueDim);
         double[] attended = ReferenceAttention.Forward(problem.WithTensors(q, k, v)).Output;
         double[] packed = SwapAxes(attended, sizes.Batch, sizes.Heads, sizes.QueryLength, sizes.ValueDim);
-        return ReferenceGemm.Multiply(packed, weights.Output, sizes.Batch * sizes.QueryLength, sizes.Heads * sizes.ValueDim, width, weights.OutputBias);
+        double[] output = ReferenceGemm.Multiply(packed, weights.Output, sizes.Batch * sizes.QueryLength, sizes.Heads * sizes.ValueDim, width, weights.OutputBias);
+        return problem.Type == "crossmemory" ? MixLocal(problem.Parameters, output, input) : output;
+    }
+
+    // A layer's local features are its input.
+    private static double[] MixLocal(Parameters parameters, double[] output, float[] input)
+    {
+        (double ratio, double share) = LocalMix.Shares(parameters);
+        return [.. output.Select((value, n) => (ratio * value) + (share * input[n]))];
     }
 
     private static double[] AddEncodings(ReferenceProblem problem, int width, float[] input, int length)

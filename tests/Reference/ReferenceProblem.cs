@@ -60,6 +60,18 @@ public sealed class ReferenceProblem
     /// <summary>The user's own functions; null: none.</summary>
     public UserFunctions? Functions { get; init; }
 
+    /// <summary><c>[2 * MaxRelativePosition + 1, headDim]</c>, where distances have vectors.</summary>
+    public float[]? RelativeKeys { get; init; }
+
+    /// <summary><c>[2 * MaxRelativePosition + 1, valueDim]</c>, where distances have value vectors.</summary>
+    public float[]? RelativeValues { get; init; }
+
+    /// <summary><c>[heads, Buckets]</c>, where distances have a bias by bucket.</summary>
+    public float[]? BucketBias { get; init; }
+
+    /// <summary><c>[batch, heads, queryLength, valueDim]</c>, where the output is mixed with them; null: it is not.</summary>
+    public float[]? LocalFeatures { get; init; }
+
     /// <summary>Bound on scaled scores before biases; null: none.</summary>
     public double? Softcap { get; init; }
 
@@ -126,6 +138,10 @@ public sealed class ReferenceProblem
         Drop = Drop,
         Bias = Bias,
         Functions = Functions,
+        RelativeKeys = RelativeKeys,
+        RelativeValues = RelativeValues,
+        BucketBias = BucketBias,
+        LocalFeatures = LocalFeatures,
         Softcap = Softcap,
         QkNorm = QkNorm,
         QueryGain = QueryGain,

@@ -105,7 +105,7 @@ internal sealed class FunctionSpeller(Dialect dialect, FunctionNames names, Func
         string inside = inLanes
             ? target.Spell(Operation.Least, target.Spell(Operation.Greatest, index, target.Broadcast("0")), target.Broadcast(last))
             : $"global::System.Math.Clamp({index}, 0, {last})";
-        return inLanes ? target.Spell(Operation.Gather, names.TableAddress(table), inside) : $"{names.Table(table)}[{inside}]";
+        return inLanes ? target.Spell(Operation.Lookup, names.TableAddress(table), inside) : $"{names.Table(table)}[{inside}]";
     }
 
     private static Operation Plain(ScalarOperation operation, bool ofInts) => operation switch

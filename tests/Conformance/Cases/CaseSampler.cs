@@ -49,7 +49,7 @@ public sealed class CaseSampler(Declaration declaration, Random random)
         return negative && inputs is { QueryPositions: null, KeyPositions: not null } ? inputs with { KeyPositions = null } : inputs;
     }
 
-    private CallInputs DrawOptions(AttentionSizes sizes) => new()
+    private CallInputs DrawOptions(AttentionSizes sizes) => CallInputs.Required(declaration, sizes, random) with
     {
         KeyLengths = random.Chance(0.35) ? [.. Enumerable.Range(0, sizes.Batch).Select(_ => random.Pick([0, 1, sizes.KeyLength, random.Next(sizes.KeyLength + 1)]))] : null,
         QueryPositions = DrawPositions(sizes.Batch, sizes.QueryLength),

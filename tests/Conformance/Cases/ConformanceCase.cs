@@ -43,6 +43,7 @@ public sealed class ConformanceCase
         Value = new TensorBuffer(Sizes.Batch, Sizes.KvHeads, Sizes.KeyLength, Sizes.ValueDim, InputArrangement).Set(Value),
         Output = new TensorBuffer(Sizes.Batch, Sizes.Heads, Sizes.QueryLength, Sizes.ValueDim, OutputArrangement),
         LogSumExp = WantsLogSumExp ? new TensorBuffer(Sizes.Batch, Sizes.Heads, Sizes.QueryLength, 1, Arrangement.HeadsFirst) : null,
+        Local = Inputs.LocalFeatures is { } local ? new TensorBuffer(Sizes.Batch, Sizes.Heads, Sizes.QueryLength, Sizes.ValueDim, InputArrangement).Set(local) : null,
         Batch = Sizes.Batch,
         QueryLength = Sizes.QueryLength,
         KeyLength = Sizes.KeyLength,
@@ -63,6 +64,7 @@ public sealed class ConformanceCase
             Query = random.Normal(sizes.QueryCount, magnitude),
             Key = random.Normal(sizes.KeyCount),
             Value = random.Normal(sizes.ValueCount),
+            Inputs = CallInputs.Required(declaration, sizes, random),
         };
     }
 

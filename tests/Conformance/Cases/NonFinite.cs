@@ -29,7 +29,7 @@ public static class NonFinite
             Query = plain.Query,
             Key = plain.Key,
             Value = plain.Value,
-            Inputs = random.Chance(0.5) ? new CallInputs { Drop = Sparse(random, plain.Sizes) } : CallInputs.None,
+            Inputs = random.Chance(0.5) ? plain.Inputs with { Drop = Sparse(random, plain.Sizes) } : plain.Inputs,
         };
     }
 

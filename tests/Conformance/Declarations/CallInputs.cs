@@ -1,3 +1,4 @@
+using AttentionGen.Conformance.Cases;
 using AttentionGen.Reference;
 
 namespace AttentionGen.Conformance.Declarations;
@@ -19,6 +20,15 @@ public sealed record CallInputs
 
     public Broadcast<float>? Bias { get; init; }
 
+    public float[]? RelativeKeys { get; init; }
+
+    public float[]? RelativeValues { get; init; }
+
+    public float[]? BucketBias { get; init; }
+
+    /// <summary>Contiguous <c>[batch, heads, queryLength, valueDim]</c>; a call lays them out as its other inputs.</summary>
+    public float[]? LocalFeatures { get; init; }
+
     public float[]? QueryGain { get; init; }
 
     public float[]? KeyGain { get; init; }
@@ -29,6 +39,20 @@ public sealed record CallInputs
 
     /// <summary>A mask that the kernel is given as blocks.</summary>
     public Broadcast<bool>? Blocks { get; init; }
+
+    /// <summary>What the declaration can't do without.</summary>
+    public static CallInputs Required(Declaration declaration, AttentionSizes sizes, Random random)
+    {
+        Parameters? relative = declaration.Find("relative"), t5 = declaration.Find("t5");
+        int distances = (2 * relative?.Int("MaxRelativePosition", 32) ?? 0) + 1;
+        return new CallInputs
+        {
+            RelativeKeys = relative is null ? null : random.Normal(distances * sizes.HeadDim),
+            RelativeValues = relative is null || relative.Int("Values", 1) == 0 ? null : random.Normal(distances * sizes.ValueDim),
+            BucketBias = t5 is null ? null : random.Normal(sizes.Heads * t5.Int("Buckets", 32), 2),
+            LocalFeatures = declaration.Type == "crossmemory" ? random.Normal(sizes.OutputCount) : null,
+        };
+    }
 
     public override string ToString()
     {

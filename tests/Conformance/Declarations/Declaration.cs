@@ -31,7 +31,7 @@ public sealed record Declaration(string Type, Argument[] Arguments, EncodingDecl
     public CausalAlignment Alignment => (CausalAlignment)Parameters.Int("CausalAlignment", 0);
 
     /// <summary>Whether the call may pass query and key lengths that differ.</summary>
-    public bool AllowsUnequalLengths => Alignment != CausalAlignment.Unspecified || (!IsCausal && Functions is null && Type is ("standard" or "kvstrided" or "landmark" or "differential"));
+    public bool AllowsUnequalLengths => Alignment != CausalAlignment.Unspecified || (!IsCausal && Functions is null && Type is ("standard" or "kvstrided" or "landmark" or "differential" or "relative" or "t5" or "crossmemory"));
 
     /// <summary>Whether there is one softmax, and so a log-sum-exp.</summary>
     public bool HasLogSumExp => ReferenceTypes.Softmaxes(Type, Parameters).Count == 1;
@@ -56,6 +56,10 @@ public sealed record Declaration(string Type, Argument[] Arguments, EncodingDecl
 
     public bool Has(string encoding) => Encodings.Any(e => e.Name == encoding);
 
+    /// <summary>What was written for a name that is a type and an encoding; null: it is neither here.</summary>
+    public Parameters? Find(string name) =>
+        Type == name ? Parameters : Encodings.FirstOrDefault(e => e.Name == name) is { } encoding ? Argument.ToParameters(encoding.Arguments) : null;
+
     /// <summary>The problem's declared half; the data is the caller's.</summary>
     public ReferenceProblem ToProblem(AttentionSizes sizes, double[] query, double[] key, double[] value, CallInputs inputs) => new()
     {
@@ -78,6 +82,10 @@ public sealed record Declaration(string Type, Argument[] Arguments, EncodingDecl
         Drop = inputs.Drop,
         Bias = inputs.Bias,
         Functions = Functions?.Meaning,
+        RelativeKeys = inputs.RelativeKeys,
+        RelativeValues = inputs.RelativeValues,
+        BucketBias = inputs.BucketBias,
+        LocalFeatures = inputs.LocalFeatures,
         Softcap = Parameters.Has("Softcap") ? Parameters.Number("Softcap", 0) : null,
         QkNorm = Parameters.Int("QkNorm", 0),
         QueryGain = inputs.QueryGain,

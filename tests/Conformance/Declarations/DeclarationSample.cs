@@ -1,8 +1,8 @@
 namespace AttentionGen.Conformance.Declarations;
 
 /// <summary>
-/// A covering sample of (type variant x encoding variant x head shape): every type meets every head shape and every encoding variant,
-/// and every type variant occurs. The same list on every run; the data and the lengths are what changes.
+/// A covering sample of (type variant x encoding variant x head shape): every type meets every head shape and every encoding,
+/// and every variant of a type occurs. The same list on every run; the data and the lengths are what changes.
 /// </summary>
 public static class DeclarationSample
 {
@@ -22,21 +22,31 @@ public static class DeclarationSample
         {
             IReadOnlyList<Argument[]> typeVariants = TypeVariants.Of(type);
             HeadShape[] shapes = [.. Shapes.Where(shape => type.Name != "differential" || shape.HeadDim % 2 == 0)];
-            int variants = EncodingVariants.For(Shapes[0], encodingNames).Count;
-            int rounds = Math.Max(Math.Max(shapes.Length, variants), typeVariants.Count);
+            int rounds = Math.Max(Math.Max(shapes.Length, encodingNames.Length), typeVariants.Count);
             for (int round = 0; round < rounds; round++, turn++)
             {
                 HeadShape shape = shapes[round % shapes.Length];
                 // An encoding acts on the features that one softmax compares.
                 HeadShape compared = type.Name == "differential" ? shape with { HeadDim = shape.HeadDim / 2 } : shape;
-                IReadOnlyList<EncodingDeclaration[]> encodingVariants = EncodingVariants.For(compared, encodingNames);
-                // Types start at different encodings, so that a shape meets different ones across types.
-                EncodingDeclaration[] chosen = encodingVariants[turn % encodingVariants.Count];
                 FunctionDeclaration? functions = type.Name == "custom" ? FunctionVariants.Keeps[round % FunctionVariants.Keeps.Count] : null;
-                declarations.Add(new Declaration(type.Name, typeVariants[round % typeVariants.Count], chosen, shape) { Functions = functions });
+                declarations.Add(new Declaration(type.Name, typeVariants[round % typeVariants.Count], Encodings(compared, encodingNames, type.Name, turn), shape) { Functions = functions });
             }
         }
 
         return declarations;
+    }
+
+    // One encoding after the other, and each time around the next variant of each, so that every type meets every encoding and types meet different variants.
+    private static EncodingDeclaration[] Encodings(HeadShape compared, string[] names, string type, int turn)
+    {
+        EncodingDeclaration[][][] byName =
+        [
+            .. EncodingVariants.For(compared, names)
+                .Where(variant => variant.All(encoding => encoding.Name != type))
+                .GroupBy(variant => string.Join('+', variant.Select(encoding => encoding.Name)))
+                .Select(group => group.ToArray()),
+        ];
+        EncodingDeclaration[][] chosen = byName[turn % byName.Length];
+        return chosen[turn / byName.Length % chosen.Length];
     }
 }

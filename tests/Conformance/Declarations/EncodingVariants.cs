@@ -17,6 +17,8 @@ public static class EncodingVariants
         ["xpos"] = ["ScaleBase = 256", "RotaryDim = {rotary}, Layout = Interleaved, Base = 500"],
         ["alibi"] = ["Slopes = [{slopes}]"],
         ["learned"] = ["MaxLength = 2048"],
+        ["relative"] = ["MaxRelativePosition = 5, Scaled = false", "MaxRelativePosition = 1", "MaxRelativePosition = 200, Values = false"],
+        ["t5"] = ["Buckets = 2, MaxDistance = 9", "Buckets = 6, MaxDistance = 40, Bidirectional = false"],
     };
 
     /// <summary>Every variant that fits the head shape.</summary>
@@ -27,6 +29,7 @@ public static class EncodingVariants
         {
             // Allowed with a warning, so it has to be right.
             variants.Add([new("rope", []), new("alibi", [])]);
+            variants.Add([new("rope", []), new("relative", []), new("t5", [])]);
         }
 
         return variants;

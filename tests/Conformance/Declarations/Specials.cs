@@ -19,7 +19,13 @@ public static class Specials
 
     public static Declaration Bounded { get; } = Make("standard", "MaxLength = 64, MaxKeyLength = 96", new(2, 1, 16, 24));
 
-    public static IReadOnlyList<Declaration> All { get; } = [Standard, Grouped, AnyLengths, Rope, CausalRope, Local, Wide, Bounded];
+    public static Declaration Relative { get; } = Make("relative", "MaxRelativePosition = 9, CausalAlignment = BottomRight", new(4, 2, 40, 24));
+
+    public static Declaration T5 { get; } = Make("causal", "CausalAlignment = BottomRight", new(2, 1, 24, 24), "t5");
+
+    public static Declaration CrossMemory { get; } = Make("crossmemory", "FusionRatio = 0.25, Residual = true", new(2, 2, 16, 24));
+
+    public static IReadOnlyList<Declaration> All { get; } = [Relative, T5, CrossMemory, Standard, Grouped, AnyLengths, Rope, CausalRope, Local, Wide, Bounded];
 
     private static Declaration Make(string type, string arguments, HeadShape shape, params string[] encodings) =>
         new(type, Argument.ParseList(typeof(AttentionAttribute), arguments), [.. encodings.Select(name => new EncodingDeclaration(name, []))], shape);

@@ -73,6 +73,24 @@ public static class TypeVariants
             "Fusion = Average, CausalAlignment = TopLeft",
         ],
         ["landmark"] = ["Landmarks = 1", "Landmarks = 2", "Landmarks = 33", "Landmarks = 64", "Landmarks = 600"],
+        ["relative"] =
+        [
+            "MaxRelativePosition = 1",
+            "MaxRelativePosition = 5, Values = false",
+            "MaxRelativePosition = 5, Scaled = false, Causal = true, CausalAlignment = BottomRight",
+            "MaxRelativePosition = 200, CausalAlignment = BottomRight",
+            "MaxRelativePosition = 32, Causal = true, CausalAlignment = TopLeft",
+            "MaxRelativePosition = 16, Scaled = false, Scale = 0.19, Values = false",
+        ],
+        ["t5"] =
+        [
+            "Buckets = 2, MaxDistance = 5",
+            "Buckets = 4, MaxDistance = 3, CausalAlignment = BottomRight",
+            "Buckets = 32, MaxDistance = 20, Causal = true, CausalAlignment = BottomRight",
+            "Buckets = 8, MaxDistance = 600, Bidirectional = false, CausalAlignment = BottomRight",
+            "Buckets = 16, Scale = 0.125",
+        ],
+        ["crossmemory"] = ["FusionRatio = 0", "FusionRatio = 1", "FusionRatio = 0.3, Residual = true", "FusionRatio = 0.75, Causal = true, CausalAlignment = BottomRight"],
         ["differential"] = ["Lambda = 0.2", "Lambda = 1, Causal = true, CausalAlignment = BottomRight"],
     };
 

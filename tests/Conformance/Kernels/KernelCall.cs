@@ -31,6 +31,9 @@ public sealed class KernelCall
     /// <summary><c>[batch, heads, queryLength, 1]</c>, or null: not wanted.</summary>
     public TensorBuffer? LogSumExp { get; init; }
 
+    /// <summary><c>[batch, heads, queryLength, valueDim]</c>, or null: the declaration mixes nothing in.</summary>
+    public TensorBuffer? Local { get; init; }
+
     public int MaxThreads { get; init; }
 
     public SimdTier Tier { get; init; }
@@ -53,6 +56,10 @@ public sealed class KernelCall
         Blocks = Inputs.Blocks is { } blocks ? BlockMask.FromKeep(new KeepMask(blocks.Values, blocks.Batch, blocks.Heads, blocks.Queries, blocks.Keys)) : null,
         Drop = Inputs.Drop is { } drop ? new DropMask(drop.Values, drop.Batch, drop.Heads, drop.Queries, drop.Keys) : default,
         Bias = Inputs.Bias is { } bias ? new ScoreBias(bias.Values, bias.Batch, bias.Heads, bias.Queries, bias.Keys) : default,
+        RelativeKeys = Inputs.RelativeKeys,
+        RelativeValues = Inputs.RelativeValues,
+        BucketBias = Inputs.BucketBias,
+        LocalFeatures = Local is null ? default : Local.View,
         QueryGain = Inputs.QueryGain,
         KeyGain = Inputs.KeyGain,
         SinkLogits = Inputs.SinkLogits,
@@ -61,7 +68,9 @@ public sealed class KernelCall
         Tier = Tier,
     };
 
-    public KernelCall With(CallInputs? inputs = null, SimdTier? tier = null, int? maxThreads = null, TensorBuffer? query = null, TensorBuffer? key = null, TensorBuffer? value = null, TensorBuffer? output = null, TensorBuffer? logSumExp = null, int? batch = null, int? queryLength = null, int? keyLength = null) => new()
+    public KernelCall WithLocal(TensorBuffer? local) => With(local: (true, local));
+
+    public KernelCall With(CallInputs? inputs = null, SimdTier? tier = null, int? maxThreads = null, TensorBuffer? query = null, TensorBuffer? key = null, TensorBuffer? value = null, TensorBuffer? output = null, TensorBuffer? logSumExp = null, int? batch = null, int? queryLength = null, int? keyLength = null, (bool Given, TensorBuffer? Value) local = default) => new()
     {
         Query = query ?? Query,
         Key = key ?? Key,
@@ -72,6 +81,7 @@ public sealed class KernelCall
         KeyLength = keyLength ?? KeyLength,
         Inputs = inputs ?? Inputs,
         LogSumExp = logSumExp ?? LogSumExp,
+        Local = local.Given ? local.Value : Local,
         MaxThreads = maxThreads ?? MaxThreads,
         Tier = tier ?? Tier,
     };
