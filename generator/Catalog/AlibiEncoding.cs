@@ -16,8 +16,6 @@ public sealed class AlibiEncoding : PositionalEncoding
         new("Slopes", ParameterKind.Floats, "2^(-8(h+1)/H), interpolated when H is not a power of two", 0, "per position", "One slope per query head."),
     ];
 
-    public override bool DependsOnAlignment => true;
-
     public override IEnumerable<ScoreStep> ScoreSteps(AttentionSpec spec, EncodingSpec encoding) => [new Descent(encoding)];
 
     private sealed class Descent(EncodingSpec encoding) : ScoreStep

@@ -22,6 +22,9 @@ public abstract class AttentionType
     /// <summary>What kind of kernel computes it.</summary>
     public virtual KernelFamily Family => KernelFamily.Softmax;
 
+    /// <summary>How queries and keys become features, for a type of the <see cref="KernelFamily.Linear"/> family; null: there are none.</summary>
+    public virtual FeatureMap? FeatureMap(AttentionSpec spec) => null;
+
     /// <summary>What the type does to the scores.</summary>
     public virtual IEnumerable<ScoreStep> ScoreSteps(AttentionSpec spec) => [];
 
@@ -39,6 +42,14 @@ public abstract class AttentionType
 
     /// <summary>The softmaxes and their passes over the keys; causality is applied on top.</summary>
     public virtual IReadOnlyList<SoftmaxBranch> DeclaredBranches(AttentionSpec spec) => [new SoftmaxBranch([DeclaredRange(spec)])];
+
+    /// <summary>Whether the visible keys, or what the class's own functions say, depend on the query.</summary>
+    public bool DependsOnQuery(AttentionSpec spec) => spec.FunctionsReadQuery || Branches(spec).Any(static branch => branch.Passes.Any(static pass => pass.DependsOnQuery));
+
+    /// <summary>Whether anything depends on which key a query stands at: the visible keys, or an encoding of the type's own.</summary>
+    public bool DependsOnAlignment(AttentionSpec spec) =>
+        DependsOnQuery(spec)
+        || (OwnEncoding(spec) is { } own && Catalog.FindEncoding(own.Type)!.DependsOnAlignment(spec, own));
 
     /// <summary>The softmaxes and their passes over the keys, with the class's own Keep and causality included.</summary>
     public IReadOnlyList<SoftmaxBranch> Branches(AttentionSpec spec)

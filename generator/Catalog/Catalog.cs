@@ -12,6 +12,7 @@ public static class Catalog
     [
         new StandardAttention(),
         new CausalAttention(),
+        new ExclusiveAttention(),
         new LocalAttention(),
         new StridedAttention(),
         new KvStridedAttention(),
@@ -22,6 +23,8 @@ public static class Catalog
         new RelativeAttention(),
         new T5Attention(),
         new CrossMemoryAttention(),
+        new LinearAttention(),
+        new PerformerAttention(),
         new CustomAttention(),
     ];
 
@@ -35,6 +38,7 @@ public static class Catalog
         new MropeEncoding(),
         new XposEncoding(),
         new AlibiEncoding(),
+        new GaussianEncoding(),
         new RelativeEncoding(),
         new T5Encoding(),
     ];

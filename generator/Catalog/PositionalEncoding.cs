@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using System.Linq;
 using AttentionGen.Generator.Dialects;
 using AttentionGen.Generator.Spec;
 
@@ -28,9 +29,6 @@ public abstract class PositionalEncoding
     /// <summary>Initialisers of the KernelDescription that it relies on.</summary>
     public virtual IEnumerable<string> Settings(AttentionSpec spec, EncodingSpec encoding) => [];
 
-    /// <summary>Whether it depends on which key a query stands at.</summary>
-    public virtual bool DependsOnAlignment => false;
-
     /// <summary>What it does to the scores.</summary>
     public virtual IEnumerable<ScoreStep> ScoreSteps(AttentionSpec spec, EncodingSpec encoding) => [];
 
@@ -46,4 +44,8 @@ public abstract class PositionalEncoding
 
     /// <summary>Learned tensors that the kernel takes for it.</summary>
     public virtual IEnumerable<LearnedTensor> Tensors(AttentionSpec spec, EncodingSpec encoding) => [];
+
+    /// <summary>Whether it depends on which key a query stands at: whatever looks at positions does.</summary>
+    public bool DependsOnAlignment(AttentionSpec spec, EncodingSpec encoding) =>
+        TransformsRows || Distances(encoding) is not null || ScoreSteps(spec, encoding).Any(static step => step.UsesIndices);
 }

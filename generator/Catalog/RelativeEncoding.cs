@@ -27,8 +27,6 @@ public sealed class RelativeEncoding : PositionalEncoding
         new("Scaled", ParameterKind.Flag, "true", 0, "", "Whether the distance term is multiplied by the scale, as q.k is."),
     ];
 
-    public override bool DependsOnAlignment => true;
-
     public override DistanceVectors Distances(EncodingSpec encoding) => new(
         encoding.Int("MaxRelativePosition", DefaultMost),
         encoding.Int("Values", 1) != 0,

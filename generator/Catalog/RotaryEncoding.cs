@@ -21,8 +21,6 @@ public class RotaryEncoding : PositionalEncoding
 
     public override bool TransformsRows => true;
 
-    public override bool DependsOnAlignment => true;
-
     /// <summary>The parameters of every rotary encoding.</summary>
     protected static IReadOnlyList<ParameterSpec> Shared { get; } =
     [

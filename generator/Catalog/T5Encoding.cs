@@ -26,8 +26,6 @@ public sealed class T5Encoding : PositionalEncoding
         new("Bidirectional", ParameterKind.Flag, "true unless causal", 0, "", "Half of the buckets are for keys after the query."),
     ];
 
-    public override bool DependsOnAlignment => true;
-
     /// <summary>Buckets of distance, over both directions.</summary>
     public static int Buckets(EncodingSpec encoding) => encoding.Int("Buckets", DefaultBuckets);
 

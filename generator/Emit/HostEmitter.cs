@@ -19,6 +19,7 @@ public static class HostEmitter
     {
         HostSurface.WriteConstants(writer, spec);
         HostSurface.WriteEncodingMembers(writer, spec);
+        HostSurface.WriteFeatureMembers(writer, spec);
         KernelHost.WriteBlockMask(writer, spec);
         if (spec.Host.IsStatic)
         {
@@ -77,6 +78,8 @@ public static class HostEmitter
             {
                 LayerHost.WriteThrowing(writer, spec, fail);
             }
+
+            HostSurface.WriteThrowingFeatureMembers(writer, spec, fail);
         });
     }
 

@@ -19,7 +19,7 @@ internal static class HostSurface
         Constant(writer, "HeadDim", shape.HeadDim, "Features of a query or key head.");
         Constant(writer, "ValueDim", shape.ValueDim, "Features of a value head.");
         Constant(writer, "DModel", shape.DModel, "Model width.");
-        Constant(writer, "WorkspaceBytesPerThread", WorkspaceBytes(spec), "Native memory that each working thread keeps for this kernel, in bytes, whatever the lengths.");
+        Constant(writer, "WorkspaceBytesPerThread", KernelEmitter.WorkspaceBytes(spec), "Native memory that each working thread keeps for this kernel, in bytes, whatever the lengths.");
     }
 
     /// <summary>GetEncoding and AddEncoding, where positions enter by a computed table.</summary>
@@ -46,6 +46,39 @@ internal static class HostSurface
         }
     }
 
+    /// <summary>The random features and their redrawing, where the type has them.</summary>
+    public static void WriteFeatureMembers(CodeWriter writer, AttentionSpec spec)
+    {
+        if (Catalog.Catalog.FindType(spec.Type)!.FeatureMap(spec) is not { IsProjected: true } map)
+        {
+            return;
+        }
+
+        writer.Lines($$"""
+            private static readonly global::AttentionGen.Kernels.FeatureDraw featureDraw = new({{map.Features}}, HeadDim, {{spec.Int("FeatureSeed")}});
+
+            /// <summary>The random features that queries and keys are projected on, shared by all heads{{(spec.Host.IsStatic ? string.Empty : " and all instances")}}.</summary>
+            public static global::AttentionGen.RandomFeatures RandomFeatures => featureDraw.Current;
+
+            /// <summary>Draws new random features{{(spec.Host.IsStatic ? string.Empty : " for all instances")}}. Calls in flight finish with the ones they began with.</summary>
+            /// <param name="seed">The same seed gives the same features.</param>
+            public static void RedrawFeatures(int seed) => featureDraw.Redraw(seed);
+
+            """);
+    }
+
+    /// <summary>The same members, throwing.</summary>
+    public static void WriteThrowingFeatureMembers(CodeWriter writer, AttentionSpec spec, string fail)
+    {
+        if (Catalog.Catalog.FindType(spec.Type)?.FeatureMap(spec) is { IsProjected: true })
+        {
+            writer.Line();
+            writer.Line($"public static global::AttentionGen.RandomFeatures RandomFeatures => {fail};");
+            writer.Line();
+            writer.Line($"public static void RedrawFeatures(int seed) => {fail};");
+        }
+    }
+
     public static void WriteLaunchDeclaration(CodeWriter writer) => writer.Line().Line(LaunchSignature + ";");
 
     public static void WriteLaunch(CodeWriter writer, AttentionSpec spec)
@@ -57,7 +90,7 @@ internal static class HostSurface
             writer.Line($"Name = {Microsoft.CodeAnalysis.CSharp.SymbolDisplay.FormatLiteral(spec.Host.Name, quote: true)},");
             writer.Line("Heads = Heads, KvHeads = KvHeads, HeadDim = HeadDim, ValueDim = ValueDim,");
             writer.Line($"MaxLength = {shape.MaxLength}, MaxKeyLength = {shape.MaxKeyLength}, // 0: open");
-            writer.Line($"Alignment = (CausalAlignment){shape.Alignment}, NeedsAlignment = {Literals.Of(plan.DependsOnQuery)}, Softmaxes = {plan.Branches.Count},");
+            writer.Line($"Alignment = (CausalAlignment){shape.Alignment}, NeedsAlignment = {Literals.Of(plan.DependsOnQuery)}, Softmaxes = {(plan.Type.Family == KernelFamily.Softmax ? plan.Branches.Count : 0)},");
             writer.Line($"TileRows = {plan.Dialect.TileRows}, MaxChunkRows = {plan.ChunkRows}, WorkspaceBytes = WorkspaceBytesPerThread,");
             foreach (string setting in plan.Encodings.SelectMany(pair => pair.Encoding.Settings(spec, pair.Spec)))
             {
@@ -67,6 +100,11 @@ internal static class HostSurface
             if (plan.Mix is not null)
             {
                 writer.Line("NeedsLocalFeatures = true,");
+            }
+
+            if (plan.Type.FeatureMap(spec) is { IsProjected: true })
+            {
+                writer.Line("Features = featureDraw,");
             }
 
             foreach (string setting in plan.ScoreSteps.SelectMany(static step => step.Settings).Concat(plan.Modifiers.SelectMany(modifier => modifier.Settings(spec))))
@@ -83,8 +121,6 @@ internal static class HostSurface
             writer.Line($"KernelLauncher.Run(kernelDescription, new KernelTiers({kernels}), query, key, value, output, arguments);");
         }
     }
-
-    private static int WorkspaceBytes(AttentionSpec spec) => Dialect.Cpu.Max(dialect => new KernelPlan(spec, dialect).WorkspaceBytes);
 
     private static void Constant(CodeWriter writer, string name, int value, string summary)
     {

@@ -15,6 +15,12 @@ internal static class KernelEmitter
     public static void Write(CodeWriter writer, AttentionSpec spec, Dialect dialect)
     {
         KernelPlan plan = new(spec, dialect);
+        if (plan.Type.Family == KernelFamily.Linear)
+        {
+            WriteLinear(writer, new LinearPlan(spec, dialect));
+            return;
+        }
+
         writer.Line($"/// <summary>The kernel in {Describe(dialect)}: tiles of {dialect.TileRows} queries by {dialect.TileVectors * dialect.Lanes} keys, blocks of {plan.KeyBlock} keys.</summary>");
         writer.Line(Surface.GeneratedCode);
         using (writer.Block($"file static unsafe class {ClassName(spec, dialect)}"))
@@ -42,9 +48,30 @@ internal static class KernelEmitter
             ValueStage.WriteTiles(writer, plan, "Values", plan.ScoreStride);
             DistanceStage.Write(writer, plan);
             EpilogueStage.Write(writer, plan);
-            writer.Line();
-            writer.Line("private static float* At(byte* workspace, int offset) => (float*)(workspace + offset);");
+            WriteAt(writer);
         }
+    }
+
+    /// <summary>Bytes of workspace per thread, of whichever dialect needs most.</summary>
+    public static int WorkspaceBytes(AttentionSpec spec) => Dialect.Cpu.Max(dialect =>
+        Catalog.Catalog.FindType(spec.Type)!.Family == KernelFamily.Linear ? new LinearPlan(spec, dialect).WorkspaceBytes : new KernelPlan(spec, dialect).WorkspaceBytes);
+
+    private static void WriteLinear(CodeWriter writer, LinearPlan plan)
+    {
+        Dialect dialect = plan.Dialect;
+        writer.Line($"/// <summary>The kernel in {Describe(dialect)}: tiles of {dialect.TileRows} rows by {dialect.TileVectors * dialect.Lanes} columns, chunks of {LinearPlan.Chunk} keys.</summary>");
+        writer.Line(Surface.GeneratedCode);
+        using (writer.Block($"file static unsafe class {ClassName(plan.Base.Spec, dialect)}"))
+        {
+            LinearEmitter.Write(writer, plan);
+            WriteAt(writer);
+        }
+    }
+
+    private static void WriteAt(CodeWriter writer)
+    {
+        writer.Line();
+        writer.Line("private static float* At(byte* workspace, int offset) => (float*)(workspace + offset);");
     }
 
     private static string Describe(Dialect dialect) => dialect.Lanes == 1 ? "plain floats" : $"{dialect.Lanes * 32}-bit registers ({dialect.Lanes} floats)";

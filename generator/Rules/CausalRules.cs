@@ -18,8 +18,7 @@ internal static class CausalRules
 
     public static void Check(RuleContext context)
     {
-        bool hides = context.Shape.Causal || context.Window is not null;
-        if (!hides && !context.Spec.FunctionsReadQuery)
+        if (context.Type?.DependsOnQuery(context.Spec) != true)
         {
             return;
         }
@@ -30,12 +29,12 @@ internal static class CausalRules
             context.Report(
                 AlignmentMissing,
                 Place.Of(context.Spec, context.Spec.Find(Alignment) is null ? "Cross" : Alignment),
-                [context.Shape.Causal ? "Causal" : hides ? "Local" : "Custom"],
+                [context.Shape.Causal ? "Causal" : char.ToUpperInvariant(context.Type.Name[0]) + context.Type.Name.Substring(1)],
                 Remedy.Of("Add CausalAlignment.BottomRight", new Edit(place, "global::AttentionGen.CausalAlignment.BottomRight")),
                 Remedy.Of("Add CausalAlignment.TopLeft", new Edit(place, "global::AttentionGen.CausalAlignment.TopLeft")));
         }
 
-        if (hides)
+        if (context.Shape.Causal || context.Window is not null)
         {
             CheckEmptyRows(context);
         }

@@ -56,7 +56,13 @@ internal static class IgnoredRules
             }
         }
 
-        if (spec.Find("Scale") is not null)
+        if (context.Type?.Family == Catalog.KernelFamily.Linear && context.Type.FeatureMap(spec) is { IsProjected: false })
+        {
+            const string reason = "'linear' attention maps queries and keys as they are; weights have no scale";
+            Report(context, "Scale", reason);
+            Report(context, "Temperature", reason);
+        }
+        else if (spec.Find("Scale") is not null)
         {
             Report(context, "Temperature", "Scale replaces 1/(sqrt(HeadDim) * Temperature)");
         }
@@ -101,16 +107,10 @@ internal static class IgnoredRules
             Report(context, "MaxKeyLength", reason);
             Report(context, "CausalAlignment", reason);
         }
-        else if (!context.Shape.Causal && context.Window is null && !context.Spec.FunctionsReadQuery && !DependsOnAlignment(context))
+        else if (context.Type?.DependsOnAlignment(context.Spec) == false && context.Encodings.All(use => use.Known?.DependsOnAlignment(context.Spec, use.Spec) == false))
         {
             Report(context, "CausalAlignment", "nothing in this declaration depends on where queries and keys line up");
         }
-    }
-
-    private static bool DependsOnAlignment(RuleContext context)
-    {
-        PositionalEncoding? own = context.Type?.OwnEncoding(context.Spec) is { } encoding ? Catalog.Catalog.FindEncoding(encoding.Type) : null;
-        return own is { DependsOnAlignment: true } || context.Encodings.Any(use => use.Known is null or { DependsOnAlignment: true });
     }
 
     private static void CheckKernelHost(RuleContext context)

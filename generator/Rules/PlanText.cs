@@ -1,5 +1,6 @@
 using System;
 using System.Globalization;
+using AttentionGen.Generator.Catalog;
 using AttentionGen.Generator.Spec;
 
 namespace AttentionGen.Generator.Rules;
@@ -11,6 +12,11 @@ internal static class PlanText
 
     public static string Describe(AttentionSpec spec, AttentionShape shape, WindowShape? window)
     {
+        if (Catalog.Catalog.FindType(spec.Type)?.FeatureMap(spec) is { } map)
+        {
+            return DescribeLinear(spec, shape, map);
+        }
+
         // A multiply-add counts as two: one for each query-key feature in the score, one for each value feature in the sum.
         long flopsPerPair = 2L * shape.Heads * (shape.HeadDim + shape.ValueDim);
         long bytesPerToken = (long)BytesOfFloat * shape.KvHeads * (shape.HeadDim + shape.ValueDim);
@@ -30,6 +36,21 @@ internal static class PlanText
             bytesPerToken);
         return text;
     }
+
+    private static string DescribeLinear(AttentionSpec spec, AttentionShape shape, FeatureMap map) => string.Format(
+        CultureInfo.InvariantCulture,
+        "'{0}' compiles to a {1} {2} kernel: {3} heads of {4} features ({5} key/value heads, {6} value features), {7} features after the map; {8} FLOPs per token{9}; a state of {10} bytes whatever the length; workspace per thread is {0}.WorkspaceBytesPerThread",
+        spec.Host.Name,
+        shape.Causal ? "causal" : "bidirectional",
+        spec.Type,
+        shape.Heads,
+        shape.HeadDim,
+        shape.KvHeads,
+        shape.ValueDim,
+        map.Features,
+        FeatureWork.FlopsPerToken(shape, map),
+        shape.Causal ? " and the pairs within a chunk" : "",
+        (long)BytesOfFloat * shape.KvHeads * map.Features * (shape.ValueDim + 1));
 
     private static string Total(AttentionShape shape, WindowShape? window, long flopsPerPair)
     {

@@ -134,14 +134,17 @@ public sealed class KernelPlan
     public int WorkspaceBytes { get; private set; }
 
     /// <summary>How the columns of the values are cut into register tiles: widths in registers, none of them 1 unless there is just one.</summary>
-    public IReadOnlyList<int> ValueTiles()
+    public IReadOnlyList<int> ValueTiles() => Tiles(ValueVectors, Dialect);
+
+    /// <summary>How a number of registers is cut into register tiles.</summary>
+    public static IReadOnlyList<int> Tiles(int vectors, Dialect dialect)
     {
         List<int> widths = [];
-        int left = ValueVectors;
+        int left = vectors;
         while (left > 0)
         {
             // A tile one register wide waits on its own latency; 5 is better as 3 + 2 than as 4 + 1.
-            int width = Math.Min(left, Dialect.TileVectors);
+            int width = Math.Min(left, dialect.TileVectors);
             if (left - width == 1 && width > 2)
             {
                 width--;

@@ -7,9 +7,6 @@ namespace AttentionGen.Generator.Stages;
 /// <summary>Packs a block of values into aligned, padded rows, and multiplies a tile's weights by them.</summary>
 internal static class ValueStage
 {
-    /// <summary>Keys whose products are written out in one turn of the loop.</summary>
-    private const int Unroll = 4;
-
     public static void WritePacking(CodeWriter writer, KernelPlan plan, KeyPass pass)
     {
         Dialect dialect = plan.Dialect;
@@ -74,70 +71,6 @@ internal static class ValueStage
         writer.Line();
         writer.Line($"// outputs[{rows} rows, {width * dialect.Lanes} columns] += weights[{rows} rows, count keys] * values[count keys, {width * dialect.Lanes} columns], {rows * width} accumulators.");
         writer.Line("// A block sums from zero: its rounding errors grow with the block, not with the sequence.");
-        writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Block($"private static void {name}{width}(float* weights, float* values, float* outputs, int count)"))
-        {
-            for (int r = 0; r < rows; r++)
-            {
-                for (int v = 0; v < width; v++)
-                {
-                    writer.Line($"{dialect.Float} output{r}_{v} = {dialect.Zero};");
-                }
-            }
-
-            writer.Line("int left = count;");
-            using (writer.Block($"for (; left >= {Unroll}; left -= {Unroll})"))
-            {
-                for (int step = 0; step < Unroll; step++)
-                {
-                    WriteStep(writer, plan, stride, width, step);
-                }
-
-                writer.Line($"weights += {Unroll};");
-                writer.Line($"values += {Unroll * plan.PaddedValueDim};");
-            }
-
-            using (writer.Block("for (; left > 0; left--)"))
-            {
-                WriteStep(writer, plan, stride, width, 0);
-                writer.Line("weights++;");
-                writer.Line($"values += {plan.PaddedValueDim};");
-            }
-
-            for (int r = 0; r < rows; r++)
-            {
-                for (int v = 0; v < width; v++)
-                {
-                    string at = Literals.Of((r * plan.PaddedValueDim) + (v * dialect.Lanes));
-                    writer.Line(dialect.Store(dialect.Add(dialect.Load("outputs", at), $"output{r}_{v}"), "outputs", at));
-                }
-            }
-        }
-    }
-
-    private static void WriteStep(CodeWriter writer, KernelPlan plan, int stride, int width, int step)
-    {
-        Dialect dialect = plan.Dialect;
-        using (writer.Block(string.Empty))
-        {
-            for (int v = 0; v < width; v++)
-            {
-                writer.Line($"{dialect.Float} value{v} = {dialect.Load("values", Literals.Of((step * plan.PaddedValueDim) + (v * dialect.Lanes)))};");
-            }
-
-            writer.Line($"{dialect.Float} weight = {dialect.LoadBroadcast("weights", Literals.Of(step))};");
-            for (int r = 0; r < dialect.TileRows; r++)
-            {
-                if (r > 0)
-                {
-                    writer.Line($"weight = {dialect.LoadBroadcast("weights", Literals.Of((r * stride) + step))};");
-                }
-
-                for (int v = 0; v < width; v++)
-                {
-                    writer.Line($"output{r}_{v} = {dialect.MultiplyAdd("weight", $"value{v}", $"output{r}_{v}")};");
-                }
-            }
-        }
+        new ProductTile(name, stride, plan.PaddedValueDim, plan.PaddedValueDim, Adds: true).Write(writer, dialect, width);
     }
 }

@@ -57,7 +57,7 @@ public sealed partial class AttentionAttribute
     /// <summary>performer: seed of the random features. The same seed gives the same features.</summary>
     public int FeatureSeed { get; set; }
 
-    /// <summary>linear: the map applied to queries and keys. Default <see cref="LinearFeatureMap.EluPlusOne"/>.</summary>
+    /// <summary>linear: the map applied to queries and keys as they are; there is no scale, so Scale and Temperature have no effect. Default <see cref="LinearFeatureMap.EluPlusOne"/>.</summary>
     public LinearFeatureMap FeatureMap { get; set; }
 
     /// <summary>mamba: states per channel. Default 16.</summary>

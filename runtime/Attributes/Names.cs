@@ -50,6 +50,42 @@ public static class AttentionTypes
 
     /// <summary>The difference of two softmaxes (Differential Transformer, Ye et al. 2024).</summary>
     public const string Differential = "differential";
+
+    /// <summary>Every key but the query's own (diagonal masking, Lee et al. 2021).</summary>
+    public const string Exclusive = "exclusive";
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<string> All { get; } =
+    [
+        Standard,
+        Causal,
+        Local,
+        Strided,
+        KvStrided,
+        Block,
+        LocalGlobal,
+        Landmark,
+        Custom,
+        Relative,
+        T5,
+        CrossMemory,
+        Performer,
+        Linear,
+        Mamba,
+        Differential,
+        Exclusive,
+    ];
+
+    /// <summary>The name that a name or alias stands for, whatever its case, or null.</summary>
+    public static string? Find(string name)
+    {
+        string written = name.Trim().ToLowerInvariant();
+        return All.Contains(written, StringComparer.Ordinal) ? written : written switch
+        {
+            "mha" or "sdpa" or "scaled_dot_product_attention" => Standard,
+            _ => null,
+        };
+    }
 }
 
 /// <summary>The positional encodings by name, for <see cref="PositionalEncodingAttribute"/>.</summary>
@@ -81,4 +117,33 @@ public static class PositionalEncodings
 
     /// <summary>A learned bias per head and bucket of distance (T5, Raffel et al. 2020).</summary>
     public const string T5 = "t5";
+
+    /// <summary>A penalty that grows with the square of the distance (local Gaussian, Yang et al. 2018).</summary>
+    public const string Gaussian = "gaussian";
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<string> All { get; } =
+    [
+        None,
+        Sinusoidal,
+        Learned,
+        Rope,
+        Alibi,
+        Mrope,
+        Xpos,
+        Relative,
+        T5,
+        Gaussian,
+    ];
+
+    /// <summary>The name that a name or alias stands for, whatever its case, or null.</summary>
+    public static string? Find(string name)
+    {
+        string written = name.Trim().ToLowerInvariant();
+        return All.Contains(written, StringComparer.Ordinal) ? written : written switch
+        {
+            "rotary" => Rope,
+            _ => null,
+        };
+    }
 }

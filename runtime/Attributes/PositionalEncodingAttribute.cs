@@ -62,6 +62,9 @@ public sealed class PositionalEncodingAttribute(string type) : Attribute
     /// <summary>xpos: positions over which the decay acts once. Default 512.</summary>
     public double ScaleBase { get; set; } = 512;
 
+    /// <summary>gaussian: the distance at which a weight falls to exp(-1/2). Default 64.</summary>
+    public double Deviation { get; set; } = 64;
+
     /// <summary>relative: distances are clipped to plus or minus this. Default 32.</summary>
     public int MaxRelativePosition { get; set; } = 32;
 

@@ -1,16 +1,41 @@
+using System.ComponentModel;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
 
 namespace AttentionGen.Kernels;
 
 /// <summary>Hints that memory will be wanted soon. They never fault, so that an address past the end is harmless.</summary>
-internal static unsafe class CachePrefetch
+[EditorBrowsable(EditorBrowsableState.Never)]
+public static unsafe class CachePrefetch
 {
     private const int LineFloats = 16;
 
+    /// <summary>
+    /// Asks for rows <paramref name="from"/> to <paramref name="from"/> + <paramref name="count"/> of a tensor, as far as they lie before
+    /// <paramref name="end"/>, to stand in the second-level cache: they are wanted a chunk later, and the first level is in use.
+    /// </summary>
+    /// <param name="rows">Row 0.</param>
+    /// <param name="stride">Floats from one row to the next.</param>
+    /// <param name="from">The first row.</param>
+    /// <param name="count">Rows.</param>
+    /// <param name="end">One past the last row there is.</param>
+    /// <param name="columns">Floats of a row.</param>
+    public static void Rows(float* rows, long stride, int from, int count, int end, int columns)
+    {
+        count = Sse.IsSupported ? Math.Min(count, end - from) : 0;
+        rows += from * stride;
+        for (int row = 0; row < count; row++, rows += stride)
+        {
+            for (int column = 0; column < columns; column += LineFloats)
+            {
+                Sse.Prefetch1(rows + column);
+            }
+        }
+    }
+
     /// <summary>Asks for one cache line.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Line(float* address)
+    internal static void Line(float* address)
     {
         if (Sse.IsSupported)
         {
@@ -20,7 +45,7 @@ internal static unsafe class CachePrefetch
 
     /// <summary>Asks for <paramref name="rows"/> rows of <paramref name="columns"/> floats.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Tile(float* address, nint stride, int rows, int columns)
+    internal static void Tile(float* address, nint stride, int rows, int columns)
     {
         if (Sse.IsSupported)
         {

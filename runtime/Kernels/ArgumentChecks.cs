@@ -39,10 +39,13 @@ internal static class ArgumentChecks
         LearnedChecks.Check(kernel, arguments);
         DistanceChecks.Check(kernel, arguments, output);
         MixChecks.Check(kernel, arguments, output);
+        ThrowIfWithoutScores(kernel, arguments.Keep.Shape, nameof(arguments.Keep));
+        ThrowIfWithoutScores(kernel, arguments.Drop.Shape, nameof(arguments.Drop));
+        ThrowIfWithoutScores(kernel, arguments.Bias.Shape, nameof(arguments.Bias));
         CheckMask(arguments.Keep.Values.IsEmpty, arguments.Keep.Shape, batch, kernel.Heads, queryLength, keyLength, nameof(arguments.Keep));
         CheckMask(arguments.Drop.Values.IsEmpty, arguments.Drop.Shape, batch, kernel.Heads, queryLength, keyLength, nameof(arguments.Drop));
         CheckMask(arguments.Bias.Values.IsEmpty, arguments.Bias.Shape, batch, kernel.Heads, queryLength, keyLength, nameof(arguments.Bias));
-        CheckBlocks(arguments.Blocks, batch, kernel.Heads, queryLength, keyLength);
+        CheckBlocks(kernel, arguments.Blocks, batch, queryLength, keyLength);
         if (arguments.MaxThreads < 0)
         {
             throw new ArgumentOutOfRangeException(nameof(arguments.MaxThreads), arguments.MaxThreads, "Expected 0 (all cores) or more threads.");
@@ -72,8 +75,8 @@ internal static class ArgumentChecks
     {
         CheckDistinctRows(output.Layout);
 
-        // With one softmax, a work item copies its queries before it writes their outputs, so computing in place over the queries is sound; anything else is not.
-        bool inPlace = kernel.Softmaxes == 1
+        // With one softmax or none, a work item copies its queries before it writes their outputs, so computing in place over the queries is sound; anything else is not.
+        bool inPlace = kernel.Softmaxes <= 1
             && query.Layout == output.Layout
             && !output.Data.IsEmpty
             && System.Runtime.CompilerServices.Unsafe.AreSame(ref MemoryMarshal.GetReference(query.Data), ref MemoryMarshal.GetReference(output.Data));
@@ -143,6 +146,11 @@ internal static class ArgumentChecks
 
     private static void CheckLogSumExp(KernelDescription kernel, Span<float> logSumExp, int batch, int queryLength)
     {
+        if (kernel.Softmaxes == 0 && !logSumExp.IsEmpty)
+        {
+            throw new ArgumentException($"{kernel.Name} has no softmax, so there is no log-sum-exp: expected none to be asked for.", nameof(AttentionArguments.LogSumExp));
+        }
+
         if (kernel.Softmaxes > 1 && !logSumExp.IsEmpty)
         {
             throw new ArgumentException($"{kernel.Name} adds {kernel.Softmaxes} softmaxes, which have no log-sum-exp in common: expected none to be asked for.", nameof(AttentionArguments.LogSumExp));
@@ -201,15 +209,31 @@ internal static class ArgumentChecks
         }
     }
 
-    private static void CheckBlocks(BlockMask? blocks, int batch, int heads, int queryLength, int keyLength)
+    private static void CheckBlocks(KernelDescription kernel, BlockMask? blocks, int batch, int queryLength, int keyLength)
     {
-        bool fits = blocks is null
-            || ((blocks.Batch == 1 || blocks.Batch == batch) && (blocks.Heads == 1 || blocks.Heads == heads) && blocks.QueryLength == queryLength && blocks.KeyLength == keyLength);
+        if (blocks is null)
+        {
+            return;
+        }
+
+        ThrowIfWithoutScores(kernel, new MaskShape(blocks.Batch, blocks.Heads, blocks.QueryLength, blocks.KeyLength), nameof(AttentionArguments.Blocks));
+        int heads = kernel.Heads;
+        bool fits = (blocks.Batch == 1 || blocks.Batch == batch) && (blocks.Heads == 1 || blocks.Heads == heads) && blocks.QueryLength == queryLength && blocks.KeyLength == keyLength;
         if (!fits)
         {
             throw new ArgumentException(
-                $"Expected a block mask that broadcasts to [{batch}, {heads}, {queryLength}, {keyLength}] (batch, heads, query length, key length), but got [{blocks!.Batch}, {blocks.Heads}, {blocks.QueryLength}, {blocks.KeyLength}].",
+                $"Expected a block mask that broadcasts to [{batch}, {heads}, {queryLength}, {keyLength}] (batch, heads, query length, key length), but got [{blocks.Batch}, {blocks.Heads}, {blocks.QueryLength}, {blocks.KeyLength}].",
                 nameof(AttentionArguments.Blocks));
+        }
+    }
+
+    private static void ThrowIfWithoutScores(KernelDescription kernel, MaskShape shape, string name)
+    {
+        if (kernel.Softmaxes == 0 && shape != default)
+        {
+            throw new ArgumentException(
+                $"{kernel.Name} computes no score per (query, key) pair for {name} to act on: expected none, got [{shape.Batch}, {shape.Heads}, {shape.QueryLength}, {shape.KeyLength}]; hide padding with {nameof(AttentionArguments.KeyLengths)}.",
+                name);
         }
     }
 

@@ -90,6 +90,12 @@ public unsafe struct AttentionCall
     /// <summary><c>[batch, heads, queryLength, valueDim]</c>: features that the output is mixed with, or null.</summary>
     public StridedTensor Local;
 
+    /// <summary>performer: the random features <c>[features, headDim]</c>, or null.</summary>
+    public float* FeatureRows;
+
+    /// <summary>performer: the random features transposed, <c>[headDim, <see cref="RandomFeatures.Stride"/>]</c>, or null.</summary>
+    public float* FeatureColumns;
+
     /// <summary>Gain of normalised queries, or null.</summary>
     public float* QueryGain;
 

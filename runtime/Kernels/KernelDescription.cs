@@ -33,8 +33,14 @@ public sealed unsafe class KernelDescription
     /// <summary>Whether the visible keys depend on the query's index, so that unequal lengths need a declared alignment.</summary>
     public bool NeedsAlignment { get; init; }
 
-    /// <summary>Softmaxes that are added: with several there is no log-sum-exp, and the output can't stand where the queries do.</summary>
+    /// <summary>
+    /// Softmaxes that are added: with several there is no log-sum-exp, and the output can't stand where the queries do.
+    /// With none there are no scores either: run-time masks and biases have nothing to act on, and a work item takes all queries of its heads.
+    /// </summary>
     public int Softmaxes { get; init; } = 1;
+
+    /// <summary>performer's random features, or null.</summary>
+    public FeatureDraw? Features { get; init; }
 
     /// <summary>Query rows of one register tile.</summary>
     public required int TileRows { get; init; }

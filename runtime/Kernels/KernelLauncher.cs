@@ -18,6 +18,20 @@ public static unsafe class KernelLauncher
         return ReadOnlyTensorView.HeadsFirst(query, batch, heads, queryLength, dim);
     }
 
+    /// <summary>The check that <see cref="Run"/> begins with, for callers that cut one call into several.</summary>
+    /// <exception cref="ArgumentException">An argument's shape or value is not what the description needs.</exception>
+    public static void Check(
+        KernelDescription description,
+        ReadOnlyTensorView query,
+        ReadOnlyTensorView key,
+        ReadOnlyTensorView value,
+        TensorView output,
+        in AttentionArguments arguments)
+    {
+        ArgumentChecks.Check(description, query, key, value, output, arguments);
+        SimdTiers.Resolve(arguments.Tier);
+    }
+
     /// <summary>Checks the arguments, then runs the kernel over all (sequence, key/value head, query chunk) items.</summary>
     /// <exception cref="ArgumentException">An argument's shape or value is not what the declaration needs; nothing was written.</exception>
     public static void Run(
@@ -105,16 +119,32 @@ public static unsafe class KernelLauncher
                 call.KeyRotaryTable = (description.KeyRotary ?? rotary).Rows(rows);
             }
 
+            RandomFeatures? features = description.Features?.Current;
+            if (features is not null)
+            {
+                call.FeatureRows = features.RowsPointer;
+                call.FeatureColumns = features.ColumnsPointer;
+            }
+
             int threads = arguments.MaxThreads == 0 ? WorkerPool.DefaultThreads : arguments.MaxThreads;
             int units = call.Batch * description.KvHeads;
             ChooseChunks(description, queryLength, units, threads, ref call);
             WorkerPool.Run(tiers.For(tier), &call, units * call.Chunks, (nuint)description.WorkspaceBytes, threads);
+            GC.KeepAlive(features);
         }
     }
 
     /// <summary>Fewest chunks that fit the workspace, or more when there are too few heads to keep the threads busy.</summary>
     private static void ChooseChunks(KernelDescription description, int queryLength, int units, int threads, ref AttentionCall call)
     {
+        if (description.Softmaxes == 0)
+        {
+            // Every query of a head reads the same state, which is summed up once.
+            call.ChunkRows = queryLength;
+            call.Chunks = 1;
+            return;
+        }
+
         int chunks = (queryLength + description.MaxChunkRows - 1) / description.MaxChunkRows;
         if (threads > 1 && (long)units * chunks < (long)threads * ItemsPerThread)
         {

@@ -11,7 +11,8 @@ public readonly ref struct KeepMask(ReadOnlySpan<bool> values, int batch, int he
     /// <summary>The elements.</summary>
     public ReadOnlySpan<bool> Values { get; } = MaskShape.Check(values, batch, heads, queryLength, keyLength);
 
-    internal MaskShape Shape { get; } = new(batch, heads, queryLength, keyLength);
+    /// <summary>The sizes.</summary>
+    public MaskShape Shape { get; } = new(batch, heads, queryLength, keyLength);
 
     /// <summary>A mask over (query, key) pairs shared by all sequences and heads.</summary>
     public KeepMask(ReadOnlySpan<bool> values, int queryLength, int keyLength)
@@ -31,7 +32,8 @@ public readonly ref struct DropMask(ReadOnlySpan<bool> values, int batch, int he
     /// <summary>The elements.</summary>
     public ReadOnlySpan<bool> Values { get; } = MaskShape.Check(values, batch, heads, queryLength, keyLength);
 
-    internal MaskShape Shape { get; } = new(batch, heads, queryLength, keyLength);
+    /// <summary>The sizes.</summary>
+    public MaskShape Shape { get; } = new(batch, heads, queryLength, keyLength);
 
     /// <summary>A mask over (query, key) pairs shared by all sequences and heads.</summary>
     public DropMask(ReadOnlySpan<bool> values, int queryLength, int keyLength)
@@ -51,7 +53,8 @@ public readonly ref struct ScoreBias(ReadOnlySpan<float> values, int batch, int 
     /// <summary>The elements.</summary>
     public ReadOnlySpan<float> Values { get; } = MaskShape.Check(values, batch, heads, queryLength, keyLength);
 
-    internal MaskShape Shape { get; } = new(batch, heads, queryLength, keyLength);
+    /// <summary>The sizes.</summary>
+    public MaskShape Shape { get; } = new(batch, heads, queryLength, keyLength);
 
     /// <summary>A bias over (query, key) pairs shared by all sequences and heads.</summary>
     public ScoreBias(ReadOnlySpan<float> values, int queryLength, int keyLength)
@@ -61,12 +64,39 @@ public readonly ref struct ScoreBias(ReadOnlySpan<float> values, int batch, int 
 }
 
 /// <summary>The four sizes of a mask or bias.</summary>
-internal readonly record struct MaskShape(int Batch, int Heads, int QueryLength, int KeyLength)
+/// <param name="Batch">Sequences, or 1.</param>
+/// <param name="Heads">Query heads, or 1.</param>
+/// <param name="QueryLength">Queries, or 1.</param>
+/// <param name="KeyLength">Keys.</param>
+public readonly record struct MaskShape(int Batch, int Heads, int QueryLength, int KeyLength)
 {
-    public static ReadOnlySpan<T> Check<T>(ReadOnlySpan<T> values, int batch, int heads, int queryLength, int keyLength)
+    /// <summary>Elements.</summary>
+    public long Count => TensorLayout.HeadsFirst(Batch, Heads, QueryLength, KeyLength).Count;
+
+    internal static ReadOnlySpan<T> Check<T>(ReadOnlySpan<T> values, int batch, int heads, int queryLength, int keyLength)
     {
         TensorLayout layout = TensorLayout.HeadsFirst(batch, heads, queryLength, keyLength);
         layout.CheckExact(values.Length, nameof(values));
         return values;
     }
+
+    /// <summary>The shape that both broadcast to; sizes of 1 do, but for keys.</summary>
+    /// <exception cref="ArgumentException">There is none.</exception>
+    public MaskShape Broadcast(MaskShape other)
+    {
+        bool fits = Fits(Batch, other.Batch) && Fits(Heads, other.Heads) && Fits(QueryLength, other.QueryLength) && KeyLength == other.KeyLength;
+        return fits
+            ? new(Larger(Batch, other.Batch), Larger(Heads, other.Heads), Larger(QueryLength, other.QueryLength), KeyLength)
+            : throw new ArgumentException($"Masks {this} and {other} do not fit: expected equal key lengths, and batch, heads and query length that are equal or 1.", "second");
+
+        static bool Fits(int left, int right) => left == right || left == 1 || right == 1;
+        static int Larger(int left, int right) => left == 1 ? right : left;
+    }
+
+    /// <summary>Which row of the mask's own memory the pair's row is.</summary>
+    internal int Row(int batch, int head, int query) =>
+        ((((Batch == 1 ? 0 : batch) * Heads) + (Heads == 1 ? 0 : head)) * QueryLength) + (QueryLength == 1 ? 0 : query);
+
+    /// <inheritdoc/>
+    public override string ToString() => $"[{Batch}, {Heads}, {QueryLength}, {KeyLength}]";
 }

@@ -24,11 +24,12 @@ public static class QuickStartCommand
         var positions = new Option<int>("--positions") { Description = $"Bytes of text to attend over, 1 to {TextModel.MaxPositions}.", DefaultValueFactory = _ => 4096, CustomParser = WholeNumber, HelpName = "N" };
         var threads = new Option<int>("--threads") { Description = "Threads at most; 0 means one per processor.", DefaultValueFactory = _ => 0, CustomParser = WholeNumber, HelpName = "N" };
         var heatmap = new Option<string?>("--heatmap") { Description = "Draw one head's attention weights over a piece of the text as SVG.", HelpName = "FILE.svg" };
+        var all = new Option<bool>("--all") { Description = "Run one small declaration of every attention type, encoding and modifier instead, and check each." };
         path.Validators.Add(RefuseUnknownOption);
-        var root = new RootCommand("Declared attentions over real text: speed against the machine's limit, and agreement with a double-precision oracle.") { path, positions, threads, heatmap };
+        var root = new RootCommand("Declared attentions over real text: speed against the machine's limit, and agreement with a double-precision oracle.") { path, positions, threads, heatmap, all };
         root.SetAction(parsed =>
         {
-            var settings = new Settings(parsed.GetValue(path), parsed.GetValue(positions), parsed.GetValue(threads), parsed.GetValue(heatmap));
+            var settings = new Settings(parsed.GetValue(path), parsed.GetValue(positions), parsed.GetValue(threads), parsed.GetValue(heatmap), parsed.GetValue(all));
             return Run(settings, output, error);
         });
 
@@ -67,6 +68,11 @@ public static class QuickStartCommand
         try
         {
             settings.Check();
+            if (settings.All)
+            {
+                return Catalogue.CatalogueJob.Run(settings.ThreadCount, output, new Progress(error));
+            }
+
             string path = settings.Path ?? TextSource.FindDocumentation();
             byte[] text = TextSource.Read(path, settings.Positions);
             return MainJob.Run(settings, path, text, output, new Progress(error));
@@ -84,7 +90,8 @@ public static class QuickStartCommand
 /// <param name="Positions">Bytes of it.</param>
 /// <param name="Threads">Threads at most; 0: one per processor.</param>
 /// <param name="Heatmap">Where to draw, or null.</param>
-public sealed record Settings(string? Path, int Positions, int Threads, string? Heatmap)
+/// <param name="All">The catalogue, which needs no text.</param>
+public sealed record Settings(string? Path, int Positions, int Threads, string? Heatmap, bool All)
 {
     /// <summary>Threads that will be used.</summary>
     public int ThreadCount => Threads == 0 ? Environment.ProcessorCount : Math.Min(Threads, Environment.ProcessorCount);
@@ -101,6 +108,11 @@ public sealed record Settings(string? Path, int Positions, int Threads, string? 
         if (Threads < 0)
         {
             throw new InputException($"--threads is {Threads}, but must not be negative.");
+        }
+
+        if (All && (Path ?? Heatmap) is not null)
+        {
+            throw new InputException("--all runs on inputs of its own: it takes no text and no --heatmap.");
         }
 
         if (Heatmap is null)

@@ -7,23 +7,9 @@ namespace QuickStart;
 /// <summary>The table that the sample prints.</summary>
 public static class ResultTable
 {
-    private const int RedirectedWidth = 140;
-
     /// <summary>Writes the table, with what its columns mean.</summary>
     public static void Write(TextWriter output, string path, int threads, IReadOnlyList<ResultRow> rows)
     {
-        bool terminal = ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected;
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Out = new AnsiConsoleOutput(output),
-            Ansi = terminal ? AnsiSupport.Detect : AnsiSupport.No,
-            ColorSystem = terminal ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
-        });
-        if (!terminal)
-        {
-            console.Profile.Width = RedirectedWidth;
-        }
-
         var table = new Table().Border(TableBorder.Simple);
         table.AddColumn("declaration");
         foreach (string header in (string[])["shape", "ms", "GFLOP/s", "of ceiling", "vs plain C#", "max error"])
@@ -46,7 +32,7 @@ public static class ResultTable
 
         string threadsText = threads == 1 ? "1 thread" : $"{threads} threads";
         output.WriteLine($"Text: {path}");
-        console.Write(table);
+        TextConsole.For(output).Write(table);
         output.WriteLine($"{threadsText}, {SimdTiers.Best}. Medians; GFLOP/s over visible pairs (a layer's projections included); the FMA ceiling is measured in turn, on as many threads.");
         output.WriteLine("Plain C#: scalar loops on one thread, timed on sampled rows and scaled to all. Max error: sampled rows against double precision.");
     }

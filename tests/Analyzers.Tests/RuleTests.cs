@@ -32,6 +32,7 @@ public class RuleTests
         { "K", "[Attention(\"local\", Heads = 8, HeadDim = 64, WindowLeft = 127, MaxLength = 128, Causal = true)]", "ATTN007", "WindowLeft = 127", "it hides nothing" },
         { "L", "[Attention(\"causal\", Heads = 8, DModel = 512, Cross = true)]", "ATTN008", "Cross = true", "BottomRight" },
         { "L", "[Attention(\"local\", Heads = 8, DModel = 512, Cross = true)]", "ATTN008", "Cross = true", "Local attention" },
+        { "L", "[Attention(\"block\", Heads = 8, DModel = 512, Cross = true)]", "ATTN008", "Cross = true", "Block attention" },
         { "K", "[Attention(\"causal\", Heads = 8, HeadDim = 64, CausalAlignment = CausalAlignment.BottomRight, MaxLength = 10, MaxKeyLength = 7)]", "ATTN009", "CausalAlignment = CausalAlignment.BottomRight", "the first 3 queries" },
         { "K", "[Attention(\"local\", WindowRight = 2, Heads = 8, HeadDim = 64, CausalAlignment = CausalAlignment.BottomRight, MaxLength = 10, MaxKeyLength = 7)]", "ATTN009", "CausalAlignment = CausalAlignment.BottomRight", "the first 1 queries" },
         { "L", "[Attention(Heads = 8, DModel = 512, MaxLength = 513)]\n[PositionalEncoding(\"learned\")]", "ATTN015", "PositionalEncoding", "holds 512 positions" },
@@ -83,6 +84,7 @@ public class RuleTests
         { "K", "[Attention(Heads = 8, HeadDim = 64, DModel = 512)]", "ATTN046", "DModel = 512", "HeadDim gives its size" },
         { "K", "[Attention(\"causal\", Heads = 8, HeadDim = 64, Causal = false)]", "ATTN046", "Causal = false", "always hides" },
         { "K", "[Attention(Heads = 8, HeadDim = 64, CausalAlignment = CausalAlignment.TopLeft)]", "ATTN046", "CausalAlignment = CausalAlignment.TopLeft", "nothing in this declaration" },
+        { "K", "[Attention(\"kvstrided\", Heads = 8, HeadDim = 64, CausalAlignment = CausalAlignment.TopLeft)]", "ATTN046", "CausalAlignment = CausalAlignment.TopLeft", "nothing in this declaration" },
         { "L", "[Attention(Heads = 8, DModel = 512, MaxKeyLength = 9)]", "ATTN046", "MaxKeyLength = 9", "equally many" },
         { "L", "[Attention(\"causal\", Heads = 8, DModel = 512, CausalAlignment = CausalAlignment.TopLeft)]", "ATTN046", "CausalAlignment = CausalAlignment.TopLeft", "equally many" },
         { "K", "[Attention(Heads = 8, HeadDim = 64)]\n[PositionalEncoding(\"rope\", MaxLength = 9)]", "ATTN046", "MaxLength = 9", "'rope' does not have it" },
@@ -119,6 +121,21 @@ public class RuleTests
         { "K", "[Attention(Heads = 8, HeadDim = 64, Scale = 1e40)]", "ATTN057", "Scale = 1e40", "1E+40" },
         { "K", "[Attention(\"causal\", Heads = 2, HeadDim = 64)]\n[PositionalEncoding(\"alibi\", Slopes = new[] { 1f })]", "ATTN058", "Slopes = new[] { 1f }", "there are 1" },
         { "K", "[Attention(\"causal\", Heads = 2, HeadDim = 64)]\n[PositionalEncoding(\"alibi\", Slopes = new[] { 1f, float.NaN })]", "ATTN058", "Slopes = new[] { 1f, float.NaN }", "head 1 is NaN" },
+        { "K", "[Attention(\"linear\", Causal = true, Heads = 8, HeadDim = 64)]\n[PositionalEncoding(\"alibi\", Slopes = new[] { 1f, 1f, 1f, 1f, 1f, 1f, 1f, 1f })]", "ATTN059", "PositionalEncoding", "The encoding 'alibi'" },
+        { "K", "[Attention(\"performer\", Heads = 8, HeadDim = 64)]\n[PositionalEncoding(\"relative\")]", "ATTN059", "PositionalEncoding", "The encoding 'relative'" },
+        { "L", "[Attention(\"linear\", Heads = 8, DModel = 512)]\n[PositionalEncoding(\"t5\")]", "ATTN059", "PositionalEncoding", "The encoding 't5'" },
+        { "K", "[Attention(\"performer\", Causal = true, Heads = 8, HeadDim = 64, Softcap = 30)]", "ATTN059", "Softcap = 30", "'performer' attention has none" },
+        { "L", "[Attention(\"linear\", Heads = 8, DModel = 512, Dropout = 0.1)]", "ATTN059", "Dropout = 0.1", "use a softmax type" },
+        { "K", "[Attention(\"linear\", Heads = 8, HeadDim = 64, QkNorm = QkNormalisation.L2)]", "ATTN059", "QkNorm = QkNormalisation.L2", "scores of a softmax" },
+        { "K", "[Attention(\"performer\", Heads = 8, HeadDim = 64, LearnedSinks = true)]", "ATTN059", "LearnedSinks = true", "scores of a softmax" },
+        { "K", "[Attention(\"linear\", Heads = 8, HeadDim = 64, SinkLogits = new[] { 1f, 1, 1, 1, 1, 1, 1, 1 })]", "ATTN059", "SinkLogits = new[] { 1f, 1, 1, 1, 1, 1, 1, 1 }", "scores of a softmax" },
+        { "K", "[Attention(\"linear\", Heads = 8, HeadDim = 64, Scale = 0.5)]", "ATTN046", "Scale = 0.5", "weights have no scale" },
+        { "K", "[Attention(\"linear\", Heads = 8, HeadDim = 64, Temperature = 2)]", "ATTN046", "Temperature = 2", "weights have no scale" },
+        { "K", "[Attention(\"linear\", Heads = 8, HeadDim = 64, Features = 64)]", "ATTN046", "Features = 64", "only performer" },
+        { "K", "[Attention(\"performer\", Heads = 8, HeadDim = 64, Window = 9)]", "ATTN046", "Window = 9", "does not have it" },
+        { "K", "[Attention(\"performer\", Heads = 8, HeadDim = 64, Features = 0)]", "ATTN056", "Features = 0", "1 to 16384" },
+        { "K", "[Attention(\"performer\", Heads = 8, HeadDim = 64, Kernel = (FeatureKernel)3)]", "ATTN056", "Kernel = (FeatureKernel)3", "named member" },
+        { "K", "[Attention(\"linear\", Heads = 1, HeadDim = 16384)]", "ATTN056", "HeadDim = 16384", "67108864" },
     };
 
     /// <summary>Declarations at the edge of a rule, on its silent side.</summary>
@@ -132,6 +149,10 @@ public class RuleTests
         { "K", "[Attention(Heads = 8, HeadDim = 63)]\n[PositionalEncoding(\"rope\", RotaryDim = 62)]" },
         { "K", "[Attention(Heads = 8, HeadDim = 64)]\n[PositionalEncoding(\"rope\", RotaryDim = 64)]" },
         { "K", "[Attention(\"relative\", Heads = 8, HeadDim = 64, CausalAlignment = CausalAlignment.BottomRight)]" },
+        { "K", "[Attention(\"block\", Heads = 8, HeadDim = 64, CausalAlignment = CausalAlignment.BottomRight)]" },
+        { "K", "[Attention(\"strided\", Heads = 8, HeadDim = 64, CausalAlignment = CausalAlignment.TopLeft)]" },
+        { "K", "[Attention(\"exclusive\", Heads = 8, HeadDim = 64, CausalAlignment = CausalAlignment.BottomRight)]" },
+        { "K", "[Attention(Heads = 8, HeadDim = 64, CausalAlignment = CausalAlignment.BottomRight)]\n[PositionalEncoding(\"gaussian\", Deviation = 12)]" },
         { "K", "[Attention(\"t5\", Heads = 8, HeadDim = 64, Buckets = 2, MaxDistance = 2, Bidirectional = false)]" },
         { "K", "[Attention(\"t5\", Heads = 8, HeadDim = 64, Scale = 0.5)]" },
         { "K", "[Attention(\"relative\", Heads = 8, HeadDim = 64)]\n[PositionalEncoding(\"t5\", Buckets = 32)]" },
@@ -171,6 +192,9 @@ public class RuleTests
         { "K", "[Attention(Heads = 8, HeadDim = 64, CausalAlignment = CausalAlignment.BottomRight)]\n[PositionalEncoding(\"rope\")]" },
         { "K", "[Attention(Heads = 8, HeadDim = 64, DModel = 512)]\n[PositionalEncoding(\"sinusoidal\")]" },
         { "L", "[Attention(Heads = 8, DModel = 512, Bias = true)]\n[PositionalEncoding(\"rope\")]\n[PositionalEncoding(\"sinusoidal\", Base = 500)]" },
+        { "K", "[Attention(\"linear\", Heads = 8, HeadDim = 64)]\n[PositionalEncoding(\"rope\")]" },
+        { "L", "[Attention(\"performer\", Causal = true, Heads = 8, DModel = 512, Features = 128, Kernel = FeatureKernel.Relu, FeatureSeed = -7)]" },
+        { "K", "[Attention(\"performer\", Heads = 8, HeadDim = 64, Temperature = 2)]" },
     };
 
     [Theory]
@@ -245,6 +269,15 @@ public class RuleTests
         // 2 * 8 heads * (64 + 64) features; 2048 * 2049 / 2 pairs; 4 bytes * 2 heads * 128 features.
         Assert.Contains("2048 FLOPs per visible query-key pair, 4.297 GFLOP for 2048 positions", plan.GetMessage(), StringComparison.Ordinal);
         Assert.Contains("1024 bytes of keys and values per token", plan.GetMessage(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_plan_of_linear_attention_counts_tokens()
+    {
+        ImmutableArray<Diagnostic> all = await Lab.AnalyzeAsync(Lab.Compile(Declare.Kernel("[Attention(\"performer\", Heads = 8, KvHeads = 2, HeadDim = 64, MaxLength = 2048)]")));
+
+        // 2 * 256 features * (64 + 64) for each of 8 + 2 heads; 4 bytes * 2 heads * 256 features * 65.
+        Assert.Contains("655360 FLOPs per token; a state of 133120 bytes", Assert.Single(all).GetMessage(), StringComparison.Ordinal);
     }
 
     [Theory]

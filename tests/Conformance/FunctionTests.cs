@@ -60,7 +60,7 @@ public class FunctionTests
             string type = types[n % types.Length];
             // An encoding acts on the features that one softmax compares.
             HeadShape compared = type == "differential" ? shapes[0] with { HeadDim = shapes[0].HeadDim / 2 } : shapes[0];
-            EncodingDeclaration[][] chosen = [.. EncodingVariants.For(compared, encodings).Where(variant => variant.All(encoding => encoding.Name != type))];
+            EncodingDeclaration[][] chosen = [.. EncodingVariants.For(compared, encodings, hasScores: true).Where(variant => variant.All(encoding => encoding.Name != type))];
             yield return new Declaration(type, alignments[n % 2], chosen[n * 7 % chosen.Length], shapes[0]) { Functions = functions };
         }
     }

@@ -12,6 +12,8 @@ public sealed class BadInputTests
     [InlineData("--threads|-1", "--threads is -1")]
     [InlineData("--no-such-option", "'--no-such-option' is not an option")]
     [InlineData("one.txt|two.txt", "two.txt")]
+    [InlineData("--all|some.txt", "takes no text")]
+    [InlineData("--all|--heatmap|map.svg", "takes no text and no --heatmap")]
     [InlineData("--heatmap|no-such-folder/map.svg", "no-such-folder/map.svg")]
     public void Bad_arguments_end_with_one_line_and_exit_code_2(string arguments, string expected) =>
         Refuses(arguments.Split('|'), expected);

@@ -11,6 +11,7 @@ public sealed class ReferenceAttention
     private readonly IReadOnlyList<ReferenceSoftmax> softmaxes;
     private readonly double[][][] keys;
     private readonly double[][] keyNorms;
+    private readonly FeatureLogs[]? keyFeatures;
 
     /// <summary>Prepares the encoded keys of a problem.</summary>
     public ReferenceAttention(ReferenceProblem problem)
@@ -20,6 +21,7 @@ public sealed class ReferenceAttention
         softmaxes = ReferenceTypes.Softmaxes(problem.Type, problem.Parameters);
         keys = [.. softmaxes.Select(softmax => EncodeKeys(softmax.Half))];
         keyNorms = [.. keys.Select(rows => rows.Select(Norm).ToArray())];
+        keyFeatures = FeatureAttention.Covers(problem.Type) ? [.. keys[0].Select(row => Features(row, isKey: true))] : null;
     }
 
     /// <summary>The whole problem.</summary>
@@ -74,6 +76,11 @@ public sealed class ReferenceAttention
 
     private ReferenceRow Attend(int batch, int head, int query)
     {
+        if (keyFeatures is not null)
+        {
+            return FeatureRow(keyFeatures, batch, head, query);
+        }
+
         ReferenceRow[] rows = [.. softmaxes.Select((_, n) => Row(n, batch, head, query))];
         if (rows.Length == 1 && softmaxes[0].Coefficient == 1)
         {
@@ -101,8 +108,8 @@ public sealed class ReferenceAttention
     private ReferenceRow Row(int n, int batch, int head, int query)
     {
         ReferenceSoftmax softmax = softmaxes[n];
-        double[] encodedQuery = Encode(problem.Query, sizes.Row(batch, head, query), Place(problem.QueryPositions, batch, query, sizes.QueryLength, query + problem.AlignmentOffset, isKey: false), softmax.Half, problem.QueryGain);
         double[] plainQuery = Features(problem.Query, sizes.Row(batch, head, query), softmax.Half, problem.QueryGain);
+        double[] encodedQuery = Encode(problem.Query, sizes.Row(batch, head, query), Place(problem.QueryPositions, batch, query, sizes.QueryLength, query + problem.AlignmentOffset + ImpliedShift, isKey: false), softmax.Half, problem.QueryGain);
         double queryNorm = Norm(encodedQuery);
         // T5 does not scale scores (Raffel et al. 2020, section 2.1).
         double scale = problem.Scale ?? 1 / ((Distance.T5(problem) is null ? Math.Sqrt(encodedQuery.Length) : 1) * problem.Temperature);
@@ -178,6 +185,24 @@ public sealed class ReferenceAttention
         return (range * (1 - (share * share))) + (2 * Math.Abs(capped));
     }
 
+    // Where queries stand before the first key, positions that nobody gave move up until none is negative. Softmax scores don't notice.
+    private int ImpliedShift => problem.QueryPositions is null && problem.KeyPositions is null ? Math.Max(0, -problem.AlignmentOffset) : 0;
+
+    private ReferenceRow FeatureRow(FeatureLogs[] features, int batch, int head, int query)
+    {
+        int kvHead = sizes.KvHeadOf(head);
+        double[] row = Encode(problem.Query, sizes.Row(batch, head, query), Place(problem.QueryPositions, batch, query, sizes.QueryLength, query + problem.AlignmentOffset + ImpliedShift, isKey: false), null, problem.QueryGain);
+        int[] visible = [.. Enumerable.Range(0, sizes.KeyLength).Where(key => Visibility.Sees(problem, softmaxes[0], batch, head, query, key)).Select(key => sizes.KeyRow(batch, kvHead, key))];
+        return FeatureAttention.Row(
+            Features(row, isKey: false),
+            [.. visible.Select(key => features[key])],
+            [.. visible.Select(key => problem.Value.AsSpan(key * sizes.ValueDim, sizes.ValueDim).ToArray())],
+            sizes.ValueDim);
+    }
+
+    private FeatureLogs Features(double[] row, bool isKey) =>
+        FeatureAttention.Logs(problem.Type, problem.Parameters, row, problem.Scale ?? 1 / (Math.Sqrt(row.Length) * problem.Temperature), isKey);
+
     private double[][] EncodeKeys(int? half)
     {
         var rows = new double[sizes.Batch * sizes.KvHeads * sizes.KeyLength][];
@@ -188,7 +213,7 @@ public sealed class ReferenceAttention
                 for (int key = 0; key < sizes.KeyLength; key++)
                 {
                     int row = sizes.KeyRow(batch, kvHead, key);
-                    rows[row] = Encode(problem.Key, row, Place(problem.KeyPositions, batch, key, sizes.KeyLength, key, isKey: true), half, problem.KeyGain);
+                    rows[row] = Encode(problem.Key, row, Place(problem.KeyPositions, batch, key, sizes.KeyLength, key + ImpliedShift, isKey: true), half, problem.KeyGain);
                 }
             }
         }

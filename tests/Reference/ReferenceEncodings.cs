@@ -33,6 +33,7 @@ public static class ReferenceEncodings
         ["xpos"] = new() { TransformRow = (p, row, place) => Rotary.TurnWithDecay(p, row, place.Positions[0], place.IsKey) },
         ["relative"] = new(), // see Distance: vectors enter scores and outputs
         ["t5"] = new(), // see Distance: its table is an input of the call
+        ["gaussian"] = new() { ScoreBias = (p, _, _, i, j) => -Math.Pow(i - j, 2) / (2 * Math.Pow(p.Number("Deviation", 64), 2)) },
         ["alibi"] = new() { ScoreBias = (p, heads, head, i, j) => -(p.Array("Slopes")?[head] ?? Alibi.Slope(heads, head)) * Math.Abs(i - j) },
     };
 

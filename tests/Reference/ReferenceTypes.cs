@@ -21,6 +21,7 @@ public static class ReferenceTypes
         ["standard"] = (_, _, _, _) => true,
         ["causal"] = (_, i, j, _) => j <= i,
         ["local"] = (p, i, j, _) => j < p.Int("Sinks", 0) || InWindow(p, i, j, 128),
+        ["exclusive"] = (_, i, j, _) => i != j,
         ["strided"] = (p, i, j, _) => Math.Abs(i - j) <= p.Int("Local", 1) || j % p.Int("Stride", 64) == 0,
         ["kvstrided"] = (p, _, j, _) => j % p.Int("Stride", 4) == 0,
         ["block"] = (p, i, j, _) => Math.Abs(BlockOf(p, i) - BlockOf(p, j)) <= p.Int("Neighbours", 0),
@@ -33,7 +34,7 @@ public static class ReferenceTypes
     };
 
     /// <summary>The names of all types.</summary>
-    public static IReadOnlyList<string> Names { get; } = [.. Rules.Keys, "differential"];
+    public static IReadOnlyList<string> Names { get; } = [.. Rules.Keys, "differential", "linear", "performer"];
 
     /// <summary>The softmaxes of a declared type.</summary>
     public static IReadOnlyList<ReferenceSoftmax> Softmaxes(string type, Parameters parameters) => type switch
@@ -44,6 +45,7 @@ public static class ReferenceTypes
             new((p, i, j, _) => InWindow(p, i, j, 64), 0.5),
             new((p, i, j, _) => IsGlobal(p, i) || IsGlobal(p, j), 0.5),
         ],
+        _ when FeatureAttention.Covers(type) => [new((_, _, _, _) => true)],
         _ => [new(Rules[type])],
     };
 

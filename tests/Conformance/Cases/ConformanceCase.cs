@@ -65,6 +65,7 @@ public sealed class ConformanceCase
             Key = random.Normal(sizes.KeyCount),
             Value = random.Normal(sizes.ValueCount),
             Inputs = CallInputs.Required(declaration, sizes, random),
+            WantsLogSumExp = declaration.HasLogSumExp,
         };
     }
 

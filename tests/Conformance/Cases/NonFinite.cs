@@ -29,7 +29,8 @@ public static class NonFinite
             Query = plain.Query,
             Key = plain.Key,
             Value = plain.Value,
-            Inputs = random.Chance(0.5) ? plain.Inputs with { Drop = Sparse(random, plain.Sizes) } : plain.Inputs,
+            WantsLogSumExp = declaration.HasLogSumExp,
+            Inputs = declaration.HasScores && random.Chance(0.5) ? plain.Inputs with { Drop = Sparse(random, plain.Sizes) } : plain.Inputs,
         };
     }
 

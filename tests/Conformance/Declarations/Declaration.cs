@@ -23,7 +23,7 @@ public sealed record Declaration(string Type, Argument[] Arguments, EncodingDecl
     /// <summary>The user's own functions; null: none.</summary>
     public FunctionDeclaration? Functions { get; init; }
 
-    public Parameters Parameters { get; } = Argument.ToParameters(Arguments);
+    public Parameters Parameters { get; } = WithFeatures(Type, Shape, Argument.ToParameters(Arguments));
 
     /// <summary>The flag or the type that hides later keys.</summary>
     public bool IsCausal => Type == "causal" || Parameters.Int("Causal", 0) != 0;
@@ -31,10 +31,14 @@ public sealed record Declaration(string Type, Argument[] Arguments, EncodingDecl
     public CausalAlignment Alignment => (CausalAlignment)Parameters.Int("CausalAlignment", 0);
 
     /// <summary>Whether the call may pass query and key lengths that differ.</summary>
-    public bool AllowsUnequalLengths => Alignment != CausalAlignment.Unspecified || (!IsCausal && Functions is null && Type is ("standard" or "kvstrided" or "landmark" or "differential" or "relative" or "t5" or "crossmemory"));
+    public bool AllowsUnequalLengths => Alignment != CausalAlignment.Unspecified
+        || (!IsCausal && Functions is null && Type is ("standard" or "kvstrided" or "landmark" or "differential" or "relative" or "t5" or "crossmemory" or "linear" or "performer"));
 
     /// <summary>Whether there is one softmax, and so a log-sum-exp.</summary>
-    public bool HasLogSumExp => ReferenceTypes.Softmaxes(Type, Parameters).Count == 1;
+    public bool HasLogSumExp => HasScores && ReferenceTypes.Softmaxes(Type, Parameters).Count == 1;
+
+    /// <summary>Whether there is a score for each (query, key) pair, which masks, biases and score-biasing encodings act on.</summary>
+    public bool HasScores => !FeatureAttention.Covers(Type);
 
     /// <summary>Whether a logit per head joins the softmax.</summary>
     public bool HasSinkLogits => Parameters.Int("LearnedSinks", 0) != 0 || Parameters.Array("SinkLogits") is not null;
@@ -102,6 +106,20 @@ public sealed record Declaration(string Type, Argument[] Arguments, EncodingDecl
         string attention = $"[global::AttentionGen.Attention(Type = \"{Type}\", {shape}{string.Concat(Arguments.Select(a => $", {a.Name} = {a.Code}"))})]";
         string encodings = string.Concat(Encodings.Select(e => e.ToSource() + "\n"));
         return $"using System;\n{attention}\n{encodings}public static partial class {hostName}\n{{\n{Functions?.Source}\n}}\n";
+    }
+
+    // The oracle takes the random features as data: what they must satisfy is tested by itself.
+    private static Parameters WithFeatures(string type, HeadShape shape, Parameters written)
+    {
+        if (type != "performer")
+        {
+            return written;
+        }
+
+        var features = new RandomFeatures(written.Int("Features", 256), shape.HeadDim, written.Int("FeatureSeed", 0));
+        var matrix = new float[features.Count * features.Dim];
+        features.CopyTo(matrix);
+        return written.With("RandomFeatures", matrix);
     }
 
     public override string ToString() =>

@@ -1,3 +1,5 @@
+using AttentionGen.Reference;
+
 namespace AttentionGen.Conformance.Declarations;
 
 /// <summary>
@@ -41,7 +43,7 @@ public static class DeclarationSample
     {
         EncodingDeclaration[][][] byName =
         [
-            .. EncodingVariants.For(compared, names)
+            .. EncodingVariants.For(compared, names, hasScores: !FeatureAttention.Covers(type))
                 .Where(variant => variant.All(encoding => encoding.Name != type))
                 .GroupBy(variant => string.Join('+', variant.Select(encoding => encoding.Name)))
                 .Select(group => group.ToArray()),

@@ -1,4 +1,5 @@
 using System.Globalization;
+using AttentionGen.Reference;
 
 namespace AttentionGen.Conformance.Declarations;
 
@@ -21,11 +22,11 @@ public static class EncodingVariants
         ["t5"] = ["Buckets = 2, MaxDistance = 9", "Buckets = 6, MaxDistance = 40, Bidirectional = false"],
     };
 
-    /// <summary>Every variant that fits the head shape.</summary>
-    public static IReadOnlyList<EncodingDeclaration[]> For(HeadShape shape, IEnumerable<string> names)
+    /// <summary>Every variant that fits the head shape and, where there are no scores, does not act on them.</summary>
+    public static IReadOnlyList<EncodingDeclaration[]> For(HeadShape shape, IEnumerable<string> names, bool hasScores)
     {
-        List<EncodingDeclaration[]> variants = [.. names.SelectMany(name => Of(name, shape)).Select(encoding => new[] { encoding })];
-        if (shape.HeadDim % 2 == 0)
+        List<EncodingDeclaration[]> variants = [.. names.Where(name => hasScores || name is not ("alibi" or "relative" or "t5")).SelectMany(name => Of(name, shape)).Select(encoding => new[] { encoding })];
+        if (shape.HeadDim % 2 == 0 && hasScores)
         {
             // Allowed with a warning, so it has to be right.
             variants.Add([new("rope", []), new("alibi", [])]);

@@ -25,7 +25,25 @@ public static class Specials
 
     public static Declaration CrossMemory { get; } = Make("crossmemory", "FusionRatio = 0.25, Residual = true", new(2, 2, 16, 24));
 
-    public static IReadOnlyList<Declaration> All { get; } = [Relative, T5, CrossMemory, Standard, Grouped, AnyLengths, Rope, CausalRope, Local, Wide, Bounded];
+    public static Declaration Linear { get; } = Make("linear", "", new(4, 2, 24, 20));
+
+    public static Declaration CausalLinear { get; } = Make("linear", "Causal = true, CausalAlignment = BottomRight", new(4, 2, 64, 64), "rope");
+
+    public static Declaration Performer { get; } = Make("performer", "Features = 100", new(2, 2, 16, 16));
+
+    public static Declaration CausalPerformer { get; } = Make("performer", "Features = 64, Causal = true, CausalAlignment = BottomRight", new(2, 1, 32, 40));
+
+    public static Declaration CausalRelu { get; } = Make("performer", "Features = 40, Kernel = Relu, Causal = true", new(2, 2, 16, 16));
+
+    public static Declaration CausalElu { get; } = Make("performer", "Features = 40, Kernel = Elu, Causal = true", new(2, 2, 16, 16));
+
+    /// <summary>Attention by feature maps.</summary>
+    public static IReadOnlyList<Declaration> Features { get; } = [Linear, CausalLinear, Performer, CausalPerformer, CausalRelu, CausalElu];
+
+    /// <summary>The same random features in growing number.</summary>
+    public static IReadOnlyList<Declaration> GrowingPerformers { get; } = [.. new[] { 16, 128, 1024 }.Select(features => Make("performer", $"Features = {features}", new(4, 4, 16, 16)))];
+
+    public static IReadOnlyList<Declaration> All { get; } = [Relative, T5, CrossMemory, Standard, Grouped, AnyLengths, Rope, CausalRope, Local, Wide, Bounded, .. Features, .. GrowingPerformers];
 
     private static Declaration Make(string type, string arguments, HeadShape shape, params string[] encodings) =>
         new(type, Argument.ParseList(typeof(AttentionAttribute), arguments), [.. encodings.Select(name => new EncodingDeclaration(name, []))], shape);

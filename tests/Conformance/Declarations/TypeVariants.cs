@@ -1,5 +1,6 @@
 using System.Globalization;
 using AttentionGen.Generator.Spec;
+using AttentionGen.Reference;
 
 namespace AttentionGen.Conformance.Declarations;
 
@@ -18,7 +19,7 @@ public static class TypeVariants
         "CausalAlignment = BottomRight, Scale = 0.19",
     ];
 
-    // Modifiers, alone and together; every type meets every one of these lines.
+    // Modifiers, alone and together; every type with scores meets every one of these lines.
     private static readonly string[] Modifiers =
     [
         "CausalAlignment = BottomRight, Softcap = 3",
@@ -91,13 +92,24 @@ public static class TypeVariants
             "Buckets = 16, Scale = 0.125",
         ],
         ["crossmemory"] = ["FusionRatio = 0", "FusionRatio = 1", "FusionRatio = 0.3, Residual = true", "FusionRatio = 0.75, Causal = true, CausalAlignment = BottomRight"],
+        ["linear"] = ["Causal = true, CausalAlignment = TopLeft", "Causal = true", "FeatureMap = EluPlusOne"],
+        ["performer"] =
+        [
+            "Features = 1",
+            "Features = 7, FeatureSeed = 5, Causal = true, CausalAlignment = TopLeft",
+            "Features = 64, Causal = true, CausalAlignment = BottomRight",
+            "Features = 33, Kernel = Relu",
+            "Features = 50, Kernel = Relu, Causal = true",
+            "Features = 96, Kernel = Elu, FeatureSeed = -3",
+            "Features = 20, Kernel = Elu, Causal = true, CausalAlignment = BottomRight",
+        ],
         ["differential"] = ["Lambda = 0.2", "Lambda = 1, Causal = true, CausalAlignment = BottomRight"],
     };
 
     public static IReadOnlyList<Argument[]> Of(CatalogueEntry entry)
     {
         IEnumerable<string> generated = entry.Parameters.SelectMany(Settings).Select(setting => setting + ", CausalAlignment = BottomRight");
-        IEnumerable<string> texts = Common.Where(text => !OnlyWholeSequences.Contains(entry.Name) || !text.Contains("Causal = true")).Concat(Modifiers).Concat(Picked.GetValueOrDefault(entry.Name, [])).Concat(Picked.ContainsKey(entry.Name) ? [] : generated);
+        IEnumerable<string> texts = Common.Where(text => !OnlyWholeSequences.Contains(entry.Name) || !text.Contains("Causal = true")).Concat(FeatureAttention.Covers(entry.Name) ? [] : Modifiers).Concat(Picked.GetValueOrDefault(entry.Name, [])).Concat(Picked.ContainsKey(entry.Name) ? [] : generated);
         return [.. texts.Distinct().Select(text => Argument.ParseList(typeof(AttentionAttribute), text))];
     }
 

@@ -1,0 +1,48 @@
+using AttentionGen;
+using QuickStart.Catalogue;
+using Xunit;
+
+namespace QuickStart.Tests;
+
+public sealed class CatalogueTests
+{
+    [Fact]
+    public void The_whole_catalogue_runs_and_agrees_with_the_oracle()
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        int exitCode = QuickStartCommand.Run(["--all", "--threads", "1"], output, error);
+        string table = output.ToString();
+        Assert.True(exitCode == 0, table + error);
+        Assert.Empty(error.ToString());
+        Assert.All(CatalogueEntries.All, entry => Assert.Contains(entry.Name, table));
+        Assert.Contains("Stride = 16, Local = 4", table);
+    }
+
+    [Fact]
+    public void A_kernel_that_is_off_is_called_wrong()
+    {
+        KernelForward off = OffByALittle.Forward;
+        Assert.False(new KernelEntry("type", "standard", off).Run(threads: 1).Accuracy.WithinTolerance);
+    }
+
+    [Fact]
+    public void Every_entry_declares_what_it_is_named_for()
+    {
+        foreach (CatalogueEntry entry in CatalogueEntries.All.Where(entry => entry.Kind == "type"))
+        {
+            var written = new WrittenDeclaration(((KernelEntry)entry).Forward.Method.DeclaringType!);
+            Assert.Equal(entry.Name, written.Type);
+        }
+    }
+
+    [Attention(Type = "standard", Heads = 2, HeadDim = 16)]
+    private static class OffByALittle
+    {
+        public static void Forward(ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> output, int batch, int queryLength, int keyLength, in AttentionArguments arguments)
+        {
+            Catalogue.Standard.Forward(query, key, value, output, batch, queryLength, keyLength, arguments);
+            output[^1] += 1e-5f;
+        }
+    }
+}
