@@ -83,6 +83,7 @@ public static class AttentionTypes
         return All.Contains(written, StringComparer.Ordinal) ? written : written switch
         {
             "mha" or "sdpa" or "scaled_dot_product_attention" => Standard,
+            "blockwise" => Block,
             _ => null,
         };
     }

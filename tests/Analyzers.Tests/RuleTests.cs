@@ -73,7 +73,7 @@ public class RuleTests
         { "K", "[Attention(Heads = 8, HeadDim = 64, QkNorm = (QkNormalisation)3)]", "ATTN056", "QkNorm = (QkNormalisation)3", "named member" },
         { "K", "[Attention(Type = \"locall\", Heads = 8, HeadDim = 64)]", "ATTN045", "Type = \"locall\"", "did you mean 'local'" },
         { "K", "[Attention(\"cuasal\", Heads = 8, HeadDim = 64)]", "ATTN045", "\"cuasal\"", "did you mean 'causal'" },
-        { "K", "[Attention(null!, Heads = 8, HeadDim = 64)]", "ATTN045", "null!", "Known: standard, causal, local" },
+        { "K", "[Attention(null!, Heads = 8, HeadDim = 64)]", "ATTN045", "null!", "Known: standard, causal, exclusive, local" },
         { "K", "[Attention(Heads = 8, HeadDim = 64)]\n[PositionalEncoding(\"ropy\")]", "ATTN045", "\"ropy\"", "did you mean 'rope'" },
         { "K", "[Attention(Heads = 8, HeadDim = 64)]\n[PositionalEncoding(\"rotery\")]", "ATTN045", "\"rotery\"", "did you mean 'rope'" },
         { "K", "[Attention(Heads = 8, HeadDim = 64, Window = 127)]", "ATTN046", "Window = 127", "'standard' attention does not have it, only local" },

@@ -37,7 +37,14 @@ public class NameTests
         Assert.Null(PositionalEncodings.Find("no such encoding"));
     }
 
-    private static void AssertSame(IEnumerable<string> catalogue, IEnumerable<string> constants) => Assert.Subset(constants.ToHashSet(), catalogue.ToHashSet());
+    // Constants that are declared ahead of their catalogue entry.
+    private static readonly string[] Announced = ["custom", "mamba"];
+
+    private static void AssertSame(IEnumerable<string> catalogue, IEnumerable<string> constants)
+    {
+        Assert.Empty(catalogue.Except(constants));
+        Assert.Empty(constants.Except(catalogue).Except(Announced));
+    }
 
     private static IEnumerable<string> Constants(Type names) =>
         names.GetFields(BindingFlags.Public | BindingFlags.Static).Where(static field => field.IsLiteral).Select(static field => (string)field.GetRawConstantValue()!);

@@ -1,4 +1,5 @@
 using AttentionGen;
+using AttentionGen.Generator.Catalog;
 using QuickStart.Catalogue;
 using Xunit;
 
@@ -17,6 +18,15 @@ public sealed class CatalogueTests
         Assert.Empty(error.ToString());
         Assert.All(CatalogueEntries.All, entry => Assert.Contains(entry.Name, table));
         Assert.Contains("Stride = 16, Local = 4", table);
+    }
+
+    [Fact]
+    public void Whatever_the_generator_knows_has_an_entry()
+    {
+        Assert.Subset(Names("type"), Catalog.Types.Select(type => type.Name).ToHashSet());
+        Assert.Subset(Names("encoding"), Catalog.Encodings.Select(encoding => encoding.Name).ToHashSet());
+
+        static HashSet<string> Names(string kind) => [.. CatalogueEntries.All.Where(entry => entry.Kind == kind).Select(entry => entry.Name)];
     }
 
     [Fact]

@@ -18,6 +18,8 @@ public static class CatalogueEntries
         new KernelEntry("type", "relative", Relative.Forward),
         new KernelEntry("type", "t5", T5.Forward),
         new KernelEntry("type", "crossmemory", CrossMemory.Forward),
+        new KernelEntry("type", "linear", Linear.Forward),
+        new KernelEntry("type", "performer", Performer.Forward),
         new KernelEntry("type", "differential", Differential.Forward),
         new KernelEntry("type", "exclusive", Exclusive.Forward),
         new KernelEntry("encoding", "none", NoPositions.Forward),

@@ -56,6 +56,14 @@ public static partial class CrossMemory;
 [Attention(Type = "exclusive", Heads = 2, HeadDim = 16)]
 public static partial class Exclusive;
 
+/// <summary>A feature map and a running state; time grows linearly with length.</summary>
+[Attention(Type = "linear", Heads = 2, HeadDim = 16)]
+public static partial class Linear;
+
+/// <summary>Softmax by random features; time grows linearly with length.</summary>
+[Attention(Type = "performer", Features = 64, Heads = 2, HeadDim = 16)]
+public static partial class Performer;
+
 /// <summary>The difference of two softmaxes.</summary>
 [Attention(Type = "differential", Lambda = 0.6, Heads = 2, HeadDim = 16)]
 public static partial class Differential;

@@ -10,20 +10,30 @@ public sealed class WrittenDeclaration
 {
     private static readonly string[] Shape = ["Type", "DModel", "Heads", "KvHeads", "HeadDim"];
     private readonly Parameters parameters;
-    private readonly CustomAttributeData attention;
 
     /// <summary>Reads the attributes of a class.</summary>
     public WrittenDeclaration(Type host)
     {
-        attention = host.CustomAttributes.Single(static data => data.AttributeType == typeof(AttentionAttribute));
-        parameters = Read(attention);
+        parameters = Read(host.CustomAttributes.Single(static data => data.AttributeType == typeof(AttentionAttribute)));
         Type = host.GetCustomAttribute<AttentionAttribute>()!.Type;
         Encodings = [.. host.CustomAttributes.Where(static data => data.AttributeType == typeof(PositionalEncodingAttribute)).Select(static data => new ReferenceEncoding((string)data.ConstructorArguments[0].Value!, Read(data)))];
         Heads = parameters.Int("Heads", 0);
         KvHeads = parameters.Int("KvHeads", Heads);
         DModel = parameters.Int("DModel", 0);
         HeadDim = parameters.Int("HeadDim", DModel / Heads);
-        Text = string.Join(", ", attention.NamedArguments.Where(static argument => !Shape.Contains(argument.MemberName)).Select(static argument => $"{argument.MemberName} = {Format(argument.TypedValue)}"));
+        if (Type == AttentionTypes.Performer)
+        {
+            // The oracle takes them as data: they are the seed's.
+            var features = new RandomFeatures(parameters.Int("Features", 256), HeadDim, parameters.Int("FeatureSeed", 0));
+            var matrix = new float[features.Count * features.Dim];
+            features.CopyTo(matrix);
+            parameters = parameters.With("RandomFeatures", matrix);
+        }
+
+        Text = string.Join(", ", host.CustomAttributes.Where(static data => data.AttributeType == typeof(AttentionAttribute) || data.AttributeType == typeof(PositionalEncodingAttribute))
+            .SelectMany(static data => data.NamedArguments)
+            .Where(static argument => !Shape.Contains(argument.MemberName))
+            .Select(static argument => $"{argument.MemberName} = {Format(argument.TypedValue)}"));
     }
 
     /// <summary>The attention type.</summary>
@@ -88,6 +98,11 @@ public sealed class WrittenDeclaration
         return read;
     }
 
-    private static string Format(CustomAttributeTypedArgument argument) =>
-        argument.ArgumentType.IsEnum ? Enum.ToObject(argument.ArgumentType, argument.Value!).ToString()! : Convert.ToString(argument.Value, CultureInfo.InvariantCulture)!;
+    private static string Format(CustomAttributeTypedArgument argument) => argument.Value switch
+    {
+        IEnumerable<CustomAttributeTypedArgument> elements => $"[{string.Join(", ", elements.Select(Format))}]",
+        object value when argument.ArgumentType.IsEnum => Enum.ToObject(argument.ArgumentType, value).ToString()!,
+        object value => Convert.ToString(value, CultureInfo.InvariantCulture)!,
+        null => "null",
+    };
 }

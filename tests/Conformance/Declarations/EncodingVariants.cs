@@ -3,7 +3,10 @@ using AttentionGen.Reference;
 
 namespace AttentionGen.Conformance.Declarations;
 
-/// <summary>The encodings a declaration is tested with: every catalogue entry with its defaults, and hand-picked settings.</summary>
+/// <summary>
+/// The encodings a declaration is tested with: every catalogue entry with its defaults and hand-picked settings or, for a new entry that has none,
+/// its parameters' least values and some near them.
+/// </summary>
 public static class EncodingVariants
 {
     // {rotary}: an even number of features, about half the head dim. {slopes}: one number per head.
@@ -18,6 +21,7 @@ public static class EncodingVariants
         ["xpos"] = ["ScaleBase = 256", "RotaryDim = {rotary}, Layout = Interleaved, Base = 500"],
         ["alibi"] = ["Slopes = [{slopes}]"],
         ["learned"] = ["MaxLength = 2048"],
+        ["sinusoidal"] = [],
         ["relative"] = ["MaxRelativePosition = 5, Scaled = false", "MaxRelativePosition = 1", "MaxRelativePosition = 200, Values = false"],
         ["t5"] = ["Buckets = 2, MaxDistance = 9", "Buckets = 6, MaxDistance = 40, Bidirectional = false"],
     };
@@ -25,7 +29,7 @@ public static class EncodingVariants
     /// <summary>Every variant that fits the head shape and, where there are no scores, does not act on them.</summary>
     public static IReadOnlyList<EncodingDeclaration[]> For(HeadShape shape, IEnumerable<string> names, bool hasScores)
     {
-        List<EncodingDeclaration[]> variants = [.. names.Where(name => hasScores || name is not ("alibi" or "relative" or "t5")).SelectMany(name => Of(name, shape)).Select(encoding => new[] { encoding })];
+        List<EncodingDeclaration[]> variants = [.. names.Where(name => hasScores || !ActsOnScores(name)).SelectMany(name => Of(name, shape)).Select(encoding => new[] { encoding })];
         if (shape.HeadDim % 2 == 0 && hasScores)
         {
             // Allowed with a warning, so it has to be right.
@@ -35,6 +39,8 @@ public static class EncodingVariants
 
         return variants;
     }
+
+    private static bool ActsOnScores(string name) => name is "relative" or "t5" || ReferenceEncodings.All[name].ScoreBias is not null;
 
     private static IEnumerable<EncodingDeclaration> Of(string name, HeadShape shape)
     {
@@ -50,6 +56,11 @@ public static class EncodingVariants
         string Factors(double step) => string.Join(' ', Enumerable.Range(0, pairs).Select(pair => (1 + (step * pair)).ToString("F3", CultureInfo.InvariantCulture)));
         IEnumerable<string> texts = Picked.GetValueOrDefault(name, []).Select(text => text.Replace("{rotary}", rotary).Replace("{slopes}", slopes)
             .Replace("{sections}", sections).Replace("{half}", $"{Math.Max(2, shape.HeadDim / 4 * 2) / 2}").Replace("{short}", Factors(0.01)).Replace("{long}", Factors(0.2)));
+        if (!Picked.ContainsKey(name))
+        {
+            texts = Catalogue.Encodings.Single(entry => entry.Name == name).Parameters.SelectMany(TypeVariants.Settings);
+        }
+
         IEnumerable<string> all = name is "learned" or "mrope" ? texts : texts.Prepend("");
         return all.Select(text => new EncodingDeclaration(name, Argument.ParseList(typeof(PositionalEncodingAttribute), text)));
     }

@@ -113,7 +113,8 @@ public static class TypeVariants
         return [.. texts.Distinct().Select(text => Argument.ParseList(typeof(AttentionAttribute), text))];
     }
 
-    private static IEnumerable<string> Settings(ParameterSpec parameter) => parameter.Kind switch
+    /// <summary>The least values of a parameter and some near them.</summary>
+    internal static IEnumerable<string> Settings(ParameterSpec parameter) => parameter.Kind switch
     {
         ParameterKind.Int => [Setting(parameter.Name, parameter.Minimum), Setting(parameter.Name, parameter.Minimum + 1), Setting(parameter.Name, parameter.Minimum + 22)],
         ParameterKind.Double => [Setting(parameter.Name, parameter.Minimum + 0.25), Setting(parameter.Name, parameter.Minimum + 1.5)],
