@@ -12,6 +12,11 @@ internal static class PlaceFinder
 {
     public static Location Find(Place place, INamedTypeSymbol host, HostAttributes attributes, CancellationToken cancellation)
     {
+        if (place.Node is { } node && FunctionReader.Find(host, node, cancellation) is { } syntax)
+        {
+            return syntax is MethodDeclarationSyntax method ? method.Identifier.GetLocation() : syntax.GetLocation();
+        }
+
         AttributeSyntax? attribute = Syntax(DataOf(place, attributes), cancellation);
         return place.Kind == PlaceKind.Host || attribute is null
             ? ClassName(host, attributes, cancellation)

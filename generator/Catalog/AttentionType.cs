@@ -43,20 +43,27 @@ public abstract class AttentionType
     /// <summary>The softmaxes and their passes over the keys; causality is applied on top.</summary>
     public virtual IReadOnlyList<SoftmaxBranch> DeclaredBranches(AttentionSpec spec) => [new SoftmaxBranch([DeclaredRange(spec)])];
 
-    /// <summary>Whether the visible keys depend on the query.</summary>
-    public bool DependsOnQuery(AttentionSpec spec) => Branches(spec).Any(static branch => branch.Passes.Any(static pass => pass.DependsOnQuery));
+    /// <summary>Whether the visible keys, or what the class's own functions say, depend on the query.</summary>
+    public bool DependsOnQuery(AttentionSpec spec) => spec.FunctionsReadQuery || Branches(spec).Any(static branch => branch.Passes.Any(static pass => pass.DependsOnQuery));
 
     /// <summary>Whether anything depends on which key a query stands at: the visible keys, or an encoding of the type's own.</summary>
     public bool DependsOnAlignment(AttentionSpec spec) =>
         DependsOnQuery(spec)
         || (OwnEncoding(spec) is { } own && Catalog.FindEncoding(own.Type)!.DependsOnAlignment(spec, own));
 
-    /// <summary>The softmaxes and their passes over the keys, causality included.</summary>
+    /// <summary>The softmaxes and their passes over the keys, with the class's own Keep and causality included.</summary>
     public IReadOnlyList<SoftmaxBranch> Branches(AttentionSpec spec)
     {
-        IReadOnlyList<SoftmaxBranch> declared = DeclaredBranches(spec);
-        return AttentionShape.Of(spec).Causal
-            ? [.. declared.Select(static branch => branch with { Passes = [.. branch.Passes.Select(static pass => pass.UpToQuery())] })]
-            : declared;
+        IReadOnlyList<SoftmaxBranch> branches = DeclaredBranches(spec);
+        KeyRange kept = KeepShape.Of(spec).Range;
+        if (kept != KeyRange.All)
+        {
+            branches = Map(branches, _ => kept);
+        }
+
+        return AttentionShape.Of(spec).Causal ? Map(branches, static pass => pass.UpToQuery()) : branches;
     }
+
+    private static IReadOnlyList<SoftmaxBranch> Map(IReadOnlyList<SoftmaxBranch> branches, System.Func<KeyRange, KeyRange> change) =>
+        [.. branches.Select(branch => branch with { Passes = [.. branch.Passes.Select(change)] })];
 }

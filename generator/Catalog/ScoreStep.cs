@@ -21,6 +21,12 @@ public abstract class ScoreStep
     /// <summary>Whether <see cref="Apply"/> reads the indices of key and query.</summary>
     public virtual bool UsesIndices => true;
 
+    /// <summary>Members of the kernel's class that the step relies on.</summary>
+    public virtual IEnumerable<string> Members => [];
+
+    /// <summary>Statements of a tile for one of its registers of key indices, when the step uses indices.</summary>
+    public virtual IEnumerable<string> PrepareKeys(Dialect dialect, int vector, string key) => [];
+
     /// <summary>Whether <see cref="Apply"/> reads those indices as registers, for keys that are consecutive in the sequence or not.</summary>
     public virtual bool UsesIndexRegisters(bool consecutive) => UsesIndices;
 

@@ -54,6 +54,12 @@ public sealed class Dialect
     /// <summary>The type of a register of floats.</summary>
     public string Float => VectorClass.Length == 0 ? "float" : $"{VectorClass}<float>";
 
+    /// <summary>The type of a register of ints.</summary>
+    public string Int => VectorClass.Length == 0 ? "int" : $"{VectorClass}<int>";
+
+    /// <summary>The type of a mask of lanes.</summary>
+    public string Mask => VectorClass.Length == 0 ? "bool" : Float;
+
     /// <summary>An operation's spelling.</summary>
     public string Spell(Operation operation, params string[] operands)
     {

@@ -20,6 +20,7 @@ public static class HostEmitter
         HostSurface.WriteConstants(writer, spec);
         HostSurface.WriteEncodingMembers(writer, spec);
         HostSurface.WriteFeatureMembers(writer, spec);
+        KernelHost.WriteBlockMask(writer, spec);
         if (spec.Host.IsStatic)
         {
             KernelHost.WriteForward(writer, static (target, call) => target.Line($"=> {call};"));

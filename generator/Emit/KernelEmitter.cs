@@ -26,6 +26,12 @@ internal static class KernelEmitter
         using (writer.Block($"file static unsafe class {ClassName(spec, dialect)}"))
         {
             WriteConstants(writer, plan);
+            foreach (string member in plan.ScoreSteps.SelectMany(static step => step.Members))
+            {
+                writer.Line(member);
+                writer.Line();
+            }
+
             ItemStage.Write(writer, plan);
             writer.Line();
             QueryStage.Write(writer, plan);

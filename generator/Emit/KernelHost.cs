@@ -1,4 +1,7 @@
 using System;
+using System.Linq;
+using AttentionGen.Generator.Catalog;
+using AttentionGen.Generator.Spec;
 
 namespace AttentionGen.Generator.Emit;
 
@@ -34,5 +37,29 @@ internal static class KernelHost
             public static void Forward(global::AttentionGen.ReadOnlyTensorView query, global::AttentionGen.ReadOnlyTensorView key, global::AttentionGen.ReadOnlyTensorView value, global::AttentionGen.TensorView output, in global::AttentionGen.AttentionArguments arguments = default)
             """);
         body(writer, "LaunchKernel(query, key, value, output, arguments)");
+    }
+    /// <summary>Writes BuildBlockMask, for a host whose Keep is not known to hide whole stretches of keys.</summary>
+    public static void WriteBlockMask(CodeWriter writer, AttentionSpec spec)
+    {
+        if (spec.Keep is not { } keep || KeepShape.Of(spec).Rest is null)
+        {
+            return;
+        }
+
+        const int BottomRight = 2;
+        string heads = keep.Parameters.Contains("head") ? "Heads" : "1";
+        string offset = AttentionShape.Of(spec).Alignment == BottomRight ? "query + keyLength - queryLength" : "query";
+        string arguments = string.Join(", ", keep.Parameters.Select(parameter => $"{parameter}: {(parameter == "query" ? offset : parameter)}"));
+        writer.Lines($$"""
+            /// <summary>
+            /// Asks Keep for every pair, once: passed as <see cref="global::AttentionGen.AttentionArguments.Blocks"/>, the blocks of keys that it hides are never visited.
+            /// Serves every call of these lengths.
+            /// </summary>
+            /// <param name="queryLength">Query positions.</param>
+            /// <param name="keyLength">Key positions.</param>
+            public static global::AttentionGen.BlockMask BuildBlockMask(int queryLength, int keyLength) =>
+                global::AttentionGen.BlockMask.From(1, {{heads}}, queryLength, keyLength, (_, head, query, key) => Keep({{arguments}}));
+
+            """);
     }
 }

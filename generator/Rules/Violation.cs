@@ -7,7 +7,7 @@ namespace AttentionGen.Generator.Rules;
 
 /// <summary>One rule broken by one declaration.</summary>
 /// <param name="Rule">The rule.</param>
-/// <param name="Place">The attribute argument it is about.</param>
+/// <param name="Place">The attribute argument or the part of a user function it is about.</param>
 /// <param name="Words">What the rule's message is filled with.</param>
 /// <param name="Remedies">Edits of the attributes that would mend it, the likeliest first.</param>
 public sealed record Violation(DiagnosticDescriptor Rule, Place Place, EquatableArray<string> Words, EquatableArray<Remedy> Remedies)
@@ -23,12 +23,18 @@ public sealed record Violation(DiagnosticDescriptor Rule, Place Place, Equatable
         string.Format(CultureInfo.InvariantCulture, Rule.MessageFormat.ToString(CultureInfo.InvariantCulture), [.. Words.Cast<object>()]);
 }
 
-/// <summary>What a violation is about. Names an attribute and an argument, never a location: the analyzer knows where they stand.</summary>
+/// <summary>What a violation is about. Names an attribute and an argument, or a node of a user function, never a location: the analyzer knows where they stand.</summary>
 /// <param name="Kind">The attribute, or the class.</param>
 /// <param name="Index">Which <c>[PositionalEncoding]</c>, in source order; 0 otherwise.</param>
 /// <param name="Argument">The argument ("Type" also when it is positional); null for the attribute as a whole.</param>
 public sealed record Place(PlaceKind Kind, int Index, string? Argument)
 {
+    /// <summary>Where in a user function; null for attributes.</summary>
+    public FunctionPlace? Node { get; init; }
+
+    /// <summary>A part of a user function.</summary>
+    public static Place Function(FunctionPlace node) => new(PlaceKind.Function, 0, null) { Node = node };
+
     /// <summary>The class's name.</summary>
     public static Place Host { get; } = new(PlaceKind.Host, 0, null);
 
@@ -61,4 +67,7 @@ public enum PlaceKind
 
     /// <summary>A <c>[PositionalEncoding]</c>.</summary>
     Encoding,
+
+    /// <summary>A method of the class, by <see cref="Place.Node"/>.</summary>
+    Function,
 }

@@ -20,6 +20,15 @@ public sealed record AttentionSpec(
     /// <summary>An argument's expression does not compile. The compiler has said so: nothing more is checked, and the surface throws.</summary>
     public bool IsUnreadable { get; init; }
 
+    /// <summary>The class's own <c>Keep(query, key)</c>, or null.</summary>
+    public UserFunction? Keep { get; init; }
+
+    /// <summary>The class's own <c>Score(score, head, query, key)</c>, or null.</summary>
+    public UserFunction? Score { get; init; }
+
+    /// <summary>Whether what the functions say depends on where the query stands.</summary>
+    public bool FunctionsReadQuery => (Keep?.Body.Uses(ScalarInputs.Query) ?? false) || (Score?.Body.Uses(ScalarInputs.Query) ?? false);
+
     /// <summary>The argument of that name, wherever it was written, or null.</summary>
     public ArgumentSpec? Find(string name) => ArgumentSpec.Find(Arguments, name);
 

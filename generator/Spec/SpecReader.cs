@@ -38,6 +38,8 @@ public static partial class SpecReader
             encodings.Add(new EncodingSpec(ReadName(encoding, absent: "", ref unreadable), new EquatableArray<ArgumentSpec>(own)));
         }
 
+        UserFunction? keep = FunctionReader.Read(host, FunctionReader.Keep, cancellation, ref unreadable);
+        UserFunction? score = FunctionReader.Read(host, FunctionReader.Score, cancellation, ref unreadable);
         return new AttentionSpec(
             ReadHost(host, cancellation),
             ReadName(attributes.Attention, absent: "standard", ref unreadable),
@@ -45,6 +47,8 @@ public static partial class SpecReader
             new EquatableArray<EncodingSpec>(encodings))
         {
             IsUnreadable = unreadable,
+            Keep = keep,
+            Score = score,
         };
     }
 

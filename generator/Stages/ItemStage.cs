@@ -101,6 +101,16 @@ internal static class ItemStage
             {
                 writer.Line("int from = block, to = Math.Min(block + KeyBlock, endKey);");
                 WriteBlockBounds(writer, pass);
+                if (!pass.IsIndexed)
+                {
+                    using (writer.Block("if (call->Blocks.IsPresent && !BlockMasking.Narrow(call, work, GroupSize, ref from, ref to))"))
+                    {
+                        writer.Line("continue;");
+                    }
+
+                    writer.Line();
+                }
+
                 writer.Line($"PackKeys{pass.Suffix}(call, work, block, from, to, At(workspace, KeysAt){KeyStage.Extra(plan, pass, typed: false)});");
                 writer.Line($"bool finite = PackValues{pass.Suffix}(call, work, block, from, to, At(workspace, ValuesAt));");
                 using (writer.Block("for (int member = 0; member < GroupSize; member++)"))

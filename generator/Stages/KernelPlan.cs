@@ -40,7 +40,7 @@ public sealed class KernelPlan
         Distances = Encodings.Select(static pair => pair.Encoding.Distances(pair.Spec)).FirstOrDefault(static distances => distances is not null);
         Mix = spec.Host.IsStatic ? Type.Mix(spec) : null;
         Modifiers = [.. Catalog.Catalog.Modifiers.Where(modifier => modifier.IsDeclared(spec))];
-        ScoreSteps = [.. Type.ScoreSteps(spec).Concat(Modifiers.SelectMany(modifier => modifier.ScoreSteps(spec))).Concat(Encodings.SelectMany(pair => pair.Encoding.ScoreSteps(spec, pair.Spec))).OrderBy(static step => step.Order)];
+        ScoreSteps = [.. Type.ScoreSteps(spec).Concat(Modifiers.SelectMany(modifier => modifier.ScoreSteps(spec))).Concat(Encodings.SelectMany(pair => pair.Encoding.ScoreSteps(spec, pair.Spec))).Concat(FunctionStep.Of(spec)).OrderBy(static step => step.Order)];
         ValueVectors = (Shape.ValueDim + dialect.Lanes - 1) / dialect.Lanes;
         KeyBlock = ChooseKeyBlock(Shape.QueryDim + PaddedValueDim, dialect);
         StepSizes = new StepSizes(dialect.Lanes, Shape.GroupSize, Shape.QueryDim, PaddedValueDim);
@@ -62,8 +62,8 @@ public sealed class KernelPlan
     /// <summary>The different passes over keys, each written once.</summary>
     public IReadOnlyList<KeyPass> Passes { get; }
 
-    /// <summary>Whether the visible keys depend on where the query stands.</summary>
-    public bool DependsOnQuery => Passes.Any(static pass => pass.Range.DependsOnQuery);
+    /// <summary>Whether the visible keys, or a user's score, depend on where the query stands.</summary>
+    public bool DependsOnQuery => Spec.FunctionsReadQuery || Passes.Any(static pass => pass.Range.DependsOnQuery);
 
     /// <summary>Whether a softmax compares only part of the features of a query and key.</summary>
     public bool IsSplit => Shape.QueryDim < Shape.HeadDim;

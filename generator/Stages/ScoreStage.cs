@@ -126,6 +126,14 @@ internal static class ScoreStage
             writer.Line(statement);
         }
 
+        for (int v = 0; plan.StepsUseIndices && v < width; v++)
+        {
+            foreach (string statement in plan.ScoreSteps.Where(static step => step.UsesIndices).SelectMany(step => step.PrepareKeys(dialect, v, $"index{v}")))
+            {
+                writer.Line(statement);
+            }
+        }
+
         if (partial)
         {
             writer.Line($"{dialect.Float} hidden = {dialect.Broadcast("float.NegativeInfinity")};");

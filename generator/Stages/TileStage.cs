@@ -11,6 +11,12 @@ internal static class TileStage
     {
         WriteTile(writer, plan, pass);
         writer.Line();
+        if (!pass.IsIndexed)
+        {
+            WriteRuns(writer, pass);
+            writer.Line();
+        }
+
         WriteRange(writer, plan, pass);
         if (pass.Range.Step > 1)
         {
@@ -52,7 +58,30 @@ internal static class TileStage
 
             using (writer.Block("if (from < to)"))
             {
-                writer.Line($"AttendRange{pass.Suffix}(call, work, member, row, block, from, to, fullFrom, fullTo, finite, workspace);");
+                writer.Line($"{Attend(pass)}(call, work, member, row, block, from, to, fullFrom, fullTo, finite, workspace);");
+            }
+        }
+    }
+
+    // Where keys are not consecutive, blocks of the call's mask are not ranges of the pass: pairs are hidden one by one.
+    private static string Attend(KeyPass pass) => (pass.IsIndexed ? "AttendRange" : "AttendRuns") + pass.Suffix;
+
+    private static void WriteRuns(CodeWriter writer, KeyPass pass)
+    {
+        writer.Line("// Keys [from, to) of a block without those that the call's block mask hides from the whole tile.");
+        writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
+        using (writer.Block($"private static void {Attend(pass)}(AttentionCall* call, WorkItem work, int member, int row, int block, int from, int to, int fullFrom, int fullTo, bool finite, byte* workspace)"))
+        {
+            using (writer.Block("while (from < to)"))
+            {
+                writer.Line("int end = call->Blocks.IsPresent ? BlockMasking.NextRun(call, work.Batch, (work.KvHead * GroupSize) + member, work.FirstRow + row, ref from, to) : to;");
+                using (writer.Block("if (from < end)"))
+                {
+                    writer.Line($"AttendRange{pass.Suffix}(call, work, member, row, block, from, end, fullFrom, fullTo, finite, workspace);");
+                }
+
+                writer.Line();
+                writer.Line("from = end;");
             }
         }
     }
@@ -74,7 +103,7 @@ internal static class TileStage
             using (writer.Block("if (from / Lanes * Lanes > (sinkEnd + Lanes - 1) / Lanes * Lanes)"))
             {
                 writer.Line("// The window stands clear of the sinks: a range of their own.");
-                writer.Line($"AttendRange{pass.Suffix}(call, work, member, row, block, blockFrom, sinkEnd, blockFrom, {full}, finite, workspace);");
+                writer.Line($"{Attend(pass)}(call, work, member, row, block, blockFrom, sinkEnd, blockFrom, {full}, finite, workspace);");
             }
 
             using (writer.Block("else"))
@@ -205,6 +234,12 @@ internal static class TileStage
 
     private static void WriteRuntimeMask(CodeWriter writer, KeyPass pass)
     {
+        using (writer.Block("if (call->Blocks.IsPresent)"))
+        {
+            writer.Line($"BlockMasking.Apply(call, work.Batch, head, work.FirstRow + row, Math.Min(TileRows, work.Rows - row), from, to, {KeyIndices(pass)}, scores + (from - block), ScoreStride, tileMax, Lanes);");
+        }
+
+        writer.Line();
         using (writer.Block("if (call->Mask.IsPresent)"))
         {
             writer.Line($"RuntimeMasking.Apply(call, work.Batch, head, work.FirstRow + row, Math.Min(TileRows, work.Rows - row), from, to, {KeyIndices(pass)}, scores + (from - block), ScoreStride, tileMax, Lanes);");

@@ -45,6 +45,7 @@ internal static class ArgumentChecks
         CheckMask(arguments.Keep.Values.IsEmpty, arguments.Keep.Shape, batch, kernel.Heads, queryLength, keyLength, nameof(arguments.Keep));
         CheckMask(arguments.Drop.Values.IsEmpty, arguments.Drop.Shape, batch, kernel.Heads, queryLength, keyLength, nameof(arguments.Drop));
         CheckMask(arguments.Bias.Values.IsEmpty, arguments.Bias.Shape, batch, kernel.Heads, queryLength, keyLength, nameof(arguments.Bias));
+        CheckBlocks(kernel, arguments.Blocks, batch, queryLength, keyLength);
         if (arguments.MaxThreads < 0)
         {
             throw new ArgumentOutOfRangeException(nameof(arguments.MaxThreads), arguments.MaxThreads, "Expected 0 (all cores) or more threads.");
@@ -205,6 +206,24 @@ internal static class ArgumentChecks
             {
                 throw new ArgumentOutOfRangeException(name, position, "Expected positions of 0 or more.");
             }
+        }
+    }
+
+    private static void CheckBlocks(KernelDescription kernel, BlockMask? blocks, int batch, int queryLength, int keyLength)
+    {
+        if (blocks is null)
+        {
+            return;
+        }
+
+        ThrowIfWithoutScores(kernel, new MaskShape(blocks.Batch, blocks.Heads, blocks.QueryLength, blocks.KeyLength), nameof(AttentionArguments.Blocks));
+        int heads = kernel.Heads;
+        bool fits = (blocks.Batch == 1 || blocks.Batch == batch) && (blocks.Heads == 1 || blocks.Heads == heads) && blocks.QueryLength == queryLength && blocks.KeyLength == keyLength;
+        if (!fits)
+        {
+            throw new ArgumentException(
+                $"Expected a block mask that broadcasts to [{batch}, {heads}, {queryLength}, {keyLength}] (batch, heads, query length, key length), but got [{blocks.Batch}, {blocks.Heads}, {blocks.QueryLength}, {blocks.KeyLength}].",
+                nameof(AttentionArguments.Blocks));
         }
     }
 

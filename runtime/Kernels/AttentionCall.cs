@@ -123,6 +123,9 @@ public unsafe struct AttentionCall
     /// <summary>Work items per (sequence, key/value head).</summary>
     public int Chunks;
 
+    /// <summary>The block mask.</summary>
+    public BlockTable Blocks;
+
     /// <summary>Run-time masks and bias.</summary>
     public RuntimeMask Mask;
 }

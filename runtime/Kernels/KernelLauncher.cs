@@ -57,6 +57,8 @@ public static unsafe class KernelLauncher
         fixed (int* keyLengths = arguments.KeyLengths, queryPositions = arguments.QueryPositions, keyPositions = arguments.KeyPositions)
         fixed (float* queryGain = Gain(description, arguments.QueryGain), keyGain = Gain(description, arguments.KeyGain))
         fixed (float* sinkLogits = arguments.SinkLogits.IsEmpty ? description.SinkLogits : arguments.SinkLogits)
+        fixed (int* blocks = arguments.Blocks is null ? default : arguments.Blocks.Blocks)
+        fixed (ulong* blockRows = arguments.Blocks is null ? default : arguments.Blocks.Rows)
         fixed (bool* keep = arguments.Keep.Values, drop = arguments.Drop.Values)
         {
             int queryLength = query.Layout.Length;
@@ -94,6 +96,7 @@ public static unsafe class KernelLauncher
                 DropoutThreshold = DropoutMask.Threshold(description.Dropout),
                 DropoutScale = (float)(1 / (1 - description.Dropout)),
                 DropoutSeed = arguments.DropoutSeed ?? 0,
+                Blocks = Table(arguments.Blocks, blocks, blockRows),
                 Mask = new RuntimeMask
                 {
                     Keep = keep,
@@ -185,6 +188,24 @@ public static unsafe class KernelLauncher
 
     private static StridedTensor Strided(float* data, TensorLayout layout) =>
         new() { Data = data, BatchStride = layout.BatchStride, HeadStride = layout.HeadStride, RowStride = layout.RowStride };
+
+    private static BlockTable Table(BlockMask? mask, int* blocks, ulong* rows)
+    {
+        if (mask is null)
+        {
+            return default;
+        }
+
+        long head = (long)mask.QueryBlocks * mask.KeyBlocks;
+        return new BlockTable
+        {
+            Blocks = blocks,
+            Rows = rows,
+            KeyBlocks = mask.KeyBlocks,
+            HeadStride = mask.Heads > 1 ? head : 0,
+            BatchStride = mask.Batch > 1 ? mask.Heads * head : 0,
+        };
+    }
 
     private static MaskStrides Strides(MaskShape shape)
     {

@@ -30,6 +30,9 @@ public readonly ref struct AttentionArguments
     /// <summary>What is added to the scaled scores before the softmax; <c>default</c>: nothing.</summary>
     public ScoreBias Bias { get; init; }
 
+    /// <summary>Which pairs may attend, in blocks: empty blocks cost nothing. Combined with every other mask; null: all.</summary>
+    public BlockMask? Blocks { get; init; }
+
     /// <summary>relative: <c>[2 * MaxRelativePosition + 1, headDim]</c>, the key vector of each distance j - i from the lowest. A layer has its own.</summary>
     public ReadOnlySpan<float> RelativeKeys { get; init; }
 

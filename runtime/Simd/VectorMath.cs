@@ -11,7 +11,7 @@ namespace AttentionGen.Kernels;
 /// left by 23 is 2^n as a float (exactly 0 for n = -127); 2^f on [-1/2, 1/2] is a degree-5 minimax polynomial (relative error 7.5e-8).
 /// </remarks>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public static class VectorMath
+public static partial class VectorMath
 {
     private const float LowestExponent = -127f;
     private const float RoundAndBias = 12582912f + 127f;
@@ -105,22 +105,15 @@ public static class VectorMath
 
     /// <summary>Each lane <c>table[index]</c>; indices are whole numbers as floats and may be negative where the table goes on before its first element.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static unsafe Vector512<float> Gather(float* table, Vector512<float> index) =>
-        Vector512.Create(Gather(table, index.GetLower()), Gather(table, index.GetUpper()));
+    public static unsafe Vector512<float> Gather(float* table, Vector512<float> index) => Gather(table, Vector512.ConvertToInt32(index));
 
     /// <inheritdoc cref="Gather(float*, Vector512{float})"/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static unsafe Vector256<float> Gather(float* table, Vector256<float> index) => Avx2.IsSupported
-        ? Avx2.GatherVector256(table, Vector256.ConvertToInt32(index), sizeof(float))
-        : Vector256.Create(Gather(table, index.GetLower()), Gather(table, index.GetUpper()));
+    public static unsafe Vector256<float> Gather(float* table, Vector256<float> index) => Gather(table, Vector256.ConvertToInt32(index));
 
     /// <inheritdoc cref="Gather(float*, Vector512{float})"/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static unsafe Vector128<float> Gather(float* table, Vector128<float> index)
-    {
-        Vector128<int> at = Vector128.ConvertToInt32(index);
-        return Vector128.Create(table[at.GetElement(0)], table[at.GetElement(1)], table[at.GetElement(2)], table[at.GetElement(3)]);
-    }
+    public static unsafe Vector128<float> Gather(float* table, Vector128<float> index) => Gather(table, Vector128.ConvertToInt32(index));
 
     /// <summary>The value itself.</summary>
     public static float MaxLanes(float x) => x;

@@ -14,6 +14,15 @@ public class AgreementTests
     private static readonly string[] Reals = ["0", "1", "-1", "0.5", "10000", "1e40", "1e-40", "double.NaN", "double.PositiveInfinity"];
     private static readonly string[] Alignments = ["CausalAlignment.Unspecified", "CausalAlignment.TopLeft", "CausalAlignment.BottomRight", "(CausalAlignment)9"];
     private static readonly string[] Flags = ["true", "false"];
+    private static readonly string[] Functions =
+    [
+        "", "", "", "",
+        "static bool Keep(int query, int key) => key <= query;",
+        "static bool Keep(int query, int key) => key % query == 0;",
+        "static bool Keep(int key) => true; static int Score;",
+        "static float Score(float score, int head) => score / (head + 1);",
+        "static float state = 1; static float Score(float score, int head) => score * state;",
+    ];
 
     [Fact]
     public void Analyzer_and_generator_agree_on_what_is_invalid()
@@ -81,7 +90,7 @@ public class AgreementTests
     }
 
     private static Gen<string> Declarations() =>
-        from type in Gen.Elements("standard", "causal", "local", "Local", "sdpa", "lokal")
+        from type in Gen.Elements("custom", "standard", "causal", "local", "Local", "sdpa", "lokal")
         from arguments in Subset(
             ("Heads", Sizes), ("DModel", Sizes), ("HeadDim", Sizes), ("KvHeads", Sizes), ("ValueDim", Sizes), ("MaxLength", Sizes), ("MaxKeyLength", Sizes),
             ("Window", Sizes), ("WindowLeft", Sizes), ("WindowRight", Sizes), ("Sinks", Sizes),
@@ -90,7 +99,8 @@ public class AgreementTests
         from encodings in Gen.ListOf(Encodings())
         from isStatic in Gen.Elements("static ", "")
         let given = likely.Length == 0 ? arguments : string.Concat(Pairs(arguments).Where(pair => !pair.StartsWith("Heads", StringComparison.Ordinal) && !pair.StartsWith("HeadDim", StringComparison.Ordinal) && !pair.StartsWith("DModel", StringComparison.Ordinal)).Select(pair => ", " + pair))
-        select $"using AttentionGen;\n[Attention(\"{type}\"{likely}{given})]\n{string.Concat(encodings.Take(2))}public {isStatic}partial class Host {{ }}\n";
+        from function in Gen.Elements(Functions)
+        select $"using AttentionGen;\n[Attention(\"{type}\"{likely}{given})]\n{string.Concat(encodings.Take(2))}public {isStatic}partial class Host {{ {function} }}\n";
 
     private static Gen<string> Encodings() =>
         from type in Gen.Elements("none", "sinusoidal", "learned", "rope", "rotary", "alibi", "ALIBI", "alibye")

@@ -51,6 +51,7 @@ public class BadInputTests
         { "keep mask keys", "Keep", ["10", "9"] },
         { "drop mask heads", "Drop", ["2", "3"] },
         { "bias queries", "Bias", ["10", "4"] },
+        { "block mask keys", "Blocks", ["[2, 2, 10, 10]", "[1, 1, 10, 9]"] },
         { "negative threads", "MaxThreads", ["-1"] },
     };
 
@@ -177,6 +178,7 @@ public class BadInputTests
         "key length negative" => new CallInputs { KeyLengths = [1, -1] },
         "key length past the keys" => new CallInputs { KeyLengths = [11, 1] },
         "keep mask keys" => new CallInputs { Keep = new Broadcast<bool>(new bool[9], 1, 1, 1, 9) },
+        "block mask keys" => new CallInputs { Blocks = new Broadcast<bool>(new bool[90], 1, 1, 10, 9) },
         "drop mask heads" => new CallInputs { Drop = new Broadcast<bool>(new bool[30], 1, 3, 1, 10) },
         "bias queries" => new CallInputs { Bias = new Broadcast<float>(new float[40], 1, 1, 4, 10) },
         _ => throw new ArgumentOutOfRangeException(nameof(what), what, null),

@@ -77,6 +77,39 @@ public class IncrementalityTests
         Assert.All(Outputs(second, AttentionGenerator.VerdictStep), AssertReused);
     }
 
+    private const string Shaped = "using System; using AttentionGen;\n[Attention(\"custom\", Heads = 8, HeadDim = 64)]\npublic static partial class Shaped { }\n";
+    private const string Mask = "using System;\npublic static partial class Shaped { const int Reach = 3; static bool Keep(int query, int key) => Math.Abs(query - key) <= Reach; }";
+
+    [Theory]
+    [InlineData("using System;\npublic static partial class Shaped { const int Reach = 3;\n // Near keys.\n static bool Keep(int query, int key) =>\n Math.Abs(query - /* of */ key) <= Reach; }")]
+    [InlineData("using System;\npublic static partial class Shaped { static bool Keep(int query, int key) { int far = Math.Abs(query - key); return far <= 1 + 2; } int Other() => 4; }")]
+    public void A_function_in_another_file_that_means_the_same_changes_nothing(string edited)
+    {
+        GeneratorRunResult second = RunShaped(edited);
+        Assert.All(Outputs(second, AttentionGenerator.SpecStep), AssertReused);
+        Assert.All(SourceOutputs(second), reason => Assert.Equal(IncrementalStepRunReason.Cached, reason));
+    }
+
+    // The transform sees the symbol: it runs again whenever the compilation changes, whichever file the function stands in.
+    [Theory]
+    [InlineData("using System;\npublic static partial class Shaped { const int Reach = 4; static bool Keep(int query, int key) => Math.Abs(query - key) <= Reach; }")]
+    [InlineData("using System;\npublic static partial class Shaped { const int Reach = 3; static bool Keep(int query, int key) => Math.Abs(query - key) < Reach; }")]
+    [InlineData("using System;\npublic static partial class Shaped { }")]
+    public void A_function_in_another_file_that_means_something_else_regenerates(string edited)
+    {
+        GeneratorRunResult second = RunShaped(edited);
+        Assert.Equal(IncrementalStepRunReason.Modified, Assert.Single(Outputs(second, AttentionGenerator.SpecStep)).Reason);
+        Assert.Contains(IncrementalStepRunReason.Modified, SourceOutputs(second));
+    }
+
+    private static GeneratorRunResult RunShaped(string edited)
+    {
+        CSharpCompilation compilation = Lab.Compile(Shaped, Mask);
+        GeneratorDriver driver = Lab.Driver().RunGenerators(compilation);
+        Assert.Equal(2, driver.GetRunResult().GeneratedTrees.Length);
+        return driver.RunGenerators(Replace(1, edited)(compilation)).GetRunResult().Results.Single();
+    }
+
     private static GeneratorRunResult RunTwice(Func<CSharpCompilation, CSharpCompilation> edit)
     {
         CSharpCompilation compilation = Lab.Compile(Far, Near);

@@ -120,14 +120,16 @@ public sealed class ReferenceAttention
         for (int v = 0; v < visible.Count; v++)
         {
             int key = sizes.KeyRow(batch, kvHead, visible[v]);
-            double bias = Bias(batch, head, query, visible[v]);
             (double term, double termRange) = Distance.Term(problem, plainQuery, softmax.Half, scale, query + problem.AlignmentOffset, visible[v]);
             double product = (scale * Dot(encodedQuery, keys[n][key])) + term;
             double capped = problem.Softcap is { } cap ? ReferenceModifiers.Cap(product, cap) : product;
-            scores[v] = capped + bias;
             double productRange = (Math.Abs(scale) * queryNorm * keyNorms[n][key]) + termRange;
             double range = problem.Softcap is null ? productRange : CappedRange(productRange, capped);
-            ranges[v] = range + (double.IsInfinity(bias) ? 0 : Math.Abs(bias));
+            double own = EncodingBias(head, query, visible[v]);
+            (double score, double scoreRange) = ApplyFunction(capped + own, range + Math.Abs(own), head, query, visible[v]);
+            double added = problem.Bias?.At(batch, head, query, visible[v]) ?? 0;
+            scores[v] = score + added;
+            ranges[v] = scoreRange + (double.IsInfinity(added) ? 0 : Math.Abs(added));
         }
 
         double[] weights = [.. scores];
@@ -141,6 +143,17 @@ public sealed class ReferenceAttention
             ErrorBound.Output(weights, scores, ranges, rowScale, largestValue, shared),
             ErrorBound.LogSumExp(weights, scores, ranges, logSumExp, shared));
         return problem.SinkLogits is { } logits ? WithSink(row, logits[head], rowScale, largestValue) : row;
+    }
+
+    private (double Score, double Range) ApplyFunction(double score, double range, int head, int query, int key)
+    {
+        if (problem.Functions is not { Score: { } function } functions)
+        {
+            return (score, range);
+        }
+
+        double result = function(score, head, query + problem.AlignmentOffset, key);
+        return (result, (functions.Gain * range) + (double.IsInfinity(result) ? 0 : Math.Abs(result)));
     }
 
     // One more score without a value: the visible keys share 1 / (1 + exp(sink - logSumExp)) of the weight. That share errs by what the exponent errs by,
@@ -255,15 +268,11 @@ public sealed class ReferenceAttention
         return (output, magnitude.Where(double.IsFinite).DefaultIfEmpty(0).Max(), largest);
     }
 
-    private double Bias(int batch, int head, int query, int key)
+    private double EncodingBias(int head, int query, int key)
     {
-        double bias = problem.Bias?.At(batch, head, query, key) ?? 0;
-        foreach (ReferenceEncoding encoding in problem.Encodings)
-        {
-            bias += encoding.Definition.ScoreBias?.Invoke(encoding.Parameters, sizes.Heads, head, query + problem.AlignmentOffset, key) ?? 0;
-        }
-
-        return Distance.T5(problem) is { } t5 ? bias + Distance.BucketBias(problem, t5, head, query + problem.AlignmentOffset, key) : bias;
+        int aligned = query + problem.AlignmentOffset;
+        double bias = problem.Encodings.Sum(encoding => encoding.Definition.ScoreBias?.Invoke(encoding.Parameters, sizes.Heads, head, aligned, key) ?? 0);
+        return Distance.T5(problem) is { } t5 ? bias + Distance.BucketBias(problem, t5, head, aligned, key) : bias;
     }
 
     private double[] Encode(double[] rows, int index, RowPlace place, int? half, float[]? gain)

@@ -48,11 +48,17 @@ public sealed class ReferenceProblem
     /// <summary>True may attend; null: all may.</summary>
     public Broadcast<bool>? Keep { get; init; }
 
+    /// <summary>Another mask, true may attend; null: all may.</summary>
+    public Broadcast<bool>? Blocks { get; init; }
+
     /// <summary>True is hidden; null: none is.</summary>
     public Broadcast<bool>? Drop { get; init; }
 
     /// <summary>Added to the scaled scores; null: nothing.</summary>
     public Broadcast<float>? Bias { get; init; }
+
+    /// <summary>The user's own functions; null: none.</summary>
+    public UserFunctions? Functions { get; init; }
 
     /// <summary><c>[2 * MaxRelativePosition + 1, headDim]</c>, where distances have vectors.</summary>
     public float[]? RelativeKeys { get; init; }
@@ -128,8 +134,10 @@ public sealed class ReferenceProblem
         QueryPositions = QueryPositions,
         KeyPositions = KeyPositions,
         Keep = Keep,
+        Blocks = Blocks,
         Drop = Drop,
         Bias = Bias,
+        Functions = Functions,
         RelativeKeys = RelativeKeys,
         RelativeValues = RelativeValues,
         BucketBias = BucketBias,

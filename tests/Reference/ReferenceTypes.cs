@@ -26,6 +26,7 @@ public static class ReferenceTypes
         ["kvstrided"] = (p, _, j, _) => j % p.Int("Stride", 4) == 0,
         ["block"] = (p, i, j, _) => Math.Abs(BlockOf(p, i) - BlockOf(p, j)) <= p.Int("Neighbours", 0),
         ["localglobal"] = (p, i, j, _) => InWindow(p, i, j, 64) || IsGlobal(p, i) || IsGlobal(p, j),
+        ["custom"] = (_, _, _, _) => true, // and the problem's Functions.Keep
         ["relative"] = (_, _, _, _) => true,
         ["t5"] = (_, _, _, _) => true,
         ["crossmemory"] = (_, _, _, _) => true,

@@ -9,8 +9,10 @@ public static class Visibility
         int aligned = query + problem.AlignmentOffset;
         return softmax.Sees(problem.Parameters, aligned, key, problem.KeyLengths?[batch] ?? problem.Sizes.KeyLength)
             && (!problem.Causal || key <= aligned)
+            && (problem.Functions?.Keep is not { } keep || keep(head, aligned, key))
             && (problem.KeyLengths is null || key < problem.KeyLengths[batch])
             && (problem.Keep is null || problem.Keep.At(batch, head, query, key))
+            && (problem.Blocks is null || problem.Blocks.At(batch, head, query, key))
             && (problem.Drop is null || !problem.Drop.At(batch, head, query, key));
     }
 }

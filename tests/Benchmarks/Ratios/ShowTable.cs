@@ -46,6 +46,7 @@ public static class ShowTable
             ("sparse types", SparseCase.Measure(settings)),
             ("distances", DistanceCase.Measure(settings)),
             ("linear types", LinearCase.Measure(settings)),
+            ("user functions", FunctionCase.Measure(settings)),
             ("threads", Threads.SelectMany(item => item.Measure(settings))),
             ("GEMM", Gemm.SelectMany(item => item.Measure(settings))),
             ("256-bit tier", NarrowTierCase.Measure(settings)),

@@ -55,6 +55,7 @@ public sealed class CaseSampler(Declaration declaration, Random random)
         QueryPositions = DrawPositions(sizes.Batch, sizes.QueryLength),
         KeyPositions = DrawPositions(sizes.Batch, sizes.KeyLength),
         Keep = declaration.HasScores && random.Chance(0.2) ? random.Broadcast(sizes, r => r.Booleans(sizes.KeyLength)) : null,
+        Blocks = declaration.HasScores && random.Chance(0.2) ? DrawBlocks(sizes) : null,
         Drop = declaration.HasScores && random.Chance(0.2) ? random.Broadcast(sizes, r => r.Booleans(sizes.KeyLength)) : null,
         Bias = declaration.HasScores && random.Chance(0.2) ? random.Broadcast(sizes, DrawBiasRow(sizes.KeyLength)) : null,
         QueryGain = declaration.HasGains && random.Chance(0.6) ? random.Normal(declaration.QueryDim) : null,
@@ -77,6 +78,28 @@ public sealed class CaseSampler(Declaration declaration, Random random)
         return random.Chance(0.5)
             ? [.. Enumerable.Range(shift, length)]
             : random.Integers((declaration.PositionAxes > 1 && random.Chance(0.5) ? 1 : batch) * declaration.PositionAxes * length, 0, 5000);
+    }
+
+    // Documents, now and then with holes: whole blocks that are empty, whole ones that are full, and others.
+    private Broadcast<bool> DrawBlocks(AttentionSizes sizes)
+    {
+        int batch = random.Chance(0.5) ? sizes.Batch : 1, heads = random.Chance(0.3) ? sizes.Heads : 1;
+        bool[] values = new bool[batch * heads * sizes.QueryLength * sizes.KeyLength];
+        int n = 0;
+        for (int mask = 0; mask < batch * heads; mask++)
+        {
+            int length = random.Pick([3, 50, 130, 1000]), shift = random.Next(length);
+            double hole = random.Pick([0.0, 0.0, 0.0, 0.01]);
+            for (int query = 0; query < sizes.QueryLength; query++)
+            {
+                for (int key = 0; key < sizes.KeyLength; key++)
+                {
+                    values[n++] = (query + shift) / length == (key + shift) / length && !random.Chance(hole);
+                }
+            }
+        }
+
+        return new Broadcast<bool>(values, batch, heads, sizes.QueryLength, sizes.KeyLength);
     }
 
     // Negative infinity is a common way to hide keys by a bias.

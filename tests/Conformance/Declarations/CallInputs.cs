@@ -37,6 +37,9 @@ public sealed record CallInputs
 
     public long? DropoutSeed { get; init; }
 
+    /// <summary>A mask that the kernel is given as blocks.</summary>
+    public Broadcast<bool>? Blocks { get; init; }
+
     /// <summary>What the declaration can't do without.</summary>
     public static CallInputs Required(Declaration declaration, AttentionSizes sizes, Random random)
     {
@@ -59,6 +62,7 @@ public sealed record CallInputs
             QueryPositions is null ? "" : $"queryPositions[{QueryPositions.Length}]",
             KeyPositions is null ? "" : $"keyPositions[{KeyPositions.Length}]",
             Keep is null ? "" : $"keep [{Keep.Batch} {Keep.Heads} {Keep.Queries} {Keep.Keys}]",
+            Blocks is null ? "" : $"blocks [{Blocks.Batch} {Blocks.Heads} {Blocks.Queries} {Blocks.Keys}]",
             Drop is null ? "" : $"drop [{Drop.Batch} {Drop.Heads} {Drop.Queries} {Drop.Keys}]",
             QueryGain is null ? "" : "queryGain",
             KeyGain is null ? "" : "keyGain",

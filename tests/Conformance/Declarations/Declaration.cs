@@ -20,6 +20,9 @@ public sealed record EncodingDeclaration(string Name, Argument[] Arguments)
 /// <summary>A declared attention: what the generator is given, and what the oracle is told.</summary>
 public sealed record Declaration(string Type, Argument[] Arguments, EncodingDeclaration[] Encodings, HeadShape Shape)
 {
+    /// <summary>The user's own functions; null: none.</summary>
+    public FunctionDeclaration? Functions { get; init; }
+
     public Parameters Parameters { get; } = WithFeatures(Type, Shape, Argument.ToParameters(Arguments));
 
     /// <summary>The flag or the type that hides later keys.</summary>
@@ -29,7 +32,7 @@ public sealed record Declaration(string Type, Argument[] Arguments, EncodingDecl
 
     /// <summary>Whether the call may pass query and key lengths that differ.</summary>
     public bool AllowsUnequalLengths => Alignment != CausalAlignment.Unspecified
-        || (!IsCausal && Type is ("standard" or "kvstrided" or "landmark" or "differential" or "relative" or "t5" or "crossmemory" or "linear" or "performer"));
+        || (!IsCausal && Functions is null && Type is ("standard" or "kvstrided" or "landmark" or "differential" or "relative" or "t5" or "crossmemory" or "linear" or "performer"));
 
     /// <summary>Whether there is one softmax, and so a log-sum-exp.</summary>
     public bool HasLogSumExp => HasScores && ReferenceTypes.Softmaxes(Type, Parameters).Count == 1;
@@ -79,8 +82,10 @@ public sealed record Declaration(string Type, Argument[] Arguments, EncodingDecl
         QueryPositions = inputs.QueryPositions,
         KeyPositions = inputs.KeyPositions,
         Keep = inputs.Keep,
+        Blocks = inputs.Blocks,
         Drop = inputs.Drop,
         Bias = inputs.Bias,
+        Functions = Functions?.Meaning,
         RelativeKeys = inputs.RelativeKeys,
         RelativeValues = inputs.RelativeValues,
         BucketBias = inputs.BucketBias,
@@ -100,7 +105,7 @@ public sealed record Declaration(string Type, Argument[] Arguments, EncodingDecl
         string shape = $"Heads = {Shape.Heads}, KvHeads = {Shape.KvHeads}, HeadDim = {Shape.HeadDim}, ValueDim = {Shape.ValueDim}";
         string attention = $"[global::AttentionGen.Attention(Type = \"{Type}\", {shape}{string.Concat(Arguments.Select(a => $", {a.Name} = {a.Code}"))})]";
         string encodings = string.Concat(Encodings.Select(e => e.ToSource() + "\n"));
-        return $"{attention}\n{encodings}public static partial class {hostName};\n";
+        return $"using System;\n{attention}\n{encodings}public static partial class {hostName}\n{{\n{Functions?.Source}\n}}\n";
     }
 
     // The oracle takes the random features as data: what they must satisfy is tested by itself.
@@ -118,5 +123,5 @@ public sealed record Declaration(string Type, Argument[] Arguments, EncodingDecl
     }
 
     public override string ToString() =>
-        $"{Type}({string.Join(", ", Arguments.Select(a => $"{a.Name} = {a.Code}"))}) {string.Join(" + ", Encodings.Select(e => e.ToString()))} {Shape}";
+        $"{Type}({string.Join(", ", Arguments.Select(a => $"{a.Name} = {a.Code}"))}) {string.Join(" + ", Encodings.Select(e => e.ToString()))} {Shape}{(Functions is null ? "" : " " + Functions.Name)}";
 }

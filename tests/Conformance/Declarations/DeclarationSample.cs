@@ -30,7 +30,8 @@ public static class DeclarationSample
                 HeadShape shape = shapes[round % shapes.Length];
                 // An encoding acts on the features that one softmax compares.
                 HeadShape compared = type.Name == "differential" ? shape with { HeadDim = shape.HeadDim / 2 } : shape;
-                declarations.Add(new Declaration(type.Name, typeVariants[round % typeVariants.Count], Encodings(compared, encodingNames, type.Name, turn), shape));
+                FunctionDeclaration? functions = type.Name == "custom" ? FunctionVariants.Keeps[round % FunctionVariants.Keeps.Count] : null;
+                declarations.Add(new Declaration(type.Name, typeVariants[round % typeVariants.Count], Encodings(compared, encodingNames, type.Name, turn), shape) { Functions = functions });
             }
         }
 

@@ -53,6 +53,7 @@ public sealed class KernelCall
         KeyPositions = Inputs.KeyPositions,
         LogSumExp = LogSumExp is null ? default : LogSumExp.Span,
         Keep = Inputs.Keep is { } keep ? new KeepMask(keep.Values, keep.Batch, keep.Heads, keep.Queries, keep.Keys) : default,
+        Blocks = Inputs.Blocks is { } blocks ? BlockMask.FromKeep(new KeepMask(blocks.Values, blocks.Batch, blocks.Heads, blocks.Queries, blocks.Keys)) : null,
         Drop = Inputs.Drop is { } drop ? new DropMask(drop.Values, drop.Batch, drop.Heads, drop.Queries, drop.Keys) : default,
         Bias = Inputs.Bias is { } bias ? new ScoreBias(bias.Values, bias.Batch, bias.Heads, bias.Queries, bias.Keys) : default,
         RelativeKeys = Inputs.RelativeKeys,

@@ -18,7 +18,8 @@ public static class KernelFactory
 
     private static IReadOnlyList<KernelHost> CompileAll() => Compile([.. Declarations, .. Specials.All]);
 
-    private static IReadOnlyList<KernelHost> Compile(IReadOnlyList<Declaration> declarations)
+    /// <summary>Compiles declarations on their own, for tests that keep theirs out of the sample.</summary>
+    public static IReadOnlyList<KernelHost> Compile(IReadOnlyList<Declaration> declarations)
     {
         Assembly assembly = KernelCompiler.Compile(declarations.Select((declaration, n) => declaration.ToSource(HostName(n)) + Adapter(HostName(n))));
         return [.. declarations.Select((declaration, n) => Bind(assembly, declaration, HostName(n)))];

@@ -25,6 +25,7 @@ internal sealed class StandInMask(Declaration declaration, Mutant mutant)
             && !(mutant == Mutant.LastKeyDropped && key == call.Key.Layout.Length - 1 && key > 0)
             && SeesDeclared(aligned, key)
             && (inputs.Keep is null || At(inputs.Keep, batch, head, query, key))
+            && (inputs.Blocks is null || inputs.Blocks.At(batch, head, query, key))
             && (inputs.Drop is null || At(inputs.Drop, batch, head, query, key) == (mutant == Mutant.DropReadAsKeep));
     }
 

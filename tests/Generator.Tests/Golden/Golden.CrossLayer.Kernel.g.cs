@@ -94,6 +94,11 @@ namespace Golden
             for (int block = 0; block < endKey; block += KeyBlock)
             {
                 int from = block, to = Math.Min(block + KeyBlock, endKey);
+                if (call->Blocks.IsPresent && !BlockMasking.Narrow(call, work, GroupSize, ref from, ref to))
+                {
+                    continue;
+                }
+
                 PackKeys(call, work, block, from, to, At(workspace, KeysAt));
                 bool finite = PackValues(call, work, block, from, to, At(workspace, ValuesAt));
                 for (int member = 0; member < GroupSize; member++)
@@ -114,7 +119,23 @@ namespace Golden
             int to = blockTo, fullTo = blockTo;
             if (from < to)
             {
-                AttendRange(call, work, member, row, block, from, to, fullFrom, fullTo, finite, workspace);
+                AttendRuns(call, work, member, row, block, from, to, fullFrom, fullTo, finite, workspace);
+            }
+        }
+
+        // Keys [from, to) of a block without those that the call's block mask hides from the whole tile.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void AttendRuns(AttentionCall* call, WorkItem work, int member, int row, int block, int from, int to, int fullFrom, int fullTo, bool finite, byte* workspace)
+        {
+            while (from < to)
+            {
+                int end = call->Blocks.IsPresent ? BlockMasking.NextRun(call, work.Batch, (work.KvHead * GroupSize) + member, work.FirstRow + row, ref from, to) : to;
+                if (from < end)
+                {
+                    AttendRange(call, work, member, row, block, from, end, fullFrom, fullTo, finite, workspace);
+                }
+
+                from = end;
             }
         }
 
@@ -159,6 +180,11 @@ namespace Golden
                         Scores1Partial(queries, keys, scores + (key - block), tileMax, key, lastKey);
                         break;
                 }
+            }
+
+            if (call->Blocks.IsPresent)
+            {
+                BlockMasking.Apply(call, work.Batch, head, work.FirstRow + row, Math.Min(TileRows, work.Rows - row), from, to, null, scores + (from - block), ScoreStride, tileMax, Lanes);
             }
 
             if (call->Mask.IsPresent)
@@ -1410,6 +1436,11 @@ namespace Golden
             for (int block = 0; block < endKey; block += KeyBlock)
             {
                 int from = block, to = Math.Min(block + KeyBlock, endKey);
+                if (call->Blocks.IsPresent && !BlockMasking.Narrow(call, work, GroupSize, ref from, ref to))
+                {
+                    continue;
+                }
+
                 PackKeys(call, work, block, from, to, At(workspace, KeysAt));
                 bool finite = PackValues(call, work, block, from, to, At(workspace, ValuesAt));
                 for (int member = 0; member < GroupSize; member++)
@@ -1430,7 +1461,23 @@ namespace Golden
             int to = blockTo, fullTo = blockTo;
             if (from < to)
             {
-                AttendRange(call, work, member, row, block, from, to, fullFrom, fullTo, finite, workspace);
+                AttendRuns(call, work, member, row, block, from, to, fullFrom, fullTo, finite, workspace);
+            }
+        }
+
+        // Keys [from, to) of a block without those that the call's block mask hides from the whole tile.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void AttendRuns(AttentionCall* call, WorkItem work, int member, int row, int block, int from, int to, int fullFrom, int fullTo, bool finite, byte* workspace)
+        {
+            while (from < to)
+            {
+                int end = call->Blocks.IsPresent ? BlockMasking.NextRun(call, work.Batch, (work.KvHead * GroupSize) + member, work.FirstRow + row, ref from, to) : to;
+                if (from < end)
+                {
+                    AttendRange(call, work, member, row, block, from, end, fullFrom, fullTo, finite, workspace);
+                }
+
+                from = end;
             }
         }
 
@@ -1469,6 +1516,11 @@ namespace Golden
                         Scores1Partial(queries, keys, scores + (key - block), tileMax, key, lastKey);
                         break;
                 }
+            }
+
+            if (call->Blocks.IsPresent)
+            {
+                BlockMasking.Apply(call, work.Batch, head, work.FirstRow + row, Math.Min(TileRows, work.Rows - row), from, to, null, scores + (from - block), ScoreStride, tileMax, Lanes);
             }
 
             if (call->Mask.IsPresent)
@@ -2203,6 +2255,11 @@ namespace Golden
             for (int block = 0; block < endKey; block += KeyBlock)
             {
                 int from = block, to = Math.Min(block + KeyBlock, endKey);
+                if (call->Blocks.IsPresent && !BlockMasking.Narrow(call, work, GroupSize, ref from, ref to))
+                {
+                    continue;
+                }
+
                 PackKeys(call, work, block, from, to, At(workspace, KeysAt));
                 bool finite = PackValues(call, work, block, from, to, At(workspace, ValuesAt));
                 for (int member = 0; member < GroupSize; member++)
@@ -2223,7 +2280,23 @@ namespace Golden
             int to = blockTo, fullTo = blockTo;
             if (from < to)
             {
-                AttendRange(call, work, member, row, block, from, to, fullFrom, fullTo, finite, workspace);
+                AttendRuns(call, work, member, row, block, from, to, fullFrom, fullTo, finite, workspace);
+            }
+        }
+
+        // Keys [from, to) of a block without those that the call's block mask hides from the whole tile.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void AttendRuns(AttentionCall* call, WorkItem work, int member, int row, int block, int from, int to, int fullFrom, int fullTo, bool finite, byte* workspace)
+        {
+            while (from < to)
+            {
+                int end = call->Blocks.IsPresent ? BlockMasking.NextRun(call, work.Batch, (work.KvHead * GroupSize) + member, work.FirstRow + row, ref from, to) : to;
+                if (from < end)
+                {
+                    AttendRange(call, work, member, row, block, from, end, fullFrom, fullTo, finite, workspace);
+                }
+
+                from = end;
             }
         }
 
@@ -2268,6 +2341,11 @@ namespace Golden
                         Scores1Partial(queries, keys, scores + (key - block), tileMax, key, lastKey);
                         break;
                 }
+            }
+
+            if (call->Blocks.IsPresent)
+            {
+                BlockMasking.Apply(call, work.Batch, head, work.FirstRow + row, Math.Min(TileRows, work.Rows - row), from, to, null, scores + (from - block), ScoreStride, tileMax, Lanes);
             }
 
             if (call->Mask.IsPresent)
@@ -3560,6 +3638,11 @@ namespace Golden
             for (int block = 0; block < endKey; block += KeyBlock)
             {
                 int from = block, to = Math.Min(block + KeyBlock, endKey);
+                if (call->Blocks.IsPresent && !BlockMasking.Narrow(call, work, GroupSize, ref from, ref to))
+                {
+                    continue;
+                }
+
                 PackKeys(call, work, block, from, to, At(workspace, KeysAt));
                 bool finite = PackValues(call, work, block, from, to, At(workspace, ValuesAt));
                 for (int member = 0; member < GroupSize; member++)
@@ -3580,7 +3663,23 @@ namespace Golden
             int to = blockTo, fullTo = blockTo;
             if (from < to)
             {
-                AttendRange(call, work, member, row, block, from, to, fullFrom, fullTo, finite, workspace);
+                AttendRuns(call, work, member, row, block, from, to, fullFrom, fullTo, finite, workspace);
+            }
+        }
+
+        // Keys [from, to) of a block without those that the call's block mask hides from the whole tile.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void AttendRuns(AttentionCall* call, WorkItem work, int member, int row, int block, int from, int to, int fullFrom, int fullTo, bool finite, byte* workspace)
+        {
+            while (from < to)
+            {
+                int end = call->Blocks.IsPresent ? BlockMasking.NextRun(call, work.Batch, (work.KvHead * GroupSize) + member, work.FirstRow + row, ref from, to) : to;
+                if (from < end)
+                {
+                    AttendRange(call, work, member, row, block, from, end, fullFrom, fullTo, finite, workspace);
+                }
+
+                from = end;
             }
         }
 
@@ -3619,6 +3718,11 @@ namespace Golden
                         Scores1Partial(queries, keys, scores + (key - block), tileMax, key, lastKey);
                         break;
                 }
+            }
+
+            if (call->Blocks.IsPresent)
+            {
+                BlockMasking.Apply(call, work.Batch, head, work.FirstRow + row, Math.Min(TileRows, work.Rows - row), from, to, null, scores + (from - block), ScoreStride, tileMax, Lanes);
             }
 
             if (call->Mask.IsPresent)

@@ -121,6 +121,11 @@ namespace Golden
                 {
                     to = Math.Min(to, Sinks);
                 }
+                if (call->Blocks.IsPresent && !BlockMasking.Narrow(call, work, GroupSize, ref from, ref to))
+                {
+                    continue;
+                }
+
                 PackKeys(call, work, block, from, to, At(workspace, KeysAt), At(workspace, KeyRowsAt));
                 bool finite = PackValues(call, work, block, from, to, At(workspace, ValuesAt));
                 for (int member = 0; member < GroupSize; member++)
@@ -146,7 +151,7 @@ namespace Golden
                 if (from / Lanes * Lanes > (sinkEnd + Lanes - 1) / Lanes * Lanes)
                 {
                     // The window stands clear of the sinks: a range of their own.
-                    AttendRange(call, work, member, row, block, blockFrom, sinkEnd, blockFrom, Math.Min(sinkEnd, query + 1), finite, workspace);
+                    AttendRuns(call, work, member, row, block, blockFrom, sinkEnd, blockFrom, Math.Min(sinkEnd, query + 1), finite, workspace);
                 }
                 else
                 {
@@ -157,7 +162,23 @@ namespace Golden
 
             if (from < to)
             {
-                AttendRange(call, work, member, row, block, from, to, fullFrom, fullTo, finite, workspace);
+                AttendRuns(call, work, member, row, block, from, to, fullFrom, fullTo, finite, workspace);
+            }
+        }
+
+        // Keys [from, to) of a block without those that the call's block mask hides from the whole tile.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void AttendRuns(AttentionCall* call, WorkItem work, int member, int row, int block, int from, int to, int fullFrom, int fullTo, bool finite, byte* workspace)
+        {
+            while (from < to)
+            {
+                int end = call->Blocks.IsPresent ? BlockMasking.NextRun(call, work.Batch, (work.KvHead * GroupSize) + member, work.FirstRow + row, ref from, to) : to;
+                if (from < end)
+                {
+                    AttendRange(call, work, member, row, block, from, end, fullFrom, fullTo, finite, workspace);
+                }
+
+                from = end;
             }
         }
 
@@ -204,6 +225,11 @@ namespace Golden
                         Scores1Partial(queries, keys, scores + (key - block), tileMax, key, query, lastKey, slope);
                         break;
                 }
+            }
+
+            if (call->Blocks.IsPresent)
+            {
+                BlockMasking.Apply(call, work.Batch, head, work.FirstRow + row, Math.Min(TileRows, work.Rows - row), from, to, null, scores + (from - block), ScoreStride, tileMax, Lanes);
             }
 
             if (call->Mask.IsPresent)
@@ -1681,6 +1707,11 @@ namespace Golden
                 {
                     to = Math.Min(to, Sinks);
                 }
+                if (call->Blocks.IsPresent && !BlockMasking.Narrow(call, work, GroupSize, ref from, ref to))
+                {
+                    continue;
+                }
+
                 PackKeys(call, work, block, from, to, At(workspace, KeysAt), At(workspace, KeyRowsAt));
                 bool finite = PackValues(call, work, block, from, to, At(workspace, ValuesAt));
                 for (int member = 0; member < GroupSize; member++)
@@ -1706,7 +1737,7 @@ namespace Golden
                 if (from / Lanes * Lanes > (sinkEnd + Lanes - 1) / Lanes * Lanes)
                 {
                     // The window stands clear of the sinks: a range of their own.
-                    AttendRange(call, work, member, row, block, blockFrom, sinkEnd, blockFrom, Math.Min(sinkEnd, query + 1), finite, workspace);
+                    AttendRuns(call, work, member, row, block, blockFrom, sinkEnd, blockFrom, Math.Min(sinkEnd, query + 1), finite, workspace);
                 }
                 else
                 {
@@ -1717,7 +1748,23 @@ namespace Golden
 
             if (from < to)
             {
-                AttendRange(call, work, member, row, block, from, to, fullFrom, fullTo, finite, workspace);
+                AttendRuns(call, work, member, row, block, from, to, fullFrom, fullTo, finite, workspace);
+            }
+        }
+
+        // Keys [from, to) of a block without those that the call's block mask hides from the whole tile.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void AttendRuns(AttentionCall* call, WorkItem work, int member, int row, int block, int from, int to, int fullFrom, int fullTo, bool finite, byte* workspace)
+        {
+            while (from < to)
+            {
+                int end = call->Blocks.IsPresent ? BlockMasking.NextRun(call, work.Batch, (work.KvHead * GroupSize) + member, work.FirstRow + row, ref from, to) : to;
+                if (from < end)
+                {
+                    AttendRange(call, work, member, row, block, from, end, fullFrom, fullTo, finite, workspace);
+                }
+
+                from = end;
             }
         }
 
@@ -1758,6 +1805,11 @@ namespace Golden
                         Scores1Partial(queries, keys, scores + (key - block), tileMax, key, query, lastKey, slope);
                         break;
                 }
+            }
+
+            if (call->Blocks.IsPresent)
+            {
+                BlockMasking.Apply(call, work.Batch, head, work.FirstRow + row, Math.Min(TileRows, work.Rows - row), from, to, null, scores + (from - block), ScoreStride, tileMax, Lanes);
             }
 
             if (call->Mask.IsPresent)
@@ -2684,6 +2736,11 @@ namespace Golden
                 {
                     to = Math.Min(to, Sinks);
                 }
+                if (call->Blocks.IsPresent && !BlockMasking.Narrow(call, work, GroupSize, ref from, ref to))
+                {
+                    continue;
+                }
+
                 PackKeys(call, work, block, from, to, At(workspace, KeysAt), At(workspace, KeyRowsAt));
                 bool finite = PackValues(call, work, block, from, to, At(workspace, ValuesAt));
                 for (int member = 0; member < GroupSize; member++)
@@ -2709,7 +2766,7 @@ namespace Golden
                 if (from / Lanes * Lanes > (sinkEnd + Lanes - 1) / Lanes * Lanes)
                 {
                     // The window stands clear of the sinks: a range of their own.
-                    AttendRange(call, work, member, row, block, blockFrom, sinkEnd, blockFrom, Math.Min(sinkEnd, query + 1), finite, workspace);
+                    AttendRuns(call, work, member, row, block, blockFrom, sinkEnd, blockFrom, Math.Min(sinkEnd, query + 1), finite, workspace);
                 }
                 else
                 {
@@ -2720,7 +2777,23 @@ namespace Golden
 
             if (from < to)
             {
-                AttendRange(call, work, member, row, block, from, to, fullFrom, fullTo, finite, workspace);
+                AttendRuns(call, work, member, row, block, from, to, fullFrom, fullTo, finite, workspace);
+            }
+        }
+
+        // Keys [from, to) of a block without those that the call's block mask hides from the whole tile.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void AttendRuns(AttentionCall* call, WorkItem work, int member, int row, int block, int from, int to, int fullFrom, int fullTo, bool finite, byte* workspace)
+        {
+            while (from < to)
+            {
+                int end = call->Blocks.IsPresent ? BlockMasking.NextRun(call, work.Batch, (work.KvHead * GroupSize) + member, work.FirstRow + row, ref from, to) : to;
+                if (from < end)
+                {
+                    AttendRange(call, work, member, row, block, from, end, fullFrom, fullTo, finite, workspace);
+                }
+
+                from = end;
             }
         }
 
@@ -2767,6 +2840,11 @@ namespace Golden
                         Scores1Partial(queries, keys, scores + (key - block), tileMax, key, query, lastKey, slope);
                         break;
                 }
+            }
+
+            if (call->Blocks.IsPresent)
+            {
+                BlockMasking.Apply(call, work.Batch, head, work.FirstRow + row, Math.Min(TileRows, work.Rows - row), from, to, null, scores + (from - block), ScoreStride, tileMax, Lanes);
             }
 
             if (call->Mask.IsPresent)
@@ -4331,6 +4409,11 @@ namespace Golden
                 {
                     to = Math.Min(to, Sinks);
                 }
+                if (call->Blocks.IsPresent && !BlockMasking.Narrow(call, work, GroupSize, ref from, ref to))
+                {
+                    continue;
+                }
+
                 PackKeys(call, work, block, from, to, At(workspace, KeysAt), At(workspace, KeyRowsAt));
                 bool finite = PackValues(call, work, block, from, to, At(workspace, ValuesAt));
                 for (int member = 0; member < GroupSize; member++)
@@ -4356,7 +4439,7 @@ namespace Golden
                 if (from / Lanes * Lanes > (sinkEnd + Lanes - 1) / Lanes * Lanes)
                 {
                     // The window stands clear of the sinks: a range of their own.
-                    AttendRange(call, work, member, row, block, blockFrom, sinkEnd, blockFrom, Math.Min(sinkEnd, query + 1), finite, workspace);
+                    AttendRuns(call, work, member, row, block, blockFrom, sinkEnd, blockFrom, Math.Min(sinkEnd, query + 1), finite, workspace);
                 }
                 else
                 {
@@ -4367,7 +4450,23 @@ namespace Golden
 
             if (from < to)
             {
-                AttendRange(call, work, member, row, block, from, to, fullFrom, fullTo, finite, workspace);
+                AttendRuns(call, work, member, row, block, from, to, fullFrom, fullTo, finite, workspace);
+            }
+        }
+
+        // Keys [from, to) of a block without those that the call's block mask hides from the whole tile.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void AttendRuns(AttentionCall* call, WorkItem work, int member, int row, int block, int from, int to, int fullFrom, int fullTo, bool finite, byte* workspace)
+        {
+            while (from < to)
+            {
+                int end = call->Blocks.IsPresent ? BlockMasking.NextRun(call, work.Batch, (work.KvHead * GroupSize) + member, work.FirstRow + row, ref from, to) : to;
+                if (from < end)
+                {
+                    AttendRange(call, work, member, row, block, from, end, fullFrom, fullTo, finite, workspace);
+                }
+
+                from = end;
             }
         }
 
@@ -4408,6 +4507,11 @@ namespace Golden
                         Scores1Partial(queries, keys, scores + (key - block), tileMax, key, query, lastKey, slope);
                         break;
                 }
+            }
+
+            if (call->Blocks.IsPresent)
+            {
+                BlockMasking.Apply(call, work.Batch, head, work.FirstRow + row, Math.Min(TileRows, work.Rows - row), from, to, null, scores + (from - block), ScoreStride, tileMax, Lanes);
             }
 
             if (call->Mask.IsPresent)
