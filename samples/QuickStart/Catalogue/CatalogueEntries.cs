@@ -15,6 +15,7 @@ public static class CatalogueEntries
         new KernelEntry("type", "localglobal", LocalGlobal.Forward),
         new KernelEntry("type", "localglobal", LocalGlobalAverage.Forward),
         new KernelEntry("type", "landmark", Landmark.Forward),
+        new KernelEntry("type", "custom", Custom.Forward),
         new KernelEntry("type", "relative", Relative.Forward),
         new KernelEntry("type", "t5", T5.Forward),
         new KernelEntry("type", "crossmemory", CrossMemory.Forward),

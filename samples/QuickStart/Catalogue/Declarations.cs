@@ -64,6 +64,13 @@ public static partial class Linear;
 [Attention(Type = "performer", Features = 64, Heads = 2, HeadDim = 16)]
 public static partial class Performer;
 
+/// <summary>Whatever the class's own function says: here every third key, backwards from the query.</summary>
+[Attention(Type = "custom", Heads = 2, HeadDim = 16)]
+public static partial class Custom
+{
+    private static bool Keep(int query, int key) => key <= query && (query - key) % 3 == 0;
+}
+
 /// <summary>The difference of two softmaxes.</summary>
 [Attention(Type = "differential", Lambda = 0.6, Heads = 2, HeadDim = 16)]
 public static partial class Differential;

@@ -10,6 +10,7 @@ public sealed class WrittenDeclaration
 {
     private static readonly string[] Shape = ["Type", "DModel", "Heads", "KvHeads", "HeadDim"];
     private readonly Parameters parameters;
+    private readonly Func<int, int, bool>? keep;
 
     /// <summary>Reads the attributes of a class.</summary>
     public WrittenDeclaration(Type host)
@@ -17,6 +18,7 @@ public sealed class WrittenDeclaration
         parameters = Read(host.CustomAttributes.Single(static data => data.AttributeType == typeof(AttentionAttribute)));
         Type = host.GetCustomAttribute<AttentionAttribute>()!.Type;
         Encodings = [.. host.CustomAttributes.Where(static data => data.AttributeType == typeof(PositionalEncodingAttribute)).Select(static data => new ReferenceEncoding((string)data.ConstructorArguments[0].Value!, Read(data)))];
+        keep = host.GetMethod("Keep", BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public)?.CreateDelegate<Func<int, int, bool>>();
         Heads = parameters.Int("Heads", 0);
         KvHeads = parameters.Int("KvHeads", Heads);
         DModel = parameters.Int("DModel", 0);
@@ -75,6 +77,7 @@ public sealed class WrittenDeclaration
         Temperature = parameters.Number("Temperature", 1),
         Softcap = parameters.Has("Softcap") ? parameters.Number("Softcap", 1) : null,
         QkNorm = parameters.Int("QkNorm", 0),
+        Functions = keep is null ? null : new UserFunctions((_, query, key) => keep(query, key), null),
         RelativeKeys = tensors?.RelativeKeys,
         RelativeValues = tensors?.RelativeValues,
         BucketBias = tensors?.BucketBias,

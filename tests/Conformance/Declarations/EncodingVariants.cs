@@ -33,8 +33,8 @@ public static class EncodingVariants
         if (shape.HeadDim % 2 == 0 && hasScores)
         {
             // Allowed with a warning, so it has to be right.
-            variants.Add([new("rope", []), new("alibi", [])]);
-            variants.Add([new("rope", []), new("relative", []), new("t5", [])]);
+            string[][] together = [["rope", "alibi"], ["rope", "relative", "t5"]];
+            variants.AddRange(together.Where(combination => combination.All(names.Contains)).Select(combination => combination.Select(name => new EncodingDeclaration(name, [])).ToArray()));
         }
 
         return variants;
