@@ -19,36 +19,36 @@ public static class DeclarationSample
     {
         List<Declaration> declarations = [];
         string[] encodingNames = [.. encodings.Select(entry => entry.Name)];
-        int turn = 0;
+        Dictionary<string, int> variantTurns = [];
         foreach (CatalogueEntry type in types)
         {
+            Dictionary<string, int> meetings = [];
             IReadOnlyList<Argument[]> typeVariants = TypeVariants.Of(type);
             HeadShape[] shapes = [.. Shapes.Where(shape => type.Name != "differential" || shape.HeadDim % 2 == 0)];
             int rounds = Math.Max(Math.Max(shapes.Length, encodingNames.Length), typeVariants.Count);
-            for (int round = 0; round < rounds; round++, turn++)
+            for (int round = 0; round < rounds; round++)
             {
                 HeadShape shape = shapes[round % shapes.Length];
                 // An encoding acts on the features that one softmax compares.
                 HeadShape compared = type.Name == "differential" ? shape with { HeadDim = shape.HeadDim / 2 } : shape;
                 FunctionDeclaration? functions = type.Name == "custom" ? FunctionVariants.Keeps[round % FunctionVariants.Keeps.Count] : null;
-                declarations.Add(new Declaration(type.Name, typeVariants[round % typeVariants.Count], Encodings(compared, encodingNames, type.Name, turn), shape) { Functions = functions });
+                declarations.Add(new Declaration(type.Name, typeVariants[round % typeVariants.Count], Encodings(compared, encodingNames, type.Name, meetings, variantTurns), shape) { Functions = functions });
             }
         }
 
         return declarations;
     }
 
-    // One encoding after the other, and each time around the next variant of each, so that every type meets every encoding and types meet different variants.
-    private static EncodingDeclaration[] Encodings(HeadShape compared, string[] names, string type, int turn)
+    // The encoding that the type has met least often so far, of those that fit the shape, in its next variant: so every type meets every encoding,
+    // and types meet different variants.
+    private static EncodingDeclaration[] Encodings(HeadShape compared, string[] names, string type, Dictionary<string, int> meetings, Dictionary<string, int> variantTurns)
     {
-        EncodingDeclaration[][][] byName =
-        [
-            .. EncodingVariants.For(compared, names, hasScores: !FeatureAttention.Covers(type))
-                .Where(variant => variant.All(encoding => encoding.Name != type))
-                .GroupBy(variant => string.Join('+', variant.Select(encoding => encoding.Name)))
-                .Select(group => group.ToArray()),
-        ];
-        EncodingDeclaration[][] chosen = byName[turn % byName.Length];
-        return chosen[turn / byName.Length % chosen.Length];
+        IGrouping<string, EncodingDeclaration[]> chosen = EncodingVariants.For(compared, names, hasScores: !FeatureAttention.Covers(type))
+            .Where(variant => variant.All(encoding => encoding.Name != type))
+            .GroupBy(variant => string.Join('+', variant.Select(encoding => encoding.Name)))
+            .MinBy(group => meetings.GetValueOrDefault(group.Key))!;
+        meetings[chosen.Key] = meetings.GetValueOrDefault(chosen.Key) + 1;
+        int turn = variantTurns[chosen.Key] = variantTurns.GetValueOrDefault(chosen.Key) + 1;
+        return chosen.ElementAt(turn % chosen.Count());
     }
 }
