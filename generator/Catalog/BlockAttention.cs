@@ -23,7 +23,8 @@ public sealed class BlockAttention : AttentionType
 
     public override KeyRange DeclaredRange(AttentionSpec spec)
     {
-        int size = Math.Min(spec.Int("BlockSize", DefaultBlockSize), LocalAttention.LongestSequence);
+        // Rules ask this of declarations that are still wrong.
+        int size = Math.Max(1, Math.Min(spec.Int("BlockSize", DefaultBlockSize), LocalAttention.LongestSequence));
         return new KeyRange { BlockSize = size, Neighbours = Math.Min(spec.Int("Neighbours"), LocalAttention.LongestSequence / size) };
     }
 }

@@ -8,7 +8,4 @@ public enum KernelFamily
 
     /// <summary>Feature maps and a running state [features, value dim]; cost grows linearly with the length.</summary>
     Linear,
-
-    /// <summary>A recurrent scan over a state per channel; has projections of its own.</summary>
-    StateSpace,
 }

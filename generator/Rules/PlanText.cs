@@ -18,7 +18,8 @@ internal static class PlanText
         }
 
         // A multiply-add counts as two: one for each query-key feature in the score, one for each value feature in the sum.
-        long flopsPerPair = 2L * shape.Heads * (shape.HeadDim + shape.ValueDim);
+        // Differential attention sums the values twice, once for each half of the features.
+        long flopsPerPair = 2L * shape.Heads * (shape.HeadDim + (shape.ValueDim * (shape.HeadDim / System.Math.Max(shape.QueryDim, 1))));
         long bytesPerToken = (long)BytesOfFloat * shape.KvHeads * (shape.HeadDim + shape.ValueDim);
         string text = string.Format(
             CultureInfo.InvariantCulture,
@@ -32,7 +33,7 @@ internal static class PlanText
             shape.ValueDim,
             shape.Scale,
             flopsPerPair,
-            Total(shape, window, flopsPerPair),
+            IsCounted(spec) ? Total(shape, window, flopsPerPair) : "",
             bytesPerToken);
         return text;
     }
@@ -51,6 +52,10 @@ internal static class PlanText
         FeatureWork.FlopsPerToken(shape, map),
         shape.Causal ? " and the pairs within a chunk" : "",
         (long)BytesOfFloat * shape.KvHeads * map.Features * (shape.ValueDim + 1));
+
+    // Which keys are visible is full, causal or a window; other patterns are not counted here.
+    private static bool IsCounted(AttentionSpec spec) =>
+        spec.Keep is null && Catalog.Catalog.FindType(spec.Type)?.Name is "standard" or "causal" or "local" or "relative" or "t5" or "crossmemory";
 
     private static string Total(AttentionShape shape, WindowShape? window, long flopsPerPair)
     {

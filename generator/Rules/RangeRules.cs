@@ -20,7 +20,7 @@ internal static class RangeRules
 
     // These have rules of their own, with a better message.
     private static readonly string[] JudgedElsewhere = ["KvHeads", "RotaryDim", "Temperature", "Scale", "FusionRatio", "Dropout", "Softcap", "OriginalMaxLength"];
-    private static readonly string[] LowerBoundJudgedElsewhere = ["Window", "WindowLeft", "WindowRight"];
+    private static readonly string[] LowerBoundJudgedElsewhere = ["Window", "WindowLeft", "WindowRight", "Landmarks", "Stride", "BlockSize", "GlobalTokens"];
 
     public static void Check(RuleContext context)
     {

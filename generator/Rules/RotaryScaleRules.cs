@@ -37,6 +37,11 @@ internal static class RotaryScaleRules
         foreach (EncodingUse use in rotations)
         {
             int pairs = RotaryEncoding.RotaryDim(use.Spec, context.Shape.QueryDim) / 2;
+            if (pairs is <= 0 or > SharedParameters.GreatestSize)
+            {
+                continue; // other rules say so
+            }
+
             if (use.Known is MropeEncoding)
             {
                 CheckSections(context, use, pairs);
@@ -90,11 +95,7 @@ internal static class RotaryScaleRules
             return true;
         }
 
-        if (pairs is > 0 and <= SharedParameters.GreatestSize)
-        {
-            context.Report(BadFactors, use.Place(name), [name, pairs, wrong]);
-        }
-
+        context.Report(BadFactors, use.Place(name), [name, pairs, wrong]);
         return false;
     }
 
@@ -106,7 +107,7 @@ internal static class RotaryScaleRules
             : sections.Any(static section => section < 1) ? "one of them is less than 1"
             : sum != pairs ? $"they add up to {RuleContext.Word(sum)}"
             : null;
-        if (wrong is not null && pairs is > 0 and <= SharedParameters.GreatestSize)
+        if (wrong is not null)
         {
             context.Report(BadSections, use.Place("Sections"), [pairs, wrong]);
         }

@@ -17,7 +17,7 @@ public static class RuleBook
     /// <summary>Rules about declarations, each checked by <see cref="Check"/>.</summary>
     public static ImmutableArray<DiagnosticDescriptor> DeclarationRules { get; } = Of(
         typeof(HostRules), typeof(NameRules), typeof(ShapeRules), typeof(RangeRules), typeof(ScaleRules), typeof(WindowRules),
-        typeof(CausalRules), typeof(RotaryRules), typeof(RotaryScaleRules), typeof(TableRules), typeof(AlibiRules), typeof(DistanceRules), typeof(MixRules),
+        typeof(PatternRules), typeof(CausalRules), typeof(RotaryRules), typeof(RotaryScaleRules), typeof(TableRules), typeof(AlibiRules), typeof(DistanceRules), typeof(MixRules),
         typeof(ModifierRules), typeof(SoftmaxRules), typeof(FunctionRules), typeof(IgnoredRules), typeof(PlanRules));
 
     /// <summary>Rules about calls of generated code, checked by the analyzer where the call stands.</summary>
@@ -41,6 +41,7 @@ public static class RuleBook
         RangeRules.Check(context);
         ScaleRules.Check(context);
         WindowRules.Check(context);
+        PatternRules.Check(context);
         CausalRules.Check(context);
         RotaryRules.Check(context);
         RotaryScaleRules.Check(context);

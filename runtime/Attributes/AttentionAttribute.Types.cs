@@ -60,15 +60,6 @@ public sealed partial class AttentionAttribute
     /// <summary>linear: the map applied to queries and keys as they are; there is no scale, so Scale and Temperature have no effect. Default <see cref="LinearFeatureMap.EluPlusOne"/>.</summary>
     public LinearFeatureMap FeatureMap { get; set; }
 
-    /// <summary>mamba: states per channel. Default 16.</summary>
-    public int StateSize { get; set; } = 16;
-
-    /// <summary>mamba: taps of the causal depthwise convolution. Default 4.</summary>
-    public int Convolution { get; set; } = 4;
-
-    /// <summary>mamba: inner channels per model feature. Default 2.</summary>
-    public int Expansion { get; set; } = 2;
-
     /// <summary>differential: lambda in <c>softmax1 - lambda * softmax2</c>. Default 0.8.</summary>
     public double Lambda { get; set; } = 0.8;
 }

@@ -45,9 +45,6 @@ public static class AttentionTypes
     /// <summary>Attention by a feature map and a running state (Katharopoulos et al. 2020).</summary>
     public const string Linear = "linear";
 
-    /// <summary>A selective state space layer (Mamba, Gu and Dao 2023).</summary>
-    public const string Mamba = "mamba";
-
     /// <summary>The difference of two softmaxes (Differential Transformer, Ye et al. 2024).</summary>
     public const string Differential = "differential";
 
@@ -71,7 +68,6 @@ public static class AttentionTypes
         CrossMemory,
         Performer,
         Linear,
-        Mamba,
         Differential,
         Exclusive,
     ];

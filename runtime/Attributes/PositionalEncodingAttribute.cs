@@ -23,9 +23,6 @@ public sealed class PositionalEncodingAttribute(string type) : Attribute
     /// <summary>alibi: one slope per head. Default: the power-of-two convention (Press et al. 2021), interpolated otherwise.</summary>
     public float[]? Slopes { get; set; }
 
-    /// <summary>sinusoidal: the table is a weight of the layer that starts from the sines and cosines.</summary>
-    public bool Learnable { get; set; }
-
     /// <summary>rope: how it is stretched past the length it was trained on. Default <see cref="RotaryScaling.None"/>.</summary>
     public RotaryScaling Scaling { get; set; }
 

@@ -90,10 +90,14 @@ public class AgreementTests
     }
 
     private static Gen<string> Declarations() =>
-        from type in Gen.Elements("custom", "standard", "causal", "local", "Local", "sdpa", "lokal")
+        from type in Gen.Elements(["Local", "sdpa", "lokal", .. AttentionTypes.All])
         from arguments in Subset(
             ("Heads", Sizes), ("DModel", Sizes), ("HeadDim", Sizes), ("KvHeads", Sizes), ("ValueDim", Sizes), ("MaxLength", Sizes), ("MaxKeyLength", Sizes),
-            ("Window", Sizes), ("WindowLeft", Sizes), ("WindowRight", Sizes), ("Sinks", Sizes),
+            ("Window", Sizes), ("WindowLeft", Sizes), ("WindowRight", Sizes), ("Sinks", Sizes), ("Stride", Sizes), ("Local", Sizes), ("BlockSize", Sizes), ("Neighbours", Sizes),
+            ("GlobalTokens", Sizes), ("Fusion", ["FusionMode.Average", "(FusionMode)7"]), ("Landmarks", Sizes), ("MaxRelativePosition", Sizes), ("Values", Flags), ("Scaled", Flags),
+            ("Buckets", Sizes), ("MaxDistance", Sizes), ("Bidirectional", Flags), ("FusionRatio", Reals), ("Residual", Flags), ("Features", Sizes), ("FeatureSeed", Sizes),
+            ("Kernel", ["FeatureKernel.Relu", "(FeatureKernel)9"]), ("Lambda", Reals), ("Softcap", Reals), ("QkNorm", ["QkNormalisation.Rms", "QkNormalisation.L2", "(QkNormalisation)3"]),
+            ("LearnedSinks", Flags), ("SinkLogits", ["new float[] { 1, 2, 3, 4, 5, 6, 7, 8 }", "new float[] { float.NaN }", "null"]), ("Dropout", Reals),
             ("Scale", Reals), ("Temperature", Reals), ("Causal", Flags), ("Cross", Flags), ("Bias", Flags), ("CausalAlignment", Alignments))
         from likely in Gen.Elements("", ", Heads = 8, HeadDim = 64", ", Heads = 8, DModel = 512")
         from encodings in Gen.ListOf(Encodings())
@@ -103,8 +107,11 @@ public class AgreementTests
         select $"using AttentionGen;\n[Attention(\"{type}\"{likely}{given})]\n{string.Concat(encodings.Take(2))}public {isStatic}partial class Host {{ {function} }}\n";
 
     private static Gen<string> Encodings() =>
-        from type in Gen.Elements("none", "sinusoidal", "learned", "rope", "rotary", "alibi", "ALIBI", "alibye")
-        from arguments in Subset(("Base", Reals), ("MaxLength", Sizes), ("RotaryDim", Sizes), ("Layout", ["RotaryLayout.Interleaved", "(RotaryLayout)5"]), ("Slopes", ["new float[] { 1, 2, 3 }", "new float[] { 1, 2, 3, 4, 5, 6, 7, 8 }", "null"]))
+        from type in Gen.Elements(["rotary", "ALIBI", "alibye", .. PositionalEncodings.All])
+        from arguments in Subset(("Base", Reals), ("MaxLength", Sizes), ("RotaryDim", Sizes), ("Layout", ["RotaryLayout.Interleaved", "(RotaryLayout)5"]), ("Slopes", ["new float[] { 1, 2, 3 }", "new float[] { 1, 2, 3, 4, 5, 6, 7, 8 }", "null"]),
+            ("Scaling", ["RotaryScaling.Linear", "RotaryScaling.Ntk", "RotaryScaling.Yarn", "RotaryScaling.LongRope", "RotaryScaling.Llama3", "(RotaryScaling)8"]), ("ScalingFactor", Reals),
+            ("OriginalMaxLength", Sizes), ("BetaFast", Reals), ("AttentionFactor", Reals), ("ShortFactors", ["new float[] { 1, 2, 3 }", "null"]), ("LongFactors", ["new float[] { 1, 2, 3 }"]),
+            ("Sections", ["new int[] { 16, 8, 8 }", "new int[] { -1, 33 }", "null"]), ("ScaleBase", Reals), ("MaxRelativePosition", Sizes), ("Values", Flags), ("Buckets", Sizes), ("MaxDistance", Sizes))
         select $"[PositionalEncoding(\"{type}\"{arguments})]\n";
 
     private static string[] Pairs(string arguments) => arguments.Split(", ", StringSplitOptions.RemoveEmptyEntries);

@@ -6,7 +6,7 @@ namespace AttentionGen.Conformance.Declarations;
 public static class FunctionVariants
 {
     /// <summary>Types whose kernels compute no scores.</summary>
-    public static IReadOnlyList<string> WithoutScores { get; } = ["linear", "performer", "mamba"];
+    public static IReadOnlyList<string> WithoutScores { get; } = ["linear", "performer"];
 
     public static IReadOnlyList<FunctionDeclaration> Keeps { get; } =
     [
