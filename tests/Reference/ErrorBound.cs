@@ -49,6 +49,23 @@ public static class ErrorBound
         return (Allowance * ((UnitRoundoff * ((rowScale * OfSums(weights.Length)) + Math.Min(spread, peaked))) + (2 * rowScale * Absorbed(weights)))) + (largestValue * Flushed);
     }
 
+    /// <summary>
+    /// The allowed absolute error where dropout may have taken the largest weights out of the output. What survives then errs relative to itself: by the
+    /// softmax's common error, and by that of its own score, however small its weight.
+    /// </summary>
+    /// <inheritdoc cref="Output"/>
+    public static double OutputOfSurvivors(ReadOnlySpan<double> weights, ReadOnlySpan<double> scores, ReadOnlySpan<double> ranges, double rowScale, double largestValue, IReadOnlyList<(double Weight, double Range)> shared)
+    {
+        double own = shared.Sum(static term => 4 * term.Range);
+        for (int j = 0; j < weights.Length; j++)
+        {
+            own = weights[j] > 0 ? Math.Max(own, Math.Abs(scores[j]) + (4 * ranges[j])) : own;
+        }
+
+        double relative = OfSums(weights.Length) + own + OfScores(weights, scores, ranges, shared, static weight => weight);
+        return (Allowance * rowScale * ((UnitRoundoff * relative) + (2 * Absorbed(weights)))) + (largestValue * Flushed);
+    }
+
     /// <summary>The allowed absolute error of a log-sum-exp: its own rounding, and the same sources as the output's.</summary>
     /// <param name="weights">Softmax weights of the visible keys.</param>
     /// <param name="scores">Their scaled, biased scores.</param>

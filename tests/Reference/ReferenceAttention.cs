@@ -140,7 +140,9 @@ public sealed class ReferenceAttention
             output,
             logSumExp,
             visible.Count,
-            ErrorBound.Output(weights, scores, ranges, rowScale, largestValue, shared),
+            problem.DropoutSeed is null
+                ? ErrorBound.Output(weights, scores, ranges, rowScale, largestValue, shared)
+                : ErrorBound.OutputOfSurvivors(weights, scores, ranges, rowScale, largestValue, shared),
             ErrorBound.LogSumExp(weights, scores, ranges, logSumExp, shared));
         return problem.SinkLogits is { } logits ? WithSink(row, logits[head], rowScale, largestValue) : row;
     }
