@@ -7,7 +7,7 @@ namespace AttentionGen.Generator.Catalog;
 public sealed class LearnedEncoding : PositionalEncoding
 {
     /// <summary>Positions in the table when none are declared.</summary>
-    public const int DefaultMaxLength = 512;
+    private const int DefaultMaxLength = 512;
 
     public override string Name => "learned";
 
@@ -19,4 +19,8 @@ public sealed class LearnedEncoding : PositionalEncoding
     ];
 
     public override bool AddsToInput => true;
+
+    public override int Positions(EncodingSpec encoding) => encoding.Int("MaxLength", DefaultMaxLength);
+
+    public override string? TableStart(EncodingSpec encoding) => "Normal(0.02)";
 }

@@ -22,29 +22,51 @@ internal static class HostSurface
         Constant(writer, "WorkspaceBytesPerThread", KernelEmitter.WorkspaceBytes(spec), "Native memory that each working thread keeps for this kernel, in bytes, whatever the lengths.");
     }
 
-    /// <summary>GetEncoding and AddEncoding, where positions enter by a computed table.</summary>
+    /// <summary>GetEncoding and AddEncoding, where positions enter by a table that is added to the input.</summary>
     public static void WriteEncodingMembers(CodeWriter writer, AttentionSpec spec)
     {
-        foreach (EncodingSpec encoding in spec.Encodings.Where(static encoding => encoding.Type == "sinusoidal"))
+        var tables = UsedEncodings.Of(spec).Where(static used => used.Encoding.Positions(used.Spec) > 0).ToList();
+        bool learned = !spec.Host.IsStatic && tables.Any(static used => used.Encoding.TableStart(used.Spec) is not null);
+        foreach (EncodingSpec encoding in tables.Where(static used => used.Encoding is SinusoidalEncoding).Select(static used => used.Spec))
         {
-            int positions = encoding.Int("MaxLength", SinusoidalEncoding.DefaultMaxLength);
+            int positions = new SinusoidalEncoding().Positions(encoding);
+            if (spec.Host.IsStatic || !encoding.Flag("Learnable"))
+            {
+                writer.Line($"private static readonly global::AttentionGen.Kernels.SinusoidalEncoding sinusoidalEncoding = new(DModel, {Literals.Of(SinusoidalEncoding.Base(encoding))}, {positions});");
+                writer.Line();
+            }
+
+            if (!learned)
+            {
+                WriteSinusoids(writer, positions);
+            }
+        }
+
+        if (learned)
+        {
             writer.Lines($$"""
-                private static readonly global::AttentionGen.Kernels.SinusoidalEncoding sinusoidalEncoding = new(DModel, {{Literals.Of(encoding.Double("Base", 10000))}}, {{positions}});
-
-                /// <summary>The encoding of each position.</summary>
-                /// <param name="positions">Positions from 0 to {{positions - 1}}.</param>
+                /// <summary>What is added to the input at each position: the layer's table as it is now{{(tables.Count > 1 ? ", and the sines and cosines" : string.Empty)}}.</summary>
+                /// <param name="positions">Positions from 0 to {{tables.Min(static used => used.Encoding.Positions(used.Spec)) - 1}}.</param>
                 /// <param name="encoding">[positions, DModel]; written whole.</param>
-                public static void GetEncoding(global::System.ReadOnlySpan<int> positions, global::System.Span<float> encoding) => sinusoidalEncoding.GetEncoding(positions, encoding);
-
-                /// <summary>Adds the encoding of positions 0 to length - 1 to the input of the projections.</summary>
-                /// <param name="input">[batch, length, DModel].</param>
-                /// <param name="batch">Sequences.</param>
-                /// <param name="length">Positions.</param>
-                public static void AddEncoding(global::System.Span<float> input, int batch, int length) => sinusoidalEncoding.AddTo(input, batch, length);
+                public void GetEncoding(global::System.ReadOnlySpan<int> positions, global::System.Span<float> encoding) => layerState.GetEncoding(positions, encoding);
 
                 """);
         }
     }
+
+    private static void WriteSinusoids(CodeWriter writer, int positions) => writer.Lines($$"""
+        /// <summary>The encoding of each position.</summary>
+        /// <param name="positions">Positions from 0 to {{positions - 1}}.</param>
+        /// <param name="encoding">[positions, DModel]; written whole.</param>
+        public static void GetEncoding(global::System.ReadOnlySpan<int> positions, global::System.Span<float> encoding) => sinusoidalEncoding.GetEncoding(positions, encoding);
+
+        /// <summary>Adds the encoding of positions 0 to length - 1 to the input of the projections.</summary>
+        /// <param name="input">[batch, length, DModel].</param>
+        /// <param name="batch">Sequences.</param>
+        /// <param name="length">Positions.</param>
+        public static void AddEncoding(global::System.Span<float> input, int batch, int length) => sinusoidalEncoding.AddTo(input, batch, length);
+
+        """);
 
     /// <summary>The random features and their redrawing, where the type has them.</summary>
     public static void WriteFeatureMembers(CodeWriter writer, AttentionSpec spec)

@@ -61,6 +61,9 @@ internal sealed class RuleContext
 /// <param name="Known">The catalogue's entry; null when there is none of that name.</param>
 internal sealed record EncodingUse(EncodingSpec Spec, int Index, PositionalEncoding? Known)
 {
+    /// <summary>Positions in its table, 0 for an encoding without one.</summary>
+    public int Positions => Known?.Positions(Spec) ?? 0;
+
     /// <summary>One of its arguments, or the attribute when that argument was not written.</summary>
     public Place Place(string argument) => Rules.Place.Encoding(Index, Spec.Find(argument) is null ? null : argument);
 }

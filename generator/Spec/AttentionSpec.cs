@@ -73,6 +73,9 @@ public sealed record EncodingSpec(string Type, EquatableArray<ArgumentSpec> Argu
 
     /// <summary>A numeric argument, or <paramref name="absent"/> when it was not written.</summary>
     public double Double(string name, double absent = 0) => Find(name)?.Number ?? absent;
+
+    /// <summary>A flag; false when it was not written.</summary>
+    public bool Flag(string name) => Find(name) is { Number: not 0 };
 }
 
 /// <summary>One attribute argument that was written.</summary>

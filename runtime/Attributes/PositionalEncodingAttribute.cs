@@ -14,6 +14,9 @@ public sealed class PositionalEncodingAttribute(string type) : Attribute
     /// <summary>sinusoidal, learned: positions in the table. Defaults: 5000 and 512.</summary>
     public int MaxLength { get; set; }
 
+    /// <summary>sinusoidal, on a layer: the sines and cosines are only where a learned table starts from. Default false.</summary>
+    public bool Learnable { get; set; }
+
     /// <summary>rope: which features are rotated together. Default <see cref="RotaryLayout.Half"/>.</summary>
     public RotaryLayout Layout { get; set; }
 
