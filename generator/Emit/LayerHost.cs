@@ -77,7 +77,7 @@ internal static class LayerHost
 
     private static string Encoding(AttentionSpec spec)
     {
-        string sinusoids = spec.Encodings.Any(static encoding => encoding.Type == "sinusoidal" && !encoding.Flag("Learnable")) ? ", sinusoidalEncoding" : string.Empty;
+        string sinusoids = UsedEncodings.Of(spec).Any(static used => used.Encoding is SinusoidalEncoding && used.Encoding.TableStart(used.Spec) is null) ? ", sinusoidalEncoding" : string.Empty;
         return LearnedTable(spec) is { } table
             ? $"{sinusoids}, positions: global::AttentionGen.Kernels.WeightStart.{table.Encoding.TableStart(table.Spec)}"
             : sinusoids;

@@ -44,7 +44,7 @@ public static class ShowTable
         [
             ("local, time per token", LocalCase.Measure(settings)),
             ("sparse types", SparseCase.Measure(settings)),
-            ("distances", DistanceCase.Measure(settings)),
+            ("variants", VariantCase.All.SelectMany(item => item.Measure(settings))),
             ("linear types", LinearCase.Measure(settings)),
             ("user functions", FunctionCase.Measure(settings)),
             ("threads", Threads.SelectMany(item => item.Measure(settings))),
