@@ -84,6 +84,22 @@ public class KvStreamTests
         KvTokens.Check(target, 0, [.. ids, 9, 8, 7]);
     }
 
+    [Fact]
+    public void WhatIsOnlyReservedIsNotSaved()
+    {
+        using KvCache source = KvCacheTests.Make("contiguous", KvTokens.Shape());
+        using KvCache target = KvCacheTests.Make("paged", KvTokens.Shape());
+        KvTokens.Append(source, 0, Ids);
+        KvTokens.Write(source, 0, [7, 8, 9]);
+        using MemoryStream stream = new();
+        source.Save(stream, 0);
+        source.Commit(0, 3);
+        KvTokens.Check(source, 0, [.. Ids, 7, 8, 9]);
+        stream.Position = 0;
+        target.Load(stream, 0);
+        KvTokens.Check(target, 0, Ids);
+    }
+
     [Theory]
     [InlineData("contiguous")]
     [InlineData("ring")]
