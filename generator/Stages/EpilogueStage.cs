@@ -30,7 +30,7 @@ internal static class EpilogueStage
             writer.Line("float* target = call->Output.Head(work.Batch, head) + (work.FirstRow * call->Output.RowStride);");
             if (!adds)
             {
-                writer.Line("float* logSumExp = call->LogSumExp == null ? null : call->LogSumExp + ((((long)work.Batch * Heads) + head) * call->QueryLength) + work.FirstRow;");
+                writer.Line("float* logSumExp = call->LogSumExp == null ? null : call->LogSumExp + ((((long)work.Batch * Heads) + head) * call->LogSumExpStride) + work.FirstRow;");
             }
 
             using (writer.Block("for (int r = 0; r < work.Rows; r++)"))

@@ -23,13 +23,17 @@ internal static class ArgumentChecks
         CheckView(key.Layout, batch, kernel.KvHeads, keyLength, kernel.HeadDim, nameof(key));
         CheckView(value.Layout, batch, kernel.KvHeads, keyLength, kernel.ValueDim, nameof(value));
         CheckView(output.Layout, batch, kernel.Heads, queryLength, kernel.ValueDim, nameof(output));
-        CheckLength(queryLength, kernel.MaxLength, kernel.Name, nameof(query), "MaxLength");
-        CheckLength(keyLength, kernel.MaxKeyLength, kernel.Name, nameof(key), "MaxKeyLength");
-        if (kernel.NeedsAlignment && kernel.Alignment == CausalAlignment.Unspecified && queryLength != keyLength)
+        if (!arguments.CumulativeLengths.IsEmpty)
         {
-            throw new ArgumentException(
-                $"{queryLength} queries and {keyLength} keys: which key query 0 stands at is not declared. Set CausalAlignment = TopLeft or BottomRight on [Attention] of {kernel.Name}.",
-                nameof(key));
+            PackedChecks.Check(kernel, batch, queryLength, keyLength, arguments);
+        }
+        else if (!arguments.CumulativeKeyLengths.IsEmpty)
+        {
+            throw new ArgumentException($"Expected {nameof(AttentionArguments.CumulativeLengths)} of the queries too.", nameof(AttentionArguments.CumulativeLengths));
+        }
+        else
+        {
+            CheckLengths(kernel, arguments, queryLength, keyLength);
         }
 
         CheckOutput(kernel, query, key, value, output, arguments.LogSumExp);
@@ -62,12 +66,39 @@ internal static class ArgumentChecks
         }
     }
 
-    private static void CheckLength(int actual, int most, string kernel, string name, string declared)
+    /// <summary>Conditions on lengths.</summary>
+    /// <param name="kernel">The kernel.</param>
+    /// <param name="arguments">The call's arguments.</param>
+    /// <param name="queryLength">Query positions.</param>
+    /// <param name="keyLength">Key positions.</param>
+    /// <param name="sequence">The sequence that they are the lengths of; -1: all.</param>
+    internal static void CheckLengths(KernelDescription kernel, in AttentionArguments arguments, int queryLength, int keyLength, int sequence = -1)
+    {
+        CheckLength(queryLength, kernel.MaxLength, kernel.Name, "query", "MaxLength", sequence);
+        CheckLength(keyLength, kernel.MaxKeyLength, kernel.Name, "key", "MaxKeyLength", sequence);
+        if (kernel.NeedsAlignment && kernel.Alignment == CausalAlignment.Unspecified && queryLength != keyLength)
+        {
+            throw new ArgumentException(
+                $"{queryLength} queries and {keyLength} keys{Where(sequence)}: which key query 0 stands at is not declared. Set CausalAlignment = TopLeft or BottomRight on [Attention] of {kernel.Name}.",
+                "key");
+        }
+
+        if (arguments.QueryPositions.IsEmpty && !arguments.KeyPositions.IsEmpty && kernel.Alignment == CausalAlignment.BottomRight && queryLength > keyLength)
+        {
+            throw new ArgumentException(
+                $"{queryLength} queries stand before {keyLength} keys with positions of their own{Where(sequence)}: expected QueryPositions too, since the default ones would be negative.",
+                nameof(AttentionArguments.QueryPositions));
+        }
+    }
+
+    private static string Where(int sequence) => sequence < 0 ? string.Empty : $" (sequence {sequence})";
+
+    private static void CheckLength(int actual, int most, string kernel, string name, string declared, int sequence)
     {
         most = most == 0 ? LongestSequence : most;
         if (actual > most)
         {
-            throw new ArgumentException($"{name} has {actual} positions; {kernel} takes at most {most} ({declared}).", name);
+            throw new ArgumentException($"{name} has {actual} positions{Where(sequence)}; {kernel} takes at most {most} ({declared}).", name);
         }
     }
 
@@ -170,12 +201,6 @@ internal static class ArgumentChecks
     {
         CheckPositions(kernel, arguments.QueryPositions, batch, queryLength, nameof(AttentionArguments.QueryPositions));
         CheckPositions(kernel, arguments.KeyPositions, batch, keyLength, nameof(AttentionArguments.KeyPositions));
-        if (arguments.QueryPositions.IsEmpty && !arguments.KeyPositions.IsEmpty && kernel.Alignment == CausalAlignment.BottomRight && queryLength > keyLength)
-        {
-            throw new ArgumentException(
-                $"{queryLength} queries stand before {keyLength} keys with positions of their own: expected QueryPositions too, since the default ones would be negative.",
-                nameof(AttentionArguments.QueryPositions));
-        }
     }
 
     private static void CheckPositions(KernelDescription kernel, ReadOnlySpan<int> positions, int batch, int length, string name)

@@ -36,6 +36,12 @@ public unsafe struct AttentionCall
     /// <summary><c>[batch, heads, queryLength]</c>, or null: not wanted.</summary>
     public float* LogSumExp;
 
+    /// <summary>Floats from one head's log-sum-exp to the next.</summary>
+    public long LogSumExpStride;
+
+    /// <summary>The number of this call's first sequence, where it is one of several that are packed together; dropout counts on from it.</summary>
+    public int FirstSequence;
+
     /// <summary>Rotary positions of the queries, or null: their index plus <see cref="QueryRotaryOffset"/>.</summary>
     public int* QueryPositions;
 

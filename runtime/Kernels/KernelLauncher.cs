@@ -6,7 +6,9 @@ namespace AttentionGen.Kernels;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static unsafe class KernelLauncher
 {
-    private const int ItemsPerThread = 4;
+    /// <summary>Items that each thread should have to choose from, so that none waits long at the end.</summary>
+    internal const int ItemsPerThread = 4;
+
     private const int LeastTilesPerItem = 8;
 
     /// <summary>A view of contiguous queries, for which negative sizes are named as <c>Forward</c> names them.</summary>
@@ -75,6 +77,7 @@ public static unsafe class KernelLauncher
                 AlignmentOffset = description.Alignment == CausalAlignment.BottomRight ? keyLength - queryLength : 0,
                 KeyLengths = keyLengths,
                 LogSumExp = logSumExp,
+                LogSumExpStride = queryLength,
                 QueryPositions = queryPositions,
                 QueryPositionStride = BatchStride(description, arguments.QueryPositions.Length, queryLength),
                 QueryPositionAxisStride = AxisStride(description, arguments.QueryPositions.Length, queryLength),
@@ -107,18 +110,6 @@ public static unsafe class KernelLauncher
                     BiasStrides = Strides(arguments.Bias.Shape),
                 },
             };
-            if (description.Rotary is { } rotary)
-            {
-                // More queries than keys, aligned at their ends: both move up together, since only relative position counts.
-                bool shifted = call.AlignmentOffset < 0 && keyPositions == null && queryPositions == null;
-                call.KeyRotaryOffset = shifted ? -call.AlignmentOffset : 0;
-                call.QueryRotaryOffset = Math.Max(0, call.AlignmentOffset);
-                int rows = RotaryRows(arguments, call);
-                rotary = description.LongRotary is { } extended && rows > description.OriginalLength ? extended : rotary;
-                call.QueryRotaryTable = rotary.Rows(rows);
-                call.KeyRotaryTable = (description.KeyRotary ?? rotary).Rows(rows);
-            }
-
             RandomFeatures? features = description.Features?.Current;
             if (features is not null)
             {
@@ -127,16 +118,65 @@ public static unsafe class KernelLauncher
             }
 
             int threads = arguments.MaxThreads == 0 ? WorkerPool.DefaultThreads : arguments.MaxThreads;
-            int units = call.Batch * description.KvHeads;
-            ChooseChunks(description, queryLength, units, threads, ref call);
-            WorkerPool.Run(tiers.For(tier), &call, units * call.Chunks, (nuint)description.WorkspaceBytes, threads);
+            if (arguments.CumulativeLengths.IsEmpty)
+            {
+                int units = call.Batch * description.KvHeads;
+                SetRotation(description, Highest(arguments.QueryPositions), Highest(arguments.KeyPositions), ref call);
+                ChooseChunks(description, threads > 1 ? ((threads * ItemsPerThread) + units - 1) / units : 1, ref call);
+                WorkerPool.Run(tiers.For(tier), &call, units * call.Chunks, (nuint)description.WorkspaceBytes, threads);
+            }
+            else
+            {
+                PackedSequences.Run(description, tiers.For(tier), call, arguments, threads);
+            }
+
             GC.KeepAlive(features);
         }
     }
 
-    /// <summary>Fewest chunks that fit the workspace, or more when there are too few heads to keep the threads busy.</summary>
-    private static void ChooseChunks(KernelDescription description, int queryLength, int units, int threads, ref AttentionCall call)
+    /// <summary>Where rotations start, and the tables that hold all of a call's positions.</summary>
+    /// <param name="description">The kernel.</param>
+    /// <param name="highestQuery">The highest of the given query positions; -1: none are given.</param>
+    /// <param name="highestKey">The highest of the given key positions; -1: none are given.</param>
+    /// <param name="call">The call, with its lengths.</param>
+    internal static void SetRotation(KernelDescription description, int highestQuery, int highestKey, ref AttentionCall call)
     {
+        if (description.Rotary is not { } rotary)
+        {
+            return;
+        }
+
+        // More queries than keys, aligned at their ends: both move up together, since only relative position counts.
+        bool shifted = call.AlignmentOffset < 0 && call.KeyPositions == null && call.QueryPositions == null;
+        call.KeyRotaryOffset = shifted ? -call.AlignmentOffset : 0;
+        call.QueryRotaryOffset = Math.Max(0, call.AlignmentOffset);
+        int queries = call.QueryPositions == null ? call.QueryLength + call.QueryRotaryOffset : highestQuery + 1;
+        int keys = call.KeyPositions == null ? call.KeyLength + call.KeyRotaryOffset : highestKey + 1;
+        int rows = Math.Max(queries, keys);
+        rotary = description.LongRotary is { } extended && rows > description.OriginalLength ? extended : rotary;
+        call.QueryRotaryTable = rotary.Rows(rows);
+        call.KeyRotaryTable = (description.KeyRotary ?? rotary).Rows(rows);
+    }
+
+    /// <summary>The highest of some positions; -1: there are none.</summary>
+    internal static int Highest(ReadOnlySpan<int> positions)
+    {
+        int highest = -1;
+        foreach (int position in positions)
+        {
+            highest = Math.Max(highest, position);
+        }
+
+        return highest;
+    }
+
+    /// <summary>Fewest chunks that fit the workspace, or more when too few items would keep the threads busy.</summary>
+    /// <param name="description">The kernel.</param>
+    /// <param name="wanted">Chunks per unit that would keep all threads busy.</param>
+    /// <param name="call">The call, with its lengths.</param>
+    internal static void ChooseChunks(KernelDescription description, int wanted, ref AttentionCall call)
+    {
+        int queryLength = call.QueryLength;
         if (description.Softmaxes == 0)
         {
             // Every query of a head reads the same state, which is summed up once.
@@ -146,9 +186,8 @@ public static unsafe class KernelLauncher
         }
 
         int chunks = (queryLength + description.MaxChunkRows - 1) / description.MaxChunkRows;
-        if (threads > 1 && (long)units * chunks < (long)threads * ItemsPerThread)
+        if (chunks < wanted)
         {
-            int wanted = ((threads * ItemsPerThread) + units - 1) / units;
             int leastRows = description.TileRows * LeastTilesPerItem;
             int most = (queryLength + leastRows - 1) / leastRows;
             chunks = Math.Max(chunks, Math.Min(wanted, most));
@@ -167,24 +206,6 @@ public static unsafe class KernelLauncher
         positions > (long)description.PositionAxes * length ? (long)description.PositionAxes * length : 0;
 
     private static long AxisStride(KernelDescription description, int positions, int length) => description.PositionAxes > 1 && positions > length ? length : 0;
-
-    private static int RotaryRows(in AttentionArguments arguments, in AttentionCall call)
-    {
-        int queries = arguments.QueryPositions.IsEmpty ? call.QueryLength + call.QueryRotaryOffset : Highest(arguments.QueryPositions) + 1;
-        int keys = arguments.KeyPositions.IsEmpty ? call.KeyLength + call.KeyRotaryOffset : Highest(arguments.KeyPositions) + 1;
-        return Math.Max(queries, keys);
-    }
-
-    private static int Highest(ReadOnlySpan<int> positions)
-    {
-        int highest = 0;
-        foreach (int position in positions)
-        {
-            highest = Math.Max(highest, position);
-        }
-
-        return highest;
-    }
 
     private static StridedTensor Strided(float* data, TensorLayout layout) =>
         new() { Data = data, BatchStride = layout.BatchStride, HeadStride = layout.HeadStride, RowStride = layout.RowStride };

@@ -81,7 +81,7 @@ public sealed class AttentionLayerState : IDisposable
     public LayerCall Project(scoped ReadOnlySpan<float> input, scoped ReadOnlySpan<float> output, int batch, int length, scoped in AttentionArguments arguments)
     {
         Check(input, output, batch, length, arguments);
-        ReadOnlySpan<float> source = Encode(input, batch, length);
+        ReadOnlySpan<float> source = Encode(input, batch, length, arguments.CumulativeLengths);
         return Project(source, source, batch, length, length, arguments);
     }
 
@@ -106,7 +106,7 @@ public sealed class AttentionLayerState : IDisposable
     {
         Check(input, output, batch, length, arguments);
         CheckSpan(memory.Length, batch, memoryLength, nameof(memory), nameof(memoryLength));
-        return Project(Encode(input, batch, length), memory, batch, length, memoryLength, arguments);
+        return Project(Encode(input, batch, length, arguments.CumulativeLengths), memory, batch, length, memoryLength, arguments);
     }
 
     /// <summary>Projects the context that the kernel wrote to the layer's output.</summary>
@@ -172,10 +172,16 @@ public sealed class AttentionLayerState : IDisposable
             throw new ArgumentException($"A layer's local features are its input: expected none with the call, got {arguments.LocalFeatures.Layout}.", nameof(arguments.LocalFeatures));
         }
 
-        encoding?.CheckLength(length);
-        if (shape.LearnedPositions > 0 && length > shape.LearnedPositions)
+        if (!arguments.CumulativeLengths.IsEmpty)
         {
-            throw new ArgumentException($"{length} positions are past the learned table's {shape.LearnedPositions} (MaxLength).", nameof(length));
+            PackedChecks.CheckOrder(arguments.CumulativeLengths, length, "positions", nameof(arguments.CumulativeLengths));
+        }
+
+        int longest = Longest(arguments.CumulativeLengths, length);
+        encoding?.CheckLength(longest, nameof(length));
+        if (shape.LearnedPositions > 0 && longest > shape.LearnedPositions)
+        {
+            throw new ArgumentException($"{longest} positions are past the learned table's {shape.LearnedPositions} (MaxLength).", nameof(length));
         }
 
         if (arguments.LogSumExp.Overlaps(output))
@@ -203,7 +209,20 @@ public sealed class AttentionLayerState : IDisposable
         }
     }
 
-    private unsafe ReadOnlySpan<float> Encode(ReadOnlySpan<float> input, int batch, int length)
+    /// <summary>The most positions of one sequence.</summary>
+    private static int Longest(ReadOnlySpan<int> cumulative, int length)
+    {
+        int longest = cumulative.IsEmpty ? length : 0;
+        for (int s = 1; s < cumulative.Length; s++)
+        {
+            longest = Math.Max(longest, cumulative[s] - cumulative[s - 1]);
+        }
+
+        return longest;
+    }
+
+    /// <summary>The input with its encodings, which start anew in each sequence.</summary>
+    private unsafe ReadOnlySpan<float> Encode(ReadOnlySpan<float> input, int batch, int length, ReadOnlySpan<int> cumulative)
     {
         if (!AddsEncoding)
         {
@@ -211,23 +230,33 @@ public sealed class AttentionLayerState : IDisposable
         }
 
         Span<float> sum = new(encoded.Reserve(input.Length), input.Length);
+        int sequences = cumulative.IsEmpty ? batch : cumulative.Length - 1;
+        for (int s = 0; s < sequences; s++)
+        {
+            int first = cumulative.IsEmpty ? s * length : cumulative[s];
+            int rows = cumulative.IsEmpty ? length : cumulative[s + 1] - first;
+            AddEncoding(input.Slice(first * shape.DModel, rows * shape.DModel), sum.Slice(first * shape.DModel, rows * shape.DModel), rows);
+        }
+
+        return sum;
+    }
+
+    /// <summary><c>sum = input + encodings</c> of one sequence.</summary>
+    private void AddEncoding(ReadOnlySpan<float> input, Span<float> sum, int rows)
+    {
         if (encoding is null)
         {
             input.CopyTo(sum);
         }
         else
         {
-            encoding.AddTo(input, sum, batch, length);
+            encoding.AddTo(input, sum, 1, rows);
         }
 
-        int rowFloats = length * shape.DModel;
-        for (int sequence = 0; shape.LearnedPositions > 0 && sequence < batch; sequence++)
+        if (shape.LearnedPositions > 0)
         {
-            Span<float> rows = sum.Slice(sequence * rowFloats, rowFloats);
-            VectorSum.Add(rows, Weights.Positions.AsSpan(0, rowFloats), rows);
+            VectorSum.Add(sum, Weights.Positions.AsSpan(0, sum.Length), sum);
         }
-
-        return sum;
     }
 
     private LayerCall Project(scoped ReadOnlySpan<float> source, scoped ReadOnlySpan<float> memory, int batch, int length, int memoryLength, scoped in AttentionArguments arguments)

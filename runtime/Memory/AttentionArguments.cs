@@ -7,6 +7,15 @@ public readonly ref struct AttentionArguments
     public ReadOnlySpan<int> KeyLengths { get; init; }
 
     /// <summary>
+    /// <c>[sequences + 1]</c>: sequences of different lengths laid end to end, without padding. Sequence s is queries <c>[s]</c> to <c>[s + 1] - 1</c> of tensors whose batch
+    /// is 1 and whose length is the last element. Indices, positions and alignment start anew in each sequence, and none sees another. Empty: one length for all.
+    /// </summary>
+    public ReadOnlySpan<int> CumulativeLengths { get; init; }
+
+    /// <summary><c>[sequences + 1]</c>: the same for keys and values, where they are not as many as the queries. Empty: as <see cref="CumulativeLengths"/>.</summary>
+    public ReadOnlySpan<int> CumulativeKeyLengths { get; init; }
+
+    /// <summary>
     /// <c>[batch, heads, queryLength]</c>: receives the natural log of the sum of exponentials of each row's scores
     /// (negative infinity for a fully masked row). Empty: not wanted.
     /// </summary>

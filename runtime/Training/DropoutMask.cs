@@ -67,7 +67,7 @@ public static unsafe class DropoutMask
                 if (key / 4 != drawn)
                 {
                     drawn = key / 4;
-                    (words[0], words[1], words[2], words[3]) = Philox.Words((uint)drawn, (uint)(query + r), (uint)head, (uint)batch, low, high);
+                    (words[0], words[1], words[2], words[3]) = Philox.Words((uint)drawn, (uint)(query + r), (uint)head, (uint)(call->FirstSequence + batch), low, high);
                 }
 
                 row[n] = words[key & 3] >= threshold ? row[n] * scale : 0f;

@@ -36,6 +36,36 @@ public class LayerTests
 
     [Theory]
     [MemberData(nameof(Layers))]
+    public void Sequences_laid_end_to_end_match_the_oracle_each_on_its_own(string name)
+    {
+        LayerDeclaration declaration = Find(name);
+        Random random = TestSeed.For(name + " packed");
+        using LayerHost layer = LayerFactory.Create(declaration, random.Next());
+        Disturb(layer, random);
+        int[] starts = [0, 9, 9, 40, 41], keyStarts = declaration.Cross ? [0, 4, 6, 13, 30] : starts;
+        LayerCall call = NewCall(declaration, random, 1, starts[^1], keyStarts[^1], null, SimdTier.Best).With(starts, keyStarts);
+        layer.Forward(call);
+        int width = declaration.Width;
+        for (int s = 0; s + 1 < starts.Length; s++)
+        {
+            LayerCall alone = new()
+            {
+                Input = call.Input[(starts[s] * width)..(starts[s + 1] * width)],
+                Memory = call.Memory?[(keyStarts[s] * width)..(keyStarts[s + 1] * width)],
+                Output = [],
+                Batch = 1,
+                Length = starts[s + 1] - starts[s],
+                MemoryLength = keyStarts[s + 1] - keyStarts[s],
+            };
+            if (alone.Length > 0)
+            {
+                Near(Expected(declaration, layer, alone), call.Output[(starts[s] * width)..(starts[s + 1] * width)], declaration, SimdTier.Best);
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Layers))]
     public void Saved_weights_give_the_same_bits_in_another_layer(string name)
     {
         LayerDeclaration declaration = Find(name);

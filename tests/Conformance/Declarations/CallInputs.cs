@@ -10,6 +10,11 @@ public sealed record CallInputs
 
     public int[]? KeyLengths { get; init; }
 
+    /// <summary>Where each of several sequences laid end to end begins, and the end; null: there is one length.</summary>
+    public int[]? CumulativeLengths { get; init; }
+
+    public int[]? CumulativeKeyLengths { get; init; }
+
     public int[]? QueryPositions { get; init; }
 
     public int[]? KeyPositions { get; init; }
@@ -59,6 +64,8 @@ public sealed record CallInputs
         string[] present =
         [
             KeyLengths is null ? "" : $"keyLengths [{string.Join(' ', KeyLengths)}]",
+            CumulativeLengths is null ? "" : $"cumulativeLengths [{string.Join(' ', CumulativeLengths)}]",
+            CumulativeKeyLengths is null ? "" : $"cumulativeKeyLengths [{string.Join(' ', CumulativeKeyLengths)}]",
             QueryPositions is null ? "" : $"queryPositions[{QueryPositions.Length}]",
             KeyPositions is null ? "" : $"keyPositions[{KeyPositions.Length}]",
             Keep is null ? "" : $"keep [{Keep.Batch} {Keep.Heads} {Keep.Queries} {Keep.Keys}]",

@@ -49,6 +49,8 @@ public sealed class KernelCall
     public AttentionArguments Arguments => new()
     {
         KeyLengths = Inputs.KeyLengths,
+        CumulativeLengths = Inputs.CumulativeLengths,
+        CumulativeKeyLengths = Inputs.CumulativeKeyLengths,
         QueryPositions = Inputs.QueryPositions,
         KeyPositions = Inputs.KeyPositions,
         LogSumExp = LogSumExp is null ? default : LogSumExp.Span,

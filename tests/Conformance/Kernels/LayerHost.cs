@@ -22,9 +22,27 @@ public sealed class LayerCall
 
     public int[]? KeyLengths { get; init; }
 
+    /// <summary>Where each of several sequences laid end to end begins, and the end; null: there is one length.</summary>
+    public int[]? CumulativeLengths { get; init; }
+
+    public int[]? CumulativeKeyLengths { get; init; }
+
     public SimdTier Tier { get; init; }
 
-    public AttentionArguments Arguments => new() { KeyLengths = KeyLengths, Tier = Tier };
+    public AttentionArguments Arguments => new() { KeyLengths = KeyLengths, CumulativeLengths = CumulativeLengths, CumulativeKeyLengths = CumulativeKeyLengths, Tier = Tier };
+
+    public LayerCall With(int[] cumulativeLengths, int[] cumulativeKeyLengths) => new()
+    {
+        Input = Input,
+        Memory = Memory,
+        Output = Output,
+        Batch = Batch,
+        Length = Length,
+        MemoryLength = MemoryLength,
+        CumulativeLengths = cumulativeLengths,
+        CumulativeKeyLengths = cumulativeKeyLengths,
+        Tier = Tier,
+    };
 }
 
 /// <summary>A compiled layer, through an adapter compiled beside it.</summary>

@@ -1358,7 +1358,7 @@ namespace Golden
         private static void Finish(AttentionCall* call, WorkItem work, int head, float* outputs, float* rowSum, float* rowMax)
         {
             float* target = call->Output.Head(work.Batch, head) + (work.FirstRow * call->Output.RowStride);
-            float* logSumExp = call->LogSumExp == null ? null : call->LogSumExp + ((((long)work.Batch * Heads) + head) * call->QueryLength) + work.FirstRow;
+            float* logSumExp = call->LogSumExp == null ? null : call->LogSumExp + ((((long)work.Batch * Heads) + head) * call->LogSumExpStride) + work.FirstRow;
             for (int r = 0; r < work.Rows; r++)
             {
                 float total = VectorMath.SumLanes(Vector512.Load(rowSum + (r * Lanes)));
@@ -2180,7 +2180,7 @@ namespace Golden
         private static void Finish(AttentionCall* call, WorkItem work, int head, float* outputs, float* rowSum, float* rowMax)
         {
             float* target = call->Output.Head(work.Batch, head) + (work.FirstRow * call->Output.RowStride);
-            float* logSumExp = call->LogSumExp == null ? null : call->LogSumExp + ((((long)work.Batch * Heads) + head) * call->QueryLength) + work.FirstRow;
+            float* logSumExp = call->LogSumExp == null ? null : call->LogSumExp + ((((long)work.Batch * Heads) + head) * call->LogSumExpStride) + work.FirstRow;
             for (int r = 0; r < work.Rows; r++)
             {
                 float total = VectorMath.SumLanes(Vector256.Load(rowSum + (r * Lanes)));
@@ -3562,7 +3562,7 @@ namespace Golden
         private static void Finish(AttentionCall* call, WorkItem work, int head, float* outputs, float* rowSum, float* rowMax)
         {
             float* target = call->Output.Head(work.Batch, head) + (work.FirstRow * call->Output.RowStride);
-            float* logSumExp = call->LogSumExp == null ? null : call->LogSumExp + ((((long)work.Batch * Heads) + head) * call->QueryLength) + work.FirstRow;
+            float* logSumExp = call->LogSumExp == null ? null : call->LogSumExp + ((((long)work.Batch * Heads) + head) * call->LogSumExpStride) + work.FirstRow;
             for (int r = 0; r < work.Rows; r++)
             {
                 float total = VectorMath.SumLanes(Vector128.Load(rowSum + (r * Lanes)));
@@ -4441,7 +4441,7 @@ namespace Golden
         private static void Finish(AttentionCall* call, WorkItem work, int head, float* outputs, float* rowSum, float* rowMax)
         {
             float* target = call->Output.Head(work.Batch, head) + (work.FirstRow * call->Output.RowStride);
-            float* logSumExp = call->LogSumExp == null ? null : call->LogSumExp + ((((long)work.Batch * Heads) + head) * call->QueryLength) + work.FirstRow;
+            float* logSumExp = call->LogSumExp == null ? null : call->LogSumExp + ((((long)work.Batch * Heads) + head) * call->LogSumExpStride) + work.FirstRow;
             for (int r = 0; r < work.Rows; r++)
             {
                 float total = rowSum[(r * Lanes)];

@@ -1605,7 +1605,7 @@ namespace Golden
         private static void Finish(AttentionCall* call, WorkItem work, int head, float* outputs, float* rowSum, float* rowMax)
         {
             float* target = call->Output.Head(work.Batch, head) + (work.FirstRow * call->Output.RowStride);
-            float* logSumExp = call->LogSumExp == null ? null : call->LogSumExp + ((((long)work.Batch * Heads) + head) * call->QueryLength) + work.FirstRow;
+            float* logSumExp = call->LogSumExp == null ? null : call->LogSumExp + ((((long)work.Batch * Heads) + head) * call->LogSumExpStride) + work.FirstRow;
             for (int r = 0; r < work.Rows; r++)
             {
                 float total = VectorMath.SumLanes(Vector512.Load(rowSum + (r * Lanes)));
@@ -2633,7 +2633,7 @@ namespace Golden
         private static void Finish(AttentionCall* call, WorkItem work, int head, float* outputs, float* rowSum, float* rowMax)
         {
             float* target = call->Output.Head(work.Batch, head) + (work.FirstRow * call->Output.RowStride);
-            float* logSumExp = call->LogSumExp == null ? null : call->LogSumExp + ((((long)work.Batch * Heads) + head) * call->QueryLength) + work.FirstRow;
+            float* logSumExp = call->LogSumExp == null ? null : call->LogSumExp + ((((long)work.Batch * Heads) + head) * call->LogSumExpStride) + work.FirstRow;
             for (int r = 0; r < work.Rows; r++)
             {
                 float total = VectorMath.SumLanes(Vector256.Load(rowSum + (r * Lanes)));
@@ -4308,7 +4308,7 @@ namespace Golden
         private static void Finish(AttentionCall* call, WorkItem work, int head, float* outputs, float* rowSum, float* rowMax)
         {
             float* target = call->Output.Head(work.Batch, head) + (work.FirstRow * call->Output.RowStride);
-            float* logSumExp = call->LogSumExp == null ? null : call->LogSumExp + ((((long)work.Batch * Heads) + head) * call->QueryLength) + work.FirstRow;
+            float* logSumExp = call->LogSumExp == null ? null : call->LogSumExp + ((((long)work.Batch * Heads) + head) * call->LogSumExpStride) + work.FirstRow;
             for (int r = 0; r < work.Rows; r++)
             {
                 float total = VectorMath.SumLanes(Vector128.Load(rowSum + (r * Lanes)));
@@ -5340,7 +5340,7 @@ namespace Golden
         private static void Finish(AttentionCall* call, WorkItem work, int head, float* outputs, float* rowSum, float* rowMax)
         {
             float* target = call->Output.Head(work.Batch, head) + (work.FirstRow * call->Output.RowStride);
-            float* logSumExp = call->LogSumExp == null ? null : call->LogSumExp + ((((long)work.Batch * Heads) + head) * call->QueryLength) + work.FirstRow;
+            float* logSumExp = call->LogSumExp == null ? null : call->LogSumExp + ((((long)work.Batch * Heads) + head) * call->LogSumExpStride) + work.FirstRow;
             for (int r = 0; r < work.Rows; r++)
             {
                 float total = rowSum[(r * Lanes)];
