@@ -11,11 +11,22 @@ public static class StoredFloats
 
     private const float LargestInt8 = 127f;
 
-    /// <summary>To IEEE binary16, rounded to nearest even; NaN stays NaN, too large becomes infinite.</summary>
-    public static ushort ToHalf(float value) => BitConverter.HalfToUInt16Bits((Half)value);
+    /// <summary>To IEEE binary16, rounded to nearest even; NaN stays NaN with the upper bits of its payload, quiet; too large becomes infinite.</summary>
+    public static ushort ToHalf(float value)
+    {
+        uint bits = BitConverter.SingleToUInt32Bits(value);
+        return float.IsNaN(value)
+            ? (ushort)(((bits >> 16) & 0x8000) | 0x7E00 | ((bits >> 13) & 0x3FF))
+            : BitConverter.HalfToUInt16Bits((Half)value);
+    }
 
     /// <summary>From IEEE binary16, exact.</summary>
-    public static float FromHalf(ushort bits) => (float)BitConverter.UInt16BitsToHalf(bits);
+    public static float FromHalf(ushort bits)
+    {
+        // As in StoredLanes: the bits in FP32's places are a number 2^112 too small.
+        float value = BitConverter.Int32BitsToSingle(((short)bits << 13) & unchecked((int)0x8FFFE000)) * 5.192296858534828E+33f;
+        return Math.Abs(value) > 65504f ? BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits(value) | 0x7F800000) : value;
+    }
 
     /// <summary>To bfloat16, rounded to nearest even; NaN stays NaN, quiet.</summary>
     public static ushort ToBFloat16(float value)
