@@ -33,7 +33,7 @@ public static unsafe class CacheReading
         for (int c = 0; c < dims; c++)
         {
             float* row = panel + (c * lanes);
-            StoredRun.Widen(cache->Precision, keys + ((nint)c * PanelTokens * cache->ElementBytes), row, lanes);
+            Widen(cache, keys + ((nint)c * PanelTokens * cache->ElementBytes), row, lanes);
             if (cache->KeyScales > 0)
             {
                 float* scale = scales + ((feature + c) * cache->KeyScales / cache->HeadDim * PanelTokens);
@@ -62,7 +62,7 @@ public static unsafe class CacheReading
             int token = j * step, slot = token % cache->PageTokens;
             byte* head = cache->Head(token, kvHead);
             float* row = packed + ((nint)(j - block) * stride);
-            StoredRun.Widen(cache->Precision, head + cache->ValuesOffset + ((nint)slot * cache->ValueStride * cache->ElementBytes), row, stride);
+            Widen(cache, head + cache->ValuesOffset + ((nint)slot * cache->ValueStride * cache->ElementBytes), row, stride);
             if (cache->ValueScales > 0)
             {
                 Scale(cache, head, slot, row);
@@ -76,6 +76,8 @@ public static unsafe class CacheReading
 
         return check == 0f;
     }
+
+    private static void Widen(CacheView* cache, byte* source, float* target, int count) => StoredRows.Widen(cache->Precision, source, 1f, target, count, SimdTiers.Best);
 
     private static void Scale(CacheView* cache, byte* head, int slot, float* row)
     {
@@ -106,7 +108,7 @@ public static unsafe class CacheReading
     private static float Key(CacheView* cache, byte* head, int slot, int lane, int feature)
     {
         float element;
-        StoredRun.Widen(cache->Precision, head + (((nint)(slot - lane) * cache->HeadDim) + (feature * PanelTokens) + lane) * cache->ElementBytes, &element, 1);
+        Widen(cache, head + (((nint)(slot - lane) * cache->HeadDim) + (feature * PanelTokens) + lane) * cache->ElementBytes, &element, 1);
         return cache->KeyScales == 0 ? element : element * KeyScales(cache, head, slot)[feature * cache->KeyScales / cache->HeadDim * PanelTokens];
     }
 }

@@ -16,10 +16,12 @@ public static unsafe class CacheWriting
     /// <param name="stride">Floats from one row to the next.</param>
     public static void Keys(AttentionCall* call, KvShape shape, int kvHead, int first, int count, float* rows, long stride)
     {
-        for (int n = 0; n < count; n++)
+        for (int past = first + count; first < past;)
         {
-            int token = call->PastLength + first + n;
-            KvRows.WriteKey(shape, call->Cache.Head(token, kvHead), token % shape.PageTokens, rows + (n * stride));
+            (int token, int tokens) = Stretch(call, shape, first, past);
+            KvRows.WriteKeys(shape, call->Cache.Head(token, kvHead), token % shape.PageTokens, tokens, rows, stride);
+            rows += tokens * stride;
+            first += tokens;
         }
     }
 
@@ -28,10 +30,18 @@ public static unsafe class CacheWriting
     public static void Values(AttentionCall* call, KvShape shape, int kvHead)
     {
         float* rows = call->Value.Head(0, kvHead);
-        for (int n = 0; n < call->QueryLength; n++)
+        for (int first = 0; first < call->QueryLength;)
         {
-            int token = call->PastLength + n;
-            KvRows.WriteValue(shape, call->Cache.Head(token, kvHead), token % shape.PageTokens, rows + (n * call->Value.RowStride));
+            (int token, int tokens) = Stretch(call, shape, first, call->QueryLength);
+            KvRows.WriteValues(shape, call->Cache.Head(token, kvHead), token % shape.PageTokens, tokens, rows + (first * call->Value.RowStride), call->Value.RowStride);
+            first += tokens;
         }
+    }
+
+    /// <summary>The first of some new tokens, and how many of them stand in one page.</summary>
+    private static (int Token, int Tokens) Stretch(AttentionCall* call, KvShape shape, int first, int past)
+    {
+        int token = call->PastLength + first;
+        return (token, Math.Min(past - first, shape.PageTokens - (token % shape.PageTokens)));
     }
 }
