@@ -27,6 +27,7 @@ internal static class PlaceFinder
     {
         PlaceKind.Model => attributes.ClassModel,
         PlaceKind.Encoding => attributes.Encodings[place.Index],
+        PlaceKind.Cache => attributes.Cache,
         _ => attributes.Attention,
     };
 

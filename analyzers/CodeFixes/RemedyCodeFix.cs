@@ -77,6 +77,7 @@ public sealed class RemedyCodeFix : CodeFixProvider
         PlaceKind.Attention => attributes.Attention,
         PlaceKind.Model => attributes.ClassModel,
         PlaceKind.Encoding => attributes.Encodings[place.Index],
+        PlaceKind.Cache => attributes.Cache,
         _ => null,
     };
 }

@@ -24,6 +24,7 @@ public static class HostEmitter
         if (spec.Host.IsStatic)
         {
             KernelHost.WriteForward(writer, static (target, call) => target.Line($"=> {call};"));
+            CacheSurface.Write(writer, spec, fail: null);
         }
         else
         {
@@ -31,6 +32,7 @@ public static class HostEmitter
         }
 
         HostSurface.WriteLaunchDeclaration(writer);
+        CacheSurface.WriteLaunchDeclaration(writer, spec);
     });
 
     /// <summary>The kernels of a valid declaration, one for each CPU dialect, and the launch that chooses among them.</summary>
@@ -73,6 +75,7 @@ public static class HostEmitter
             if (spec.Host.IsStatic)
             {
                 KernelHost.WriteForward(writer, (target, _) => target.Line($"=> {fail};"));
+                CacheSurface.Write(writer, spec, fail);
             }
             else
             {

@@ -129,6 +129,7 @@ internal static class HostSurface
                 writer.Line("Features = featureDraw,");
             }
 
+            CacheSurface.WriteSettings(writer, plan);
             foreach (string setting in plan.ScoreSteps.SelectMany(static step => step.Settings).Concat(plan.Modifiers.SelectMany(modifier => modifier.Settings(spec))))
             {
                 writer.Line(setting);
@@ -142,6 +143,8 @@ internal static class HostSurface
             string kernels = string.Join(", ", Dialect.Cpu.Select(dialect => $"&{KernelEmitter.ClassName(spec, dialect)}.Run"));
             writer.Line($"KernelLauncher.Run(kernelDescription, new KernelTiers({kernels}), query, key, value, output, arguments);");
         }
+
+        CacheSurface.WriteLaunch(writer, spec);
     }
 
     private static void Constant(CodeWriter writer, string name, int value, string summary)

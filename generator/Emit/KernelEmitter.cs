@@ -48,6 +48,11 @@ internal static class KernelEmitter
             ValueStage.WriteTiles(writer, plan, "Values", plan.ScoreStride);
             DistanceStage.Write(writer, plan);
             EpilogueStage.Write(writer, plan);
+            if (plan.Cache is not null)
+            {
+                CacheStage.WriteAppend(writer, plan);
+            }
+
             WriteAt(writer);
         }
     }
@@ -118,6 +123,12 @@ internal static class KernelEmitter
         else
         {
             writer.Line($"private const float QueryScale = {Literals.Of((float)plan.QueryScale)}; // scale {Literals.Of(shape.Scale)} * log2(e)");
+        }
+
+        if (plan.Cache is not null)
+        {
+            writer.Line();
+            writer.Line($"private static readonly KvShape CacheShape = {CacheSurface.Shape(plan.Spec)};");
         }
 
         writer.Line();

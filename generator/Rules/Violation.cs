@@ -44,6 +44,9 @@ public sealed record Place(PlaceKind Kind, int Index, string? Argument)
     /// <summary>An argument of a <c>[PositionalEncoding]</c>, or the attribute.</summary>
     public static Place Encoding(int index, string? argument = null) => new(PlaceKind.Encoding, index, argument);
 
+    /// <summary>An argument of <c>[KvCache]</c>, or the attribute.</summary>
+    public static Place Cache(string? argument = null) => new(PlaceKind.Cache, 0, argument);
+
     /// <summary>Where a shared argument was written. The assembly's model is not the host's own, so there the whole <c>[Attention]</c> is named.</summary>
     public static Place Of(AttentionSpec spec, string argument) => spec.Find(argument)?.Source switch
     {
@@ -67,6 +70,9 @@ public enum PlaceKind
 
     /// <summary>A <c>[PositionalEncoding]</c>.</summary>
     Encoding,
+
+    /// <summary><c>[KvCache]</c>.</summary>
+    Cache,
 
     /// <summary>A method of the class, by <see cref="Place.Node"/>.</summary>
     Function,

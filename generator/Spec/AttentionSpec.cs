@@ -20,6 +20,9 @@ public sealed record AttentionSpec(
     /// <summary>An argument's expression does not compile. The compiler has said so: nothing more is checked, and the surface throws.</summary>
     public bool IsUnreadable { get; init; }
 
+    /// <summary>The class's <c>[KvCache]</c>, or null.</summary>
+    public CacheSpec? Cache { get; init; }
+
     /// <summary>The class's own <c>Keep(query, key)</c>, or null.</summary>
     public UserFunction? Keep { get; init; }
 
@@ -113,4 +116,7 @@ public enum ArgumentSource
 
     /// <summary><c>[PositionalEncoding]</c>.</summary>
     Encoding,
+
+    /// <summary><c>[KvCache]</c>.</summary>
+    Cache,
 }

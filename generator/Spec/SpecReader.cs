@@ -38,6 +38,14 @@ public static partial class SpecReader
             encodings.Add(new EncodingSpec(ReadName(encoding, absent: "", ref unreadable), new EquatableArray<ArgumentSpec>(own)));
         }
 
+        CacheSpec? cache = null;
+        if (attributes.Cache is { } declared)
+        {
+            var own = new List<ArgumentSpec>();
+            ReadArguments(declared, ArgumentSource.Cache, own, ref unreadable);
+            cache = new CacheSpec(new EquatableArray<ArgumentSpec>(own));
+        }
+
         UserFunction? keep = FunctionReader.Read(host, FunctionReader.Keep, cancellation, ref unreadable);
         UserFunction? score = FunctionReader.Read(host, FunctionReader.Score, cancellation, ref unreadable);
         return new AttentionSpec(
@@ -47,6 +55,7 @@ public static partial class SpecReader
             new EquatableArray<EncodingSpec>(encodings))
         {
             IsUnreadable = unreadable,
+            Cache = cache,
             Keep = keep,
             Score = score,
         };

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Runtime.CompilerServices;
 
 namespace AttentionGen.Kernels;
 
@@ -18,6 +19,13 @@ public static unsafe class KernelLauncher
         ArgumentOutOfRangeException.ThrowIfNegative(queryLength);
         ArgumentOutOfRangeException.ThrowIfNegative(keyLength);
         return ReadOnlyTensorView.HeadsFirst(query, batch, heads, queryLength, dim);
+    }
+
+    /// <summary>A view of contiguous rows of new tokens, for which a negative number is named as cached calls name it.</summary>
+    public static ReadOnlyTensorView NewTokens(ReadOnlySpan<float> rows, int sequences, int heads, int tokens, int dim, [CallerArgumentExpression(nameof(rows))] string? name = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(tokens);
+        return ReadOnlyTensorView.HeadsFirst(rows, sequences, heads, tokens, dim, name);
     }
 
     /// <summary>The check that <see cref="Run"/> begins with, for callers that cut one call into several.</summary>
@@ -47,11 +55,57 @@ public static unsafe class KernelLauncher
     {
         ArgumentChecks.Check(description, query, key, value, output, arguments);
         SimdTier tier = SimdTiers.Resolve(arguments.Tier);
-        if (output.Layout.Count == 0 && arguments.LogSumExp.IsEmpty)
+        if (output.Layout.Count > 0 || !arguments.LogSumExp.IsEmpty)
         {
-            return;
+            Launch(description, new CacheTiers { Attend = tiers }, tier, query, key, value, output, null, default, arguments);
         }
+    }
 
+    /// <summary>Attends to a cache behind which the call's own keys and values are stored first; without queries it only stores.</summary>
+    /// <param name="description">The kernel.</param>
+    /// <param name="tiers">Its code.</param>
+    /// <param name="query"><c>[sequences, heads, tokens, headDim]</c>; <c>default</c> when nothing attends.</param>
+    /// <param name="key"><c>[sequences, kvHeads, tokens, headDim]</c>.</param>
+    /// <param name="value"><c>[sequences, kvHeads, tokens, valueDim]</c>.</param>
+    /// <param name="output"><c>[sequences, heads, tokens, valueDim]</c>; <c>default</c> when nothing attends.</param>
+    /// <param name="cache">The cache.</param>
+    /// <param name="sequences">The cache's sequences.</param>
+    /// <param name="arguments">The optional arguments.</param>
+    /// <param name="use">What the caller promises.</param>
+    /// <exception cref="ArgumentException">An argument's shape or value is not what the declaration or the cache needs; nothing was written.</exception>
+    /// <exception cref="InvalidOperationException">The cache has no room; nothing was written.</exception>
+    public static void RunCached(
+        KernelDescription description,
+        in CacheTiers tiers,
+        ReadOnlyTensorView query,
+        ReadOnlyTensorView key,
+        ReadOnlyTensorView value,
+        TensorView output,
+        IKvCache cache,
+        ReadOnlySpan<int> sequences,
+        in AttentionArguments arguments,
+        CacheUse use)
+    {
+        CacheChecks.Check(description, query, key, value, output, cache, sequences, arguments, use);
+        SimdTier tier = SimdTiers.Resolve(arguments.Tier);
+        if (key.Layout.Batch > 0 && key.Layout.Length > 0)
+        {
+            Launch(description, tiers, tier, query, key, value, output, cache, sequences, arguments);
+        }
+    }
+
+    private static void Launch(
+        KernelDescription description,
+        in CacheTiers tiers,
+        SimdTier tier,
+        ReadOnlyTensorView query,
+        ReadOnlyTensorView key,
+        ReadOnlyTensorView value,
+        TensorView output,
+        IKvCache? cache,
+        ReadOnlySpan<int> sequences,
+        in AttentionArguments arguments)
+    {
         fixed (float* queryData = query.Data, keyData = key.Data, valueData = value.Data, outputData = output.Data)
         fixed (float* logSumExp = arguments.LogSumExp, bias = arguments.Bias.Values, slopes = description.Slopes)
         fixed (float* relativeKeys = arguments.RelativeKeys, relativeValues = arguments.RelativeValues, bucketBias = arguments.BucketBias, local = arguments.LocalFeatures.Data)
@@ -63,8 +117,8 @@ public static unsafe class KernelLauncher
         fixed (ulong* blockRows = arguments.Blocks is null ? default : arguments.Blocks.Rows)
         fixed (bool* keep = arguments.Keep.Values, drop = arguments.Drop.Values)
         {
-            int queryLength = query.Layout.Length;
             int keyLength = key.Layout.Length;
+            int queryLength = cache is null ? query.Layout.Length : keyLength;
             AttentionCall call = new()
             {
                 Query = Strided(queryData, query.Layout),
@@ -118,16 +172,20 @@ public static unsafe class KernelLauncher
             }
 
             int threads = arguments.MaxThreads == 0 ? WorkerPool.DefaultThreads : arguments.MaxThreads;
-            if (arguments.CumulativeLengths.IsEmpty)
+            if (cache is not null)
+            {
+                CachedCalls.Run(description, tiers, tier, call, query.Layout.Count > 0, cache, sequences, arguments, threads);
+            }
+            else if (arguments.CumulativeLengths.IsEmpty)
             {
                 int units = call.Batch * description.KvHeads;
                 SetRotation(description, Highest(arguments.QueryPositions), Highest(arguments.KeyPositions), ref call);
                 ChooseChunks(description, threads > 1 ? ((threads * ItemsPerThread) + units - 1) / units : 1, ref call);
-                WorkerPool.Run(tiers.For(tier), &call, units * call.Chunks, (nuint)description.WorkspaceBytes, threads);
+                WorkerPool.Run(tiers.Attend.For(tier), &call, units * call.Chunks, (nuint)description.WorkspaceBytes, threads);
             }
             else
             {
-                PackedSequences.Run(description, tiers.For(tier), call, arguments, threads);
+                PackedSequences.Run(description, tiers.Attend.For(tier), call, arguments, threads);
             }
 
             GC.KeepAlive(features);
