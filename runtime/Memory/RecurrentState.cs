@@ -33,7 +33,7 @@ public sealed unsafe class RecurrentState : IDisposable
     /// <summary>Sequences, which all steps take on together.</summary>
     public int Sequences { get; }
 
-    /// <summary>Positions that have been read; with key lengths, padding included.</summary>
+    /// <summary>Positions of all steps so far, padding included; of sequences laid end to end, the longest of each step.</summary>
     public long Position { get; internal set; }
 
     /// <summary>Native memory that it holds.</summary>

@@ -30,7 +30,16 @@ public unsafe struct ScanCall
     /// <summary>D <c>[innerDim]</c>, or null: zeros.</summary>
     public float* Skip;
 
-    /// <summary><c>[sequences, stateSize, innerDim]</c>, read at the start and written at the end; null: zeros, and forgotten.</summary>
+    /// <summary>Weights of the causal convolution <c>[innerDim, taps]</c>, for the call that convolves.</summary>
+    public float* Taps;
+
+    /// <summary>Its biases <c>[innerDim]</c>.</summary>
+    public float* TapBias;
+
+    /// <summary>
+    /// <c>[sequences, stateSize, innerDim]</c>, read at the start and written at the end; null: zeros, and forgotten.
+    /// Behind each sequence's states stand, where there is a convolution, the rows <c>[taps - 1, innerDim]</c> that it saw last.
+    /// </summary>
     public float* States;
 
     /// <summary>Floats from one sequence's states to the next.</summary>

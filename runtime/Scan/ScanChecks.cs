@@ -65,7 +65,7 @@ internal static class ScanChecks
 
             PackedChecks.CheckOrder(arguments.CumulativeLengths, length, "positions", nameof(AttentionArguments.CumulativeLengths));
             Reject(!arguments.KeyLengths.IsEmpty, name, nameof(AttentionArguments.KeyLengths), $"{nameof(AttentionArguments.CumulativeLengths)} say where each sequence ends");
-            longest = Longest(arguments.CumulativeLengths);
+            longest = Longest(arguments.CumulativeLengths, length);
         }
 
         if (maxLength > 0 && longest > maxLength)
@@ -135,9 +135,10 @@ internal static class ScanChecks
     private static bool InPlace(ReadOnlyTensorView input, TensorView output) =>
         input.Layout == output.Layout && Unsafe.AreSame(ref MemoryMarshal.GetReference(input.Data), ref MemoryMarshal.GetReference(output.Data));
 
-    private static int Longest(ReadOnlySpan<int> cumulative)
+    /// <summary>The most positions of a sequence.</summary>
+    public static int Longest(ReadOnlySpan<int> cumulative, int length)
     {
-        int longest = 0;
+        int longest = cumulative.IsEmpty ? length : 0;
         for (int s = 1; s < cumulative.Length; s++)
         {
             longest = Math.Max(longest, cumulative[s] - cumulative[s - 1]);

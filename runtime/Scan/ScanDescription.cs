@@ -24,6 +24,12 @@ public sealed class ScanDescription
     /// <summary>The most positions of a sequence, or 0.</summary>
     public int MaxLength { get; init; }
 
+    /// <summary>Positions that the causal convolution of a layer sees; 0: there is none.</summary>
+    public int Convolution { get; init; }
+
+    /// <summary>Floats that one sequence leaves behind: its states, then the rows that the convolution saw last.</summary>
+    internal int StateFloats => checked(InnerDim * (StateSize + Math.Max(Convolution - 1, 0)));
+
     /// <summary>Blocks of channels in one sequence.</summary>
     internal int Blocks => (InnerDim + ChannelBlock - 1) / ChannelBlock;
 }

@@ -63,4 +63,9 @@ public readonly unsafe struct ScanItem
 
     /// <summary>The item's channels in the first row of the sequence's states; only where there are states.</summary>
     public float* States(ScanCall* call) => call->States + (Sequence * call->StateStride) + FirstChannel;
+
+    /// <summary>The item's channels in the first of the rows that the sequence's convolution saw last; only where there are states.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="states">Floats of a sequence's states, which stand before them.</param>
+    public float* History(ScanCall* call, int states) => States(call) + states;
 }

@@ -6,6 +6,10 @@ namespace AttentionGen.Kernels;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static unsafe class ScanLauncher
 {
+    /// <summary>A state of sequences that have read nothing.</summary>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="sequences"/> is not positive.</exception>
+    public static RecurrentState NewState(ScanDescription description, int sequences) => new(description, sequences, new float[description.StateFloats]);
+
     /// <summary>A contiguous gate, or none.</summary>
     public static ReadOnlyTensorView Gate(ReadOnlySpan<float> z, int batch, int length, int innerDim) =>
         z.IsEmpty ? default : ReadOnlyTensorView.HeadsFirst(z, batch, 1, length, innerDim);
@@ -64,6 +68,46 @@ public static unsafe class ScanLauncher
             };
             int threads = arguments.MaxThreads == 0 ? WorkerPool.DefaultThreads : arguments.MaxThreads;
             WorkerPool.Run(tiers.For(tier), &call, checked(call.Sequences * description.Blocks), (nuint)description.WorkspaceBytes, threads);
+            GC.KeepAlive(state);
+            if (state is not null)
+            {
+                state.Position += ScanChecks.Longest(arguments.CumulativeLengths, call.Length);
+            }
+        }
+    }
+
+    /// <summary>Runs a layer's causal convolution in place over all (sequence, block of channels) items. The call was checked when it was projected.</summary>
+    public static void Convolve(
+        ScanDescription description,
+        KernelTiers tiers,
+        TensorView rows,
+        ReadOnlySpan<float> taps,
+        ReadOnlySpan<float> bias,
+        RecurrentState? state,
+        scoped in AttentionArguments arguments)
+    {
+        if (rows.Layout.Count == 0)
+        {
+            return;
+        }
+
+        fixed (float* data = rows.Data, weights = taps, biases = bias)
+        fixed (int* lengths = arguments.KeyLengths, cumulative = arguments.CumulativeLengths)
+        {
+            ScanCall call = new()
+            {
+                Input = Strided(data, rows.Layout),
+                Taps = weights,
+                TapBias = biases,
+                States = state is null ? null : state.Data,
+                StateStride = state?.Stride ?? 0,
+                Sequences = cumulative == null ? rows.Layout.Batch : arguments.CumulativeLengths.Length - 1,
+                Length = rows.Layout.Length,
+                Lengths = lengths,
+                CumulativeLengths = cumulative,
+            };
+            int threads = arguments.MaxThreads == 0 ? WorkerPool.DefaultThreads : arguments.MaxThreads;
+            WorkerPool.Run(tiers.For(SimdTiers.Resolve(arguments.Tier)), &call, checked(call.Sequences * description.Blocks), (nuint)description.WorkspaceBytes, threads);
             GC.KeepAlive(state);
         }
     }
