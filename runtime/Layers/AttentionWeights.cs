@@ -12,7 +12,7 @@ namespace AttentionGen;
 /// In files it is the transpose, <c>[output features, input features]</c>, as PyTorch's <c>nn.Linear</c> stores it.
 /// New weights are Xavier uniform (Glorot and Bengio 2010), biases zero, the position table normal with deviation 0.02.
 /// </remarks>
-public sealed class AttentionWeights : LayerWeights
+public sealed class AttentionWeights : WeightSet
 {
     /// <summary>W_q.</summary>
     public const string QueryWeight = "q_proj.weight";

@@ -8,7 +8,7 @@ namespace AttentionGen;
 /// <c>[InnerDim, Convolution]</c>, in files <c>[InnerDim, 1, Convolution]</c>. New weights are those of the paper's code: projections and convolution uniform within
 /// ±1/sqrt(inputs), step sizes log-uniform from 0.001 to 0.1 by dt_proj's bias, its weight uniform within ±1/sqrt(DtRank), A_log = log(1 .. StateSize) and D = 1.
 /// </remarks>
-public sealed class MambaWeights : LayerWeights
+public sealed class MambaWeights : WeightSet
 {
     /// <summary>x to the scan's input and its gate <c>[DModel, 2 * InnerDim]</c>.</summary>
     public const string InputWeight = "in_proj.weight";

@@ -123,16 +123,36 @@ internal static class ScanChecks
         ArgumentChecks.CheckDistinctRows(tensors.Output.Layout);
 
         // Each element of u, delta and z is read before the output's element at its place is written, and by the same work item.
-        ArgumentChecks.ThrowIfOverlap(!InPlace(tensors.U, tensors.Output) && output.Overlaps(tensors.U.Data), "u", "output");
-        ArgumentChecks.ThrowIfOverlap(!InPlace(tensors.Delta, tensors.Output) && output.Overlaps(tensors.Delta.Data), "delta", "output");
-        ArgumentChecks.ThrowIfOverlap(!InPlace(tensors.Z, tensors.Output) && output.Overlaps(tensors.Z.Data), "z", "output");
-        ArgumentChecks.ThrowIfOverlap(output.Overlaps(tensors.B.Data), "b", "output");
-        ArgumentChecks.ThrowIfOverlap(output.Overlaps(tensors.C.Data), "c", "output");
+        ArgumentChecks.ThrowIfOverlap(!IsSame(tensors.U, tensors.Output) && Overlap(tensors.U, tensors.Output), "u", "output");
+        ArgumentChecks.ThrowIfOverlap(!IsSame(tensors.Delta, tensors.Output) && Overlap(tensors.Delta, tensors.Output), "delta", "output");
+        ArgumentChecks.ThrowIfOverlap(!IsSame(tensors.Z, tensors.Output) && Overlap(tensors.Z, tensors.Output), "z", "output");
+        ArgumentChecks.ThrowIfOverlap(Overlap(tensors.B, tensors.Output), "b", "output");
+        ArgumentChecks.ThrowIfOverlap(Overlap(tensors.C, tensors.Output), "c", "output");
         ArgumentChecks.ThrowIfOverlap(output.Overlaps(tensors.A), "a", "output");
         ArgumentChecks.ThrowIfOverlap(output.Overlaps(tensors.D), "d", "output");
     }
 
-    private static bool InPlace(ReadOnlyTensorView input, TensorView output) =>
+    private static bool Overlap(ReadOnlyTensorView input, TensorView output)
+    {
+        if (!output.Data.Overlaps(input.Data))
+        {
+            return false;
+        }
+
+        // Slices of the same rows, as a projection leaves them, lie beside each other.
+        (TensorLayout read, TensorLayout written) = (input.Layout, output.Layout);
+        long stride = written.RowStride;
+        if (read.RowStride != stride || stride == 0 || read.BatchStride % stride != 0 || written.BatchStride % stride != 0)
+        {
+            return true;
+        }
+
+        long distance = Unsafe.ByteOffset(ref MemoryMarshal.GetReference(output.Data), ref MemoryMarshal.GetReference(input.Data)) / sizeof(float);
+        long column = ((distance % stride) + stride) % stride;
+        return column < written.Dim || column + read.Dim > stride;
+    }
+
+    private static bool IsSame(ReadOnlyTensorView input, TensorView output) =>
         input.Layout == output.Layout && Unsafe.AreSame(ref MemoryMarshal.GetReference(input.Data), ref MemoryMarshal.GetReference(output.Data));
 
     /// <summary>The most positions of a sequence.</summary>

@@ -6,12 +6,12 @@ namespace AttentionGen;
 /// The named tensors of a layer: read with <see cref="CopyTo"/>, written with <see cref="Set"/>, <see cref="Save"/> and <see cref="Load"/>.
 /// Not safe for use while another thread writes them or runs the layer.
 /// </summary>
-public abstract class LayerWeights : IDisposable
+public abstract class WeightSet : IDisposable
 {
     private WeightTensor[] tensors = [];
     private bool disposed;
 
-    private protected LayerWeights()
+    private protected WeightSet()
     {
     }
 
