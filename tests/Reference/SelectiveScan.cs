@@ -66,7 +66,7 @@ public sealed record SelectiveScan
     private (double Output, double Tolerance) Advance(int t, int channel, double[] state, double[] error)
     {
         double u = U[(t * Channels) + channel];
-        double step = Softplus(Delta[(t * Channels) + channel]);
+        double delta = Delta[(t * Channels) + channel], step = Softplus(delta), relative = ScanErrorBound.Step(delta);
         double sum = D is null ? 0 : D[channel] * u;
         double size = Math.Abs(sum), strayed = 0;
         for (int n = 0; n < States; n++)
@@ -74,7 +74,7 @@ public sealed record SelectiveScan
             double exponent = step * A[(channel * States) + n];
             double decay = Math.Exp(exponent), added = step * B[(t * States) + n] * u;
             double next = (decay * state[n]) + added;
-            error[n] = ScanErrorBound.State(exponent, decay, state[n], error[n], added, next);
+            error[n] = ScanErrorBound.State(relative, exponent, decay, state[n], error[n], added, next);
             state[n] = next;
             double c = C[(t * States) + n];
             sum += c * next;

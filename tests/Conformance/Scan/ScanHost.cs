@@ -23,9 +23,9 @@ public abstract class MambaHost : IDisposable
 {
     public abstract MambaWeights Weights { get; }
 
-    public abstract void Forward(float[] input, float[] output, int batch, int length, LayerCall options);
+    public abstract void Forward(float[] input, float[] output, int batch, int length, in AttentionArguments arguments);
 
-    public abstract void Step(float[] input, float[] output, RecurrentState state, int batch, int length, LayerCall options);
+    public abstract void Step(float[] input, float[] output, RecurrentState state, int batch, int length, in AttentionArguments arguments);
 
     public abstract RecurrentState NewState(int sequences);
 
@@ -79,11 +79,11 @@ public static class ScanFactory
 
             public override global::AttentionGen.MambaWeights Weights => layer.Weights;
 
-            public override void Forward(float[] input, float[] output, int batch, int length, global::{{typeof(LayerCall).FullName}} options) =>
-                layer.Forward(input, output, batch, length, options.Arguments);
+            public override void Forward(float[] input, float[] output, int batch, int length, in global::AttentionGen.AttentionArguments arguments) =>
+                layer.Forward(input, output, batch, length, arguments);
 
-            public override void Step(float[] input, float[] output, global::AttentionGen.RecurrentState state, int batch, int length, global::{{typeof(LayerCall).FullName}} options) =>
-                layer.Step(input, output, state, batch, length, options.Arguments);
+            public override void Step(float[] input, float[] output, global::AttentionGen.RecurrentState state, int batch, int length, in global::AttentionGen.AttentionArguments arguments) =>
+                layer.Step(input, output, state, batch, length, arguments);
 
             public override global::AttentionGen.RecurrentState NewState(int sequences) => Layer{{n}}.NewState(sequences);
 

@@ -41,7 +41,32 @@ public sealed class ScanTrial
 
     public RecurrentState? State { get; set; }
 
-    public AttentionArguments Arguments => new() { KeyLengths = KeyLengths, CumulativeLengths = CumulativeLengths, MaxThreads = MaxThreads, Tier = Tier };
+    /// <summary>An optional argument that means nothing for a scan, to be given all the same; null: none.</summary>
+    public string? Meaningless { get; set; }
+
+    public AttentionArguments Arguments => new()
+    {
+        KeyLengths = KeyLengths,
+        CumulativeLengths = CumulativeLengths,
+        MaxThreads = MaxThreads,
+        Tier = Tier,
+        CumulativeKeyLengths = Meaningless == "CumulativeKeyLengths" ? [0, 6] : default,
+        LogSumExp = Meaningless == "LogSumExp" ? new float[4] : default,
+        QueryPositions = Meaningless == "QueryPositions" ? [1] : default,
+        KeyPositions = Meaningless == "KeyPositions" ? [1] : default,
+        Keep = Meaningless == "Keep" ? new KeepMask([true], 1, 1, 1, 1) : default,
+        Drop = Meaningless == "Drop" ? new DropMask([true], 1, 1, 1, 1) : default,
+        Bias = Meaningless == "Bias" ? new ScoreBias([1f], 1, 1, 1, 1) : default,
+        Blocks = Meaningless == "Blocks" ? BlockMask.FromKeep(new KeepMask([true], 1, 1, 1, 1)) : null,
+        RelativeKeys = Meaningless == "RelativeKeys" ? [1f] : default,
+        RelativeValues = Meaningless == "RelativeValues" ? [1f] : default,
+        BucketBias = Meaningless == "BucketBias" ? [1f] : default,
+        SinkLogits = Meaningless == "SinkLogits" ? [1f] : default,
+        QueryGain = Meaningless == "QueryGain" ? [1f] : default,
+        KeyGain = Meaningless == "KeyGain" ? [1f] : default,
+        LocalFeatures = Meaningless == "LocalFeatures" ? U.View : default(ReadOnlyTensorView),
+        DropoutSeed = Meaningless == "DropoutSeed" ? 1 : null,
+    };
 
     public ReadOnlyTensorView Gate => Z is null ? default : Z.View;
 
