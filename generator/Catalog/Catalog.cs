@@ -25,6 +25,7 @@ public static class Catalog
         new CrossMemoryAttention(),
         new LinearAttention(),
         new PerformerAttention(),
+        new MambaAttention(),
         new CustomAttention(),
     ];
 

@@ -8,4 +8,7 @@ public enum KernelFamily
 
     /// <summary>Feature maps and a running state [features, value dim]; cost grows linearly with the length.</summary>
     Linear,
+
+    /// <summary>A state for each channel, taken on position by position; there are no queries, keys or scores.</summary>
+    Scan,
 }

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using AttentionGen.Generator.Catalog;
 using AttentionGen.Generator.Dialects;
 using AttentionGen.Generator.Spec;
 using AttentionGen.Generator.Stages;
@@ -17,6 +18,12 @@ public static class HostEmitter
     /// <summary>The public surface of a valid declaration.</summary>
     public static string Declaration(AttentionSpec spec) => InHost(spec, writer =>
     {
+        if (IsScan(spec))
+        {
+            WriteScan(writer, spec);
+            return;
+        }
+
         HostSurface.WriteConstants(writer, spec);
         HostSurface.WriteEncodingMembers(writer, spec);
         HostSurface.WriteFeatureMembers(writer, spec);
@@ -52,7 +59,15 @@ public static class HostEmitter
         {
             using (writer.Hosts(spec.Host))
             {
-                HostSurface.WriteLaunch(writer, spec);
+                if (IsScan(spec))
+                {
+                    ScanHost.WriteLaunch(writer, spec);
+                    MambaHost.WriteLaunch(writer, spec);
+                }
+                else
+                {
+                    HostSurface.WriteLaunch(writer, spec);
+                }
             }
 
             foreach (Dialect dialect in Dialect.Cpu)
@@ -72,7 +87,11 @@ public static class HostEmitter
         string fail = $"throw new global::System.InvalidOperationException({text})";
         return InHost(spec, writer =>
         {
-            if (spec.Host.IsStatic)
+            if (IsScan(spec))
+            {
+                WriteThrowingScan(writer, spec, fail);
+            }
+            else if (spec.Host.IsStatic)
             {
                 KernelHost.WriteForward(writer, (target, _) => target.Line($"=> {fail};"));
                 CacheSurface.Write(writer, spec, fail);
@@ -84,6 +103,35 @@ public static class HostEmitter
 
             HostSurface.WriteThrowingFeatureMembers(writer, spec, fail);
         });
+    }
+
+    private static bool IsScan(AttentionSpec spec) => Catalog.Catalog.FindType(spec.Type)?.Family == KernelFamily.Scan;
+
+    private static void WriteScan(CodeWriter writer, AttentionSpec spec)
+    {
+        ScanHost.WriteConstants(writer, spec);
+        if (spec.Host.IsStatic)
+        {
+            ScanHost.WriteMembers(writer, fail: null);
+        }
+        else
+        {
+            MambaHost.Write(writer, spec);
+        }
+
+        ScanHost.WriteLaunchDeclaration(writer);
+    }
+
+    private static void WriteThrowingScan(CodeWriter writer, AttentionSpec spec, string fail)
+    {
+        if (spec.Host.IsStatic)
+        {
+            ScanHost.WriteMembers(writer, fail);
+        }
+        else
+        {
+            MambaHost.WriteThrowing(writer, spec, fail);
+        }
     }
 
     private static string InHost(AttentionSpec spec, Action<CodeWriter> body)

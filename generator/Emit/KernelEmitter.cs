@@ -14,6 +14,12 @@ internal static class KernelEmitter
 
     public static void Write(CodeWriter writer, AttentionSpec spec, Dialect dialect)
     {
+        if (Catalog.Catalog.FindType(spec.Type)!.Family == KernelFamily.Scan)
+        {
+            WriteScan(writer, spec, new ScanPlan(spec, dialect));
+            return;
+        }
+
         KernelPlan plan = new(spec, dialect);
         if (plan.Type.Family == KernelFamily.Linear)
         {
@@ -59,7 +65,12 @@ internal static class KernelEmitter
 
     /// <summary>Bytes of workspace per thread, of whichever dialect needs most.</summary>
     public static int WorkspaceBytes(AttentionSpec spec) => Dialect.Cpu.Max(dialect =>
-        Catalog.Catalog.FindType(spec.Type)!.Family == KernelFamily.Linear ? new LinearPlan(spec, dialect).WorkspaceBytes : new KernelPlan(spec, dialect).WorkspaceBytes);
+        Catalog.Catalog.FindType(spec.Type)!.Family switch
+        {
+            KernelFamily.Linear => new LinearPlan(spec, dialect).WorkspaceBytes,
+            KernelFamily.Scan => new ScanPlan(spec, dialect).WorkspaceBytes,
+            _ => new KernelPlan(spec, dialect).WorkspaceBytes,
+        });
 
     private static void WriteLinear(CodeWriter writer, LinearPlan plan)
     {
@@ -69,6 +80,17 @@ internal static class KernelEmitter
         using (writer.Block($"file static unsafe class {ClassName(plan.Base.Spec, dialect)}"))
         {
             LinearEmitter.Write(writer, plan);
+            WriteAt(writer);
+        }
+    }
+
+    private static void WriteScan(CodeWriter writer, AttentionSpec spec, ScanPlan plan)
+    {
+        writer.Line($"/// <summary>The scan in {Describe(plan.Dialect)}: chunks of {ScanPlan.Chunk} positions, {plan.Groups[0]} states in registers.</summary>");
+        writer.Line(Surface.GeneratedCode);
+        using (writer.Block($"file static unsafe class {ClassName(spec, plan.Dialect)}"))
+        {
+            ScanEmitter.Write(writer, plan);
             WriteAt(writer);
         }
     }

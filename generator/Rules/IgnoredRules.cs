@@ -16,9 +16,20 @@ internal static class IgnoredRules
     public static void Check(RuleContext context)
     {
         CheckForeignParameters(context);
-        CheckReplaced(context);
-        CheckLengths(context);
-        CheckKernelHost(context);
+        if (ScanRules.IsScan(context))
+        {
+            foreach ((string name, string reason) in ScanRules.Unused(context))
+            {
+                Report(context, name, reason);
+            }
+        }
+        else
+        {
+            CheckReplaced(context);
+            CheckLengths(context);
+            CheckKernelHost(context);
+        }
+
         CheckEncodings(context);
     }
 

@@ -12,7 +12,13 @@ internal static class PlanText
 
     public static string Describe(AttentionSpec spec, AttentionShape shape, WindowShape? window)
     {
-        if (Catalog.Catalog.FindType(spec.Type)?.FeatureMap(spec) is { } map)
+        AttentionType? type = Catalog.Catalog.FindType(spec.Type);
+        if (type?.Family == KernelFamily.Scan)
+        {
+            return DescribeScan(spec, MambaShape.Of(spec));
+        }
+
+        if (type?.FeatureMap(spec) is { } map)
         {
             return DescribeLinear(spec, shape, map);
         }
@@ -52,6 +58,17 @@ internal static class PlanText
         FeatureWork.FlopsPerToken(shape, map),
         shape.Causal ? " and the pairs within a chunk" : "",
         (long)BytesOfFloat * shape.KvHeads * map.Features * (shape.ValueDim + 1));
+
+    private static string DescribeScan(AttentionSpec spec, MambaShape shape) => string.Format(
+        CultureInfo.InvariantCulture,
+        "'{0}' compiles to a {1} scan: {2} channels of {3} states; {4} FLOPs per token, {5} of them exponentials; a state of {6} bytes whatever the length; workspace per thread is {0}.WorkspaceBytesPerThread",
+        spec.Host.Name,
+        spec.Type,
+        shape.InnerDim,
+        shape.StateSize,
+        shape.FlopsPerToken,
+        (long)shape.InnerDim * shape.StateSize,
+        (long)BytesOfFloat * shape.InnerDim * (shape.StateSize + (spec.Host.IsStatic ? 0 : shape.Convolution - 1)));
 
     // Which keys are visible is full, causal or a window; other patterns are not counted here.
     private static bool IsCounted(AttentionSpec spec) =>

@@ -18,7 +18,7 @@ public static class RuleBook
     public static ImmutableArray<DiagnosticDescriptor> DeclarationRules { get; } = Of(
         typeof(HostRules), typeof(NameRules), typeof(ShapeRules), typeof(RangeRules), typeof(ScaleRules), typeof(WindowRules),
         typeof(PatternRules), typeof(CausalRules), typeof(RotaryRules), typeof(RotaryScaleRules), typeof(TableRules), typeof(AlibiRules), typeof(DistanceRules), typeof(MixRules),
-        typeof(ModifierRules), typeof(SoftmaxRules), typeof(FunctionRules), typeof(CacheRules), typeof(IgnoredRules), typeof(PlanRules));
+        typeof(ModifierRules), typeof(SoftmaxRules), typeof(ScanRules), typeof(FunctionRules), typeof(CacheRules), typeof(IgnoredRules), typeof(PlanRules));
 
     /// <summary>Rules about calls of generated code, checked by the analyzer where the call stands.</summary>
     public static ImmutableArray<DiagnosticDescriptor> CallRules { get; } = Of(typeof(MaskRules));
@@ -51,6 +51,7 @@ public static class RuleBook
         MixRules.Check(context);
         ModifierRules.Check(context);
         SoftmaxRules.Check(context);
+        ScanRules.Check(context);
         FunctionRules.Check(context);
         CacheRules.Check(context);
         IgnoredRules.Check(context);

@@ -24,6 +24,12 @@ internal static class ShapeRules
 
     public static void Check(RuleContext context)
     {
+        if (ScanRules.IsScan(context))
+        {
+            CheckWidth(context);
+            return;
+        }
+
         CheckPresence(context);
         CheckHeads(context);
         CheckKvHeads(context);
@@ -59,6 +65,16 @@ internal static class ShapeRules
         };
         string title = "Insert " + string.Join(", ", edits.Select(edit => $"{edit.Place.Argument} = {edit.Value}"));
         context.Report(ShapeMissing, Place.Attention(), [spec.Host.Name, missing], new Remedy(title, new EquatableArray<Edit>(edits)));
+    }
+
+    // A scan has channels, not heads.
+    private static void CheckWidth(RuleContext context)
+    {
+        if (context.Spec.Find("DModel") is null)
+        {
+            Edit edit = Edit.Set(Place.Attention("DModel"), (long)UsualHeads * UsualHeadDim);
+            context.Report(ShapeMissing, Place.Attention(), [context.Spec.Host.Name, "DModel is"], new Remedy($"Insert DModel = {edit.Value}", new EquatableArray<Edit>([edit])));
+        }
     }
 
     private static int LikelyHeads(int dModel) =>

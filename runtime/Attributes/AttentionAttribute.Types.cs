@@ -65,4 +65,16 @@ public sealed partial class AttentionAttribute
 
     /// <summary>differential: lambda in <c>softmax1 - lambda * softmax2</c>. Default 0.8.</summary>
     public double Lambda { get; set; } = 0.8;
+
+    /// <summary>mamba: states of each channel. Default 16.</summary>
+    public int StateSize { get; set; } = 16;
+
+    /// <summary>mamba: channels of the scan for each feature of <see cref="DModel"/>. Default 2.</summary>
+    public int Expansion { get; set; } = 2;
+
+    /// <summary>mamba layers: positions that the causal convolution before the scan sees, the current one included. Default 4.</summary>
+    public int Convolution { get; set; } = 4;
+
+    /// <summary>mamba layers: rank of the projection that gives step sizes. Default: <c>DModel / 16</c>, rounded up.</summary>
+    public int DtRank { get; set; }
 }

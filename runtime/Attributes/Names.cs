@@ -51,6 +51,9 @@ public static class AttentionTypes
     /// <summary>Every key but the query's own (diagonal masking, Lee et al. 2021).</summary>
     public const string Exclusive = "exclusive";
 
+    /// <summary>A selective state space (Mamba, Gu and Dao 2023).</summary>
+    public const string Mamba = "mamba";
+
     /// <summary>All of them.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
@@ -70,6 +73,7 @@ public static class AttentionTypes
         Linear,
         Differential,
         Exclusive,
+        Mamba,
     ];
 
     /// <summary>The name that a name or alias stands for, whatever its case, or null.</summary>

@@ -120,7 +120,7 @@ internal static class ArgumentChecks
         ThrowIfOverlap(logSumExp.Overlaps(output.Data), "output", nameof(AttentionArguments.LogSumExp));
     }
 
-    private static void CheckDistinctRows(TensorLayout layout)
+    internal static void CheckDistinctRows(TensorLayout layout)
     {
         if (layout.Count == 0)
         {
@@ -154,7 +154,7 @@ internal static class ArgumentChecks
         }
     }
 
-    private static void CheckKeyLengths(ReadOnlySpan<int> keyLengths, int batch, int keyLength)
+    internal static void CheckKeyLengths(ReadOnlySpan<int> keyLengths, int batch, int keyLength)
     {
         if (keyLengths.IsEmpty)
         {

@@ -5,7 +5,6 @@ namespace AttentionGen;
 /// <summary>
 /// The weights of an attention layer: query, key, value and output projections with optional biases, an optional learned position table,
 /// and the learned tensors of what else is declared (gains, sinks, tables of distances).
-/// Read with <see cref="CopyTo"/>, written with <see cref="Set"/>, <see cref="Save"/> and <see cref="Load"/>.
 /// </summary>
 /// <remarks>
 /// In memory a weight is <c>[input features, output features]</c>, row-major, as in <c>output = input * W + b</c>:
@@ -13,9 +12,8 @@ namespace AttentionGen;
 /// In files it is the transpose, <c>[output features, input features]</c>, as PyTorch's <c>nn.Linear</c> stores it.
 /// New weights are Xavier uniform (Glorot and Bengio 2010), biases zero, the position table normal with deviation 0.02
 /// (or sines and cosines, where a learnable sinusoidal encoding is declared).
-/// Not safe for use while another thread writes them or runs the layer.
 /// </remarks>
-public sealed class AttentionWeights : IDisposable
+public sealed class AttentionWeights : WeightSet
 {
     /// <summary>W_q.</summary>
     public const string QueryWeight = "q_proj.weight";
@@ -49,10 +47,8 @@ public sealed class AttentionWeights : IDisposable
     // Streams of seeded draws: the four projections, the position table, then the extra tensors.
     private const int FirstExtraStream = 5;
 
-    private readonly WeightTensor[] tensors;
     private readonly float[][] extraValues;
     private readonly ExtraWeight[] extras;
-    private bool disposed;
 
     /// <summary>New weights.</summary>
     /// <param name="shape">Their sizes.</param>
@@ -78,15 +74,12 @@ public sealed class AttentionWeights : IDisposable
         Positions = new float[shape.LearnedPositions * shape.DModel];
         this.extras = extras;
         extraValues = [.. extras.Select(static extra => new float[Math.Max(extra.Rows, 1) * extra.Columns])];
-        tensors = ListTensors();
+        Own(ListTensors());
         Initialise(seed, positions ?? WeightStart.Normal(TableDeviation));
     }
 
     /// <summary>Their sizes.</summary>
     public LayerShape Shape { get; }
-
-    /// <summary>The tensors by name, with their shapes in memory.</summary>
-    public IReadOnlyList<WeightTensor> Tensors => tensors;
 
     /// <summary>x to q.</summary>
     internal Projection Query { get; }
@@ -103,69 +96,16 @@ public sealed class AttentionWeights : IDisposable
     /// <summary><c>[LearnedPositions, DModel]</c>.</summary>
     internal float[] Positions { get; }
 
-    /// <summary>Reads one tensor, row-major, in its shape in memory.</summary>
-    /// <param name="name">One of the names above.</param>
-    /// <param name="destination">Receives the tensor's elements, exactly.</param>
-    /// <exception cref="ArgumentException">These weights have no such tensor, or the span's length differs; nothing was written.</exception>
-    /// <exception cref="ObjectDisposedException">The weights were disposed.</exception>
-    public void CopyTo(string name, Span<float> destination)
-    {
-        WeightTensor tensor = Find(name);
-        CheckLength(tensor, destination.Length, nameof(destination));
-        tensor.CopyTo(destination);
-    }
+    /// <summary>The elements of an extra tensor, row-major.</summary>
+    internal float[] Extra(int index) => extraValues[index];
 
-    /// <summary>Replaces one tensor; the next forward pass uses it.</summary>
-    /// <param name="name">One of the names above.</param>
-    /// <param name="source">The tensor's elements, row-major, in its shape in memory.</param>
-    /// <exception cref="ArgumentException">These weights have no such tensor, or the span's length differs; nothing was written.</exception>
-    /// <exception cref="ObjectDisposedException">The weights were disposed.</exception>
-    public void Set(string name, ReadOnlySpan<float> source)
+    private protected override void Free()
     {
-        WeightTensor tensor = Find(name);
-        CheckLength(tensor, source.Length, nameof(source));
-        tensor.Set(source);
-    }
-
-    /// <summary>Writes all tensors in the safetensors format, FP32; weights as <c>[output features, input features]</c>.</summary>
-    /// <param name="stream">Written from its current position; left open.</param>
-    /// <exception cref="ObjectDisposedException">The weights were disposed.</exception>
-    public void Save(Stream stream)
-    {
-        ArgumentNullException.ThrowIfNull(stream);
-        ThrowIfDisposed();
-        SafetensorsWriter.Write(stream, tensors);
-    }
-
-    /// <summary>Replaces all tensors by those of a safetensors file.</summary>
-    /// <param name="stream">Read from its current position to its end; left open.</param>
-    /// <exception cref="InvalidDataException">The file is not well formed, or lacks, adds or misshapes a tensor; the weights are as they were.</exception>
-    /// <exception cref="ObjectDisposedException">The weights were disposed.</exception>
-    public void Load(Stream stream)
-    {
-        ArgumentNullException.ThrowIfNull(stream);
-        ThrowIfDisposed();
-        float[][] values = SafetensorsReader.Read(stream, tensors);
-        for (int i = 0; i < tensors.Length; i++)
-        {
-            tensors[i].Set(values[i]);
-        }
-    }
-
-    /// <summary>Frees the native memory.</summary>
-    public void Dispose()
-    {
-        disposed = true;
         Query.Dispose();
         Key.Dispose();
         Value.Dispose();
         Output.Dispose();
     }
-
-    /// <summary>The elements of an extra tensor, row-major.</summary>
-    internal float[] Extra(int index) => extraValues[index];
-
-    internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(disposed, this);
 
     private WeightTensor[] ListTensors()
     {
@@ -212,22 +152,6 @@ public sealed class AttentionWeights : IDisposable
         for (int n = 0; n < extras.Length; n++)
         {
             extras[n].Start.Fill(extraValues[n], seed, FirstExtraStream + n);
-        }
-    }
-
-    private WeightTensor Find(string name)
-    {
-        ArgumentNullException.ThrowIfNull(name);
-        ThrowIfDisposed();
-        return Array.Find(tensors, tensor => tensor.Name == name)
-            ?? throw new ArgumentException($"There is no tensor \"{name}\"; expected one of {string.Join(", ", tensors.Select(tensor => tensor.Name))}.", nameof(name));
-    }
-
-    private static void CheckLength(WeightTensor tensor, int actual, string name)
-    {
-        if (actual != tensor.Length)
-        {
-            throw new ArgumentException($"Expected {tensor} = {tensor.Length} elements, but the span holds {actual}.", name);
         }
     }
 }

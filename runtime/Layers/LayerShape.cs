@@ -58,7 +58,7 @@ public readonly record struct LayerShape
     /// <summary>Positions of the learned table; 0: no table.</summary>
     public int LearnedPositions { get; }
 
-    private static void CheckMatrix(long rows, long columns, string name)
+    internal static void CheckMatrix(long rows, long columns, string name)
     {
         if (rows * columns > Array.MaxLength)
         {

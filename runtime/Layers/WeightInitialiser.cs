@@ -11,10 +11,25 @@ internal struct WeightInitialiser(int seed, int stream)
     /// <summary>Xavier uniform (Glorot and Bengio 2010): within ±sqrt(6 / (inputs + outputs)).</summary>
     public void Xavier(Span<float> values, int inputs, int outputs)
     {
-        double limit = Math.Sqrt(6.0 / ((double)inputs + outputs));
+        Uniform(values, Math.Sqrt(6.0 / ((double)inputs + outputs)));
+    }
+
+    /// <summary>Uniform within ±limit.</summary>
+    public void Uniform(Span<float> values, double limit)
+    {
         foreach (ref float value in values)
         {
             value = (float)(((2 * NextDouble()) - 1) * limit);
+        }
+    }
+
+    /// <summary>What softplus makes log-uniform between two bounds.</summary>
+    public void InverseSoftplusLogUniform(Span<float> values, double least, double greatest)
+    {
+        foreach (ref float value in values)
+        {
+            double step = least * Math.Pow(greatest / least, NextDouble());
+            value = (float)(step + Math.Log(1 - Math.Exp(-step)));
         }
     }
 

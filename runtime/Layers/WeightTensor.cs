@@ -7,6 +7,7 @@ public sealed class WeightTensor
 {
     private readonly PackedMatrix? packed;
     private readonly float[] values;
+    private readonly int[]? fileShape;
 
     internal WeightTensor(string name, PackedMatrix packed)
     {
@@ -17,8 +18,9 @@ public sealed class WeightTensor
         Columns = packed.Columns;
     }
 
-    internal WeightTensor(string name, float[] values, int rows, int columns)
+    internal WeightTensor(string name, float[] values, int rows, int columns, int[]? fileShape = null)
     {
+        this.fileShape = fileShape;
         Name = name;
         this.values = values;
         Rows = rows;
@@ -40,8 +42,8 @@ public sealed class WeightTensor
     /// <summary>Whether files hold the transpose, <c>[Columns, Rows]</c>: so for the four weights, as PyTorch's <c>nn.Linear</c> stores them.</summary>
     internal bool IsTransposedInFiles => packed is not null;
 
-    /// <summary>The shape as messages and files give it.</summary>
-    internal int[] FileShape => Rows == 0 ? [Columns] : IsTransposedInFiles ? [Columns, Rows] : [Rows, Columns];
+    /// <summary>The shape as files give it; one of the tensor's own may have further dimensions of 1.</summary>
+    internal int[] FileShape => fileShape ?? (Rows == 0 ? [Columns] : IsTransposedInFiles ? [Columns, Rows] : [Rows, Columns]);
 
     /// <inheritdoc/>
     public override string ToString() => Rows == 0 ? $"{Name} [{Columns}]" : $"{Name} [{Rows}, {Columns}]";

@@ -38,4 +38,24 @@ internal static class VectorSum
             destination[column] = (destination[column] * own) + (addend[column] * other);
         }
     }
+
+    /// <summary>The first element greater than 0; -1: there is none. NaN is not greater.</summary>
+    public static int IndexOfPositive(ReadOnlySpan<float> values)
+    {
+        int index = 0;
+        while (index <= values.Length - Vector<float>.Count && !Vector.GreaterThanAny(new Vector<float>(values[index..]), Vector<float>.Zero))
+        {
+            index += Vector<float>.Count;
+        }
+
+        for (; index < values.Length; index++)
+        {
+            if (values[index] > 0)
+            {
+                return index;
+            }
+        }
+
+        return -1;
+    }
 }

@@ -96,7 +96,7 @@ public class AgreementTests
             ("Window", Sizes), ("WindowLeft", Sizes), ("WindowRight", Sizes), ("Sinks", Sizes), ("Stride", Sizes), ("Local", Sizes), ("BlockSize", Sizes), ("Neighbours", Sizes),
             ("GlobalTokens", Sizes), ("Fusion", ["FusionMode.Average", "(FusionMode)7"]), ("Landmarks", Sizes), ("MaxRelativePosition", Sizes), ("Values", Flags), ("Scaled", Flags),
             ("Buckets", Sizes), ("MaxDistance", Sizes), ("Bidirectional", Flags), ("FusionRatio", Reals), ("Residual", Flags), ("Features", Sizes), ("FeatureSeed", Sizes),
-            ("Kernel", ["FeatureKernel.Relu", "(FeatureKernel)9"]), ("Lambda", Reals), ("Softcap", Reals), ("QkNorm", ["QkNormalisation.Rms", "QkNormalisation.L2", "(QkNormalisation)3"]),
+            ("Kernel", ["FeatureKernel.Relu", "(FeatureKernel)9"]), ("Lambda", Reals), ("StateSize", Sizes), ("Expansion", Sizes), ("Convolution", Sizes), ("DtRank", Sizes), ("Softcap", Reals), ("QkNorm", ["QkNormalisation.Rms", "QkNormalisation.L2", "(QkNormalisation)3"]),
             ("LearnedSinks", Flags), ("SinkLogits", ["new float[] { 1, 2, 3, 4, 5, 6, 7, 8 }", "new float[] { float.NaN }", "null"]), ("Dropout", Reals),
             ("Scale", Reals), ("Temperature", Reals), ("Causal", Flags), ("Cross", Flags), ("Bias", Flags), ("CausalAlignment", Alignments))
         from likely in Gen.Elements("", ", Heads = 8, HeadDim = 64", ", Heads = 8, DModel = 512")

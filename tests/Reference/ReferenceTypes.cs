@@ -34,7 +34,7 @@ public static class ReferenceTypes
     };
 
     /// <summary>The names of all types.</summary>
-    public static IReadOnlyList<string> Names { get; } = [.. Rules.Keys, "differential", "linear", "performer"];
+    public static IReadOnlyList<string> Names { get; } = [.. Rules.Keys, "differential", "linear", "performer", SelectiveScan.Name];
 
     /// <summary>The softmaxes of a declared type.</summary>
     public static IReadOnlyList<ReferenceSoftmax> Softmaxes(string type, Parameters parameters) => type switch

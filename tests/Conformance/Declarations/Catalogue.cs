@@ -15,7 +15,11 @@ public static class Catalogue
 {
     private const string ClassName = "AttentionGen.Generator.Catalog.Catalog";
 
-    public static IReadOnlyList<CatalogueEntry> Types { get; } = Read("Types");
+    /// <summary>All types.</summary>
+    public static IReadOnlyList<CatalogueEntry> AllTypes { get; } = Read("Types");
+
+    /// <summary>The types with queries, keys and values. A scan has none, and a sample, an oracle and tests of its own.</summary>
+    public static IReadOnlyList<CatalogueEntry> Types { get; } = [.. AllTypes.Where(entry => entry.Name != Reference.SelectiveScan.Name)];
 
     public static IReadOnlyList<CatalogueEntry> Encodings { get; } = Read("Encodings");
 

@@ -1,0 +1,117 @@
+using System.ComponentModel;
+
+namespace AttentionGen.Kernels;
+
+/// <summary>What every generated scan's call does around the kernel: check, pin, cut into work items, run.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public static unsafe class ScanLauncher
+{
+    /// <summary>A state of sequences that have read nothing.</summary>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="sequences"/> is not positive.</exception>
+    public static RecurrentState NewState(ScanDescription description, int sequences) => new(description, sequences, new float[description.StateFloats]);
+
+    /// <summary>A contiguous gate, or none.</summary>
+    public static ReadOnlyTensorView Gate(ReadOnlySpan<float> z, int batch, int length, int innerDim) =>
+        z.IsEmpty ? default : ReadOnlyTensorView.HeadsFirst(z, batch, 1, length, innerDim);
+
+    /// <summary>A view of a contiguous input, for which negative sizes are named as <c>Scan</c> names them.</summary>
+    public static ReadOnlyTensorView View(ReadOnlySpan<float> u, int batch, int length, int innerDim)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(batch);
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        return ReadOnlyTensorView.HeadsFirst(u, batch, 1, length, innerDim);
+    }
+
+    /// <summary>Checks the arguments, then runs the kernel over all (sequence, block of channels) items.</summary>
+    /// <exception cref="ArgumentException">An argument's shape or value is not what the declaration needs; nothing was written.</exception>
+    public static void Run(
+        ScanDescription description,
+        KernelTiers tiers,
+        ReadOnlyTensorView u,
+        ReadOnlyTensorView delta,
+        ReadOnlySpan<float> a,
+        ReadOnlyTensorView b,
+        ReadOnlyTensorView c,
+        ReadOnlySpan<float> d,
+        ReadOnlyTensorView z,
+        TensorView output,
+        RecurrentState? state,
+        scoped in AttentionArguments arguments)
+    {
+        ScanChecks.Tensors tensors = new() { U = u, Delta = delta, A = a, B = b, C = c, D = d, Z = z, Output = output };
+        ScanChecks.Check(description, tensors, state, arguments);
+        SimdTier tier = SimdTiers.Resolve(arguments.Tier);
+        if (output.Layout.Count == 0)
+        {
+            return;
+        }
+
+        fixed (float* input = u.Data, deltas = delta.Data, rates = a, inputs = b.Data, outputs = c.Data, skip = d, gate = z.Data, target = output.Data)
+        fixed (int* lengths = arguments.KeyLengths, cumulative = arguments.CumulativeLengths)
+        {
+            ScanCall call = new()
+            {
+                Input = Strided(input, u.Layout),
+                Delta = Strided(deltas, delta.Layout),
+                InputMatrix = Strided(inputs, b.Layout),
+                OutputMatrix = Strided(outputs, c.Layout),
+                Gate = Strided(gate, z.Layout),
+                Output = Strided(target, output.Layout),
+                Rates = rates,
+                Skip = skip,
+                States = state is null ? null : state.Data,
+                StateStride = state?.Stride ?? 0,
+                Sequences = cumulative == null ? u.Layout.Batch : arguments.CumulativeLengths.Length - 1,
+                Length = u.Layout.Length,
+                Lengths = lengths,
+                CumulativeLengths = cumulative,
+            };
+            int threads = arguments.MaxThreads == 0 ? WorkerPool.DefaultThreads : arguments.MaxThreads;
+            WorkerPool.Run(tiers.For(tier), &call, checked(call.Sequences * description.Blocks), (nuint)description.WorkspaceBytes, threads);
+            GC.KeepAlive(state);
+            if (state is not null)
+            {
+                state.Position += ScanChecks.Longest(arguments.CumulativeLengths, call.Length);
+            }
+        }
+    }
+
+    /// <summary>Runs a layer's causal convolution in place over all (sequence, block of channels) items. The call was checked when it was projected.</summary>
+    public static void Convolve(
+        ScanDescription description,
+        KernelTiers tiers,
+        TensorView rows,
+        ReadOnlySpan<float> taps,
+        ReadOnlySpan<float> bias,
+        RecurrentState? state,
+        scoped in AttentionArguments arguments)
+    {
+        if (rows.Layout.Count == 0)
+        {
+            return;
+        }
+
+        fixed (float* data = rows.Data, weights = taps, biases = bias)
+        fixed (int* lengths = arguments.KeyLengths, cumulative = arguments.CumulativeLengths)
+        {
+            ScanCall call = new()
+            {
+                Input = Strided(data, rows.Layout),
+                Taps = weights,
+                TapBias = biases,
+                States = state is null ? null : state.Data,
+                StateStride = state?.Stride ?? 0,
+                Sequences = cumulative == null ? rows.Layout.Batch : arguments.CumulativeLengths.Length - 1,
+                Length = rows.Layout.Length,
+                Lengths = lengths,
+                CumulativeLengths = cumulative,
+            };
+            int threads = arguments.MaxThreads == 0 ? WorkerPool.DefaultThreads : arguments.MaxThreads;
+            WorkerPool.Run(tiers.For(SimdTiers.Resolve(arguments.Tier)), &call, checked(call.Sequences * description.Blocks), (nuint)description.WorkspaceBytes, threads);
+            GC.KeepAlive(state);
+        }
+    }
+
+    private static StridedTensor Strided(float* data, TensorLayout layout) =>
+        new() { Data = data, BatchStride = layout.BatchStride, HeadStride = layout.HeadStride, RowStride = layout.RowStride };
+}
