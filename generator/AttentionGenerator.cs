@@ -70,7 +70,7 @@ public sealed class AttentionGenerator : IIncrementalGenerator
         if (verdict.Spec.Host.Problem == HostProblem.None)
         {
             output.AddSource(
-                verdict.Spec.Host.MetadataName + ".g.cs",
+                verdict.Spec.Host.FileName + ".g.cs",
                 verdict.IsValid ? HostEmitter.Declaration(verdict.Spec) : HostEmitter.Throwing(verdict.Spec, verdict.RuleId!, verdict.Message!));
         }
     }
@@ -79,7 +79,7 @@ public sealed class AttentionGenerator : IIncrementalGenerator
     {
         if (verdict.IsValid)
         {
-            output.AddSource(verdict.Spec.Host.MetadataName + ".Kernel.g.cs", HostEmitter.Implementation(verdict.Spec));
+            output.AddSource(verdict.Spec.Host.FileName + ".Kernel.g.cs", HostEmitter.Implementation(verdict.Spec));
         }
     }
 

@@ -25,6 +25,7 @@ public static partial class SpecReader
         }
 
         INamespaceSymbol space = host.ContainingNamespace;
+        string metadataName = MetadataName(host, containers);
         return new HostSpec(
             Namespace: space is null || space.IsGlobalNamespace ? "" : space.ToDisplayString(EscapedNamespace),
             Name: Escape(host.Name),
@@ -32,8 +33,9 @@ public static partial class SpecReader
             Containers: new EquatableArray<string>(containers.Select(Header)),
             IsStatic: host.IsStatic,
             IsPartial: containers.All(outer => IsPartial(outer, cancellation)) && IsPartial(host, cancellation),
-            MetadataName: MetadataName(host, containers))
+            MetadataName: metadataName)
         {
+            FileName = FileNames.Of(host, metadataName),
             Problem = FindProblem(host, containers, cancellation),
         };
     }
