@@ -25,7 +25,7 @@ public sealed class AlibiEncoding : PositionalEncoding
         public override IReadOnlyList<StepValue> Values => [new("float", "slope", "call->Slopes[head] * Log2OfE")];
 
         public override IReadOnlyList<string> Settings =>
-            [$"Slopes = {(encoding.Find("Slopes") is { } given ? Literals.Of(given.Numbers) : "AlibiSlopes.For(Heads)")},"];
+            [$"Slopes = {(encoding.Find("Slopes") is { } given ? Literals.Of(given.Numbers) : "global::AttentionGen.Kernels.AlibiSlopes.For(Heads)")},"];
 
         public override IEnumerable<string> Prepare(Dialect dialect) => [$"{dialect.Float} descent = {dialect.Broadcast("-slope")};"];
 

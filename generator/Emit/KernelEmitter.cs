@@ -9,6 +9,9 @@ namespace AttentionGen.Generator.Emit;
 /// <summary>The kernel of one declaration for one CPU dialect, as a file-local class.</summary>
 internal static class KernelEmitter
 {
+    /// <summary>The namespace of all kernels, that of the runtime's part of them.</summary>
+    public const string Namespace = "AttentionGen.Kernels";
+
     /// <summary>The name of the class.</summary>
     public static string ClassName(AttentionSpec spec, Dialect dialect) => $"{spec.Host.Name}{dialect.Name}";
 

@@ -16,7 +16,7 @@ public static class RuleBook
 {
     /// <summary>Rules about declarations, each checked by <see cref="Check"/>.</summary>
     public static ImmutableArray<DiagnosticDescriptor> DeclarationRules { get; } = Of(
-        typeof(HostRules), typeof(NameRules), typeof(ShapeRules), typeof(RangeRules), typeof(ScaleRules), typeof(WindowRules),
+        typeof(HostRules), typeof(MemberRules), typeof(NameRules), typeof(ShapeRules), typeof(RangeRules), typeof(ScaleRules), typeof(WindowRules),
         typeof(PatternRules), typeof(CausalRules), typeof(RotaryRules), typeof(RotaryScaleRules), typeof(TableRules), typeof(AlibiRules), typeof(DistanceRules), typeof(MixRules),
         typeof(ModifierRules), typeof(SoftmaxRules), typeof(FunctionRules), typeof(IgnoredRules), typeof(PlanRules));
 
@@ -36,6 +36,7 @@ public static class RuleBook
 
         var context = new RuleContext(spec, facts);
         HostRules.Check(context);
+        MemberRules.Check(context);
         NameRules.Check(context);
         ShapeRules.Check(context);
         RangeRules.Check(context);
@@ -56,6 +57,10 @@ public static class RuleBook
         PlanRules.Check(context);
         return [.. context.Violations.OrderBy(violation => violation.Id, StringComparer.Ordinal)];
     }
+
+    /// <summary>Whether the class can have another half at all, be it one that throws.</summary>
+    public static bool LeavesRoom(AttentionSpec spec, IReadOnlyList<Violation> violations) =>
+        spec.Host.Problem == HostProblem.None && violations.All(static violation => violation.Id != MemberRules.NameTaken.Id);
 
     // Descriptors stand beside their checks as bare static fields, where release tracking sees them; this only gathers them.
     private static ImmutableArray<DiagnosticDescriptor> Of(params Type[] groups) =>

@@ -35,6 +35,9 @@ public sealed record Place(PlaceKind Kind, int Index, string? Argument)
     /// <summary>A part of a user function.</summary>
     public static Place Function(FunctionPlace node) => new(PlaceKind.Function, 0, null) { Node = node };
 
+    /// <summary>One of the class's own members: <see cref="Index"/> counts those of that name.</summary>
+    public static Place Member(string name, int index) => new(PlaceKind.Member, index, name);
+
     /// <summary>The class's name.</summary>
     public static Place Host { get; } = new(PlaceKind.Host, 0, null);
 
@@ -67,6 +70,9 @@ public enum PlaceKind
 
     /// <summary>A <c>[PositionalEncoding]</c>.</summary>
     Encoding,
+
+    /// <summary>A member of the class, by name and <see cref="Place.Index"/>.</summary>
+    Member,
 
     /// <summary>A method of the class, by <see cref="Place.Node"/>.</summary>
     Function,

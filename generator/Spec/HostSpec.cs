@@ -25,6 +25,9 @@ public sealed record HostSpec(
     /// compilation differs in case alone, a hash of the exact name follows.
     /// </summary>
     public string FileName { get; init; } = MetadataName;
+
+    /// <summary>Members of the class that bear a name which generated code may use.</summary>
+    public EquatableArray<HostMember> Members { get; init; }
 }
 
 /// <summary>Why a class can't be a host.</summary>
@@ -44,4 +47,7 @@ public enum HostProblem
 
     /// <summary>A layer with a primary constructor, which the generated constructor could not call.</summary>
     PrimaryConstructor,
+
+    /// <summary>A layer whose base class has no constructor that the generated one could call.</summary>
+    BaseConstructor,
 }
