@@ -15,8 +15,11 @@ public sealed record Violation(DiagnosticDescriptor Rule, Place Place, Equatable
     /// <summary>The rule's id.</summary>
     public string Id => Rule.Id;
 
+    /// <summary>How bad it is: the rule's own severity, but for the milder cases of a rule that has both.</summary>
+    public DiagnosticSeverity Severity { get; init; } = Rule.DefaultSeverity;
+
     /// <summary>Whether no kernel can be written for the declaration. Does not depend on how the user configures severities.</summary>
-    public bool IsBlocking => Rule.DefaultSeverity == DiagnosticSeverity.Error;
+    public bool IsBlocking => Severity == DiagnosticSeverity.Error;
 
     /// <summary>The message in full.</summary>
     public string Message =>

@@ -20,6 +20,9 @@ public sealed record AttentionSpec(
     /// <summary>An argument's expression does not compile. The compiler has said so: nothing more is checked, and the surface throws.</summary>
     public bool IsUnreadable { get; init; }
 
+    /// <summary>What a <c>[Model]</c> says and a nearer attribute replaces; the class's model first.</summary>
+    public EquatableArray<ArgumentSpec> Replaced { get; init; }
+
     /// <summary>The class's own <c>Keep(query, key)</c>, or null.</summary>
     public UserFunction? Keep { get; init; }
 

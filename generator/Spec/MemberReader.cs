@@ -52,7 +52,10 @@ public static class MemberReader
 
     /// <summary>What its author wrote under a name, in the order of declaration: the analyzer also sees what was generated.</summary>
     public static IEnumerable<ISymbol> Own(INamedTypeSymbol host, string name) => host.GetMembers(name)
-        .Where(static member => !member.IsImplicitlyDeclared && member.DeclaringSyntaxReferences.Any(static reference => reference.SyntaxTree.FilePath.IndexOf(GeneratedFolder, StringComparison.Ordinal) < 0));
+        .Where(static member => !member.IsImplicitlyDeclared && member.DeclaringSyntaxReferences.Any(static reference => !IsGenerated(reference.SyntaxTree)));
+
+    /// <summary>Whether the generator wrote a file.</summary>
+    public static bool IsGenerated(SyntaxTree tree) => tree.FilePath.IndexOf(GeneratedFolder, StringComparison.Ordinal) >= 0;
 
     private static string? Signature(ISymbol member) => member is IMethodSymbol method
         ? string.Join(", ", method.Parameters.Select(static parameter => (parameter.RefKind == RefKind.None ? "" : "ref ") + parameter.Type.ToDisplayString(TypeName))) + new string('`', method.Arity)
