@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using System.Linq;
 using System.Threading;
 using AttentionGen.Generator.Emit;
@@ -58,19 +59,20 @@ public sealed class AttentionGenerator : IIncrementalGenerator
     {
         if (spec.IsUnreadable)
         {
-            return new Verdict(spec, "AttentionGen", "an argument of the declaration does not compile");
+            return new Verdict(spec, "AttentionGen", "an argument of the declaration does not compile", spec.Host.Problem == HostProblem.None);
         }
 
-        Violation? blocking = RuleBook.Check(spec, facts).FirstOrDefault(violation => violation.IsBlocking);
-        return new Verdict(spec, blocking?.Id, blocking?.Message);
+        IReadOnlyList<Violation> violations = RuleBook.Check(spec, facts);
+        Violation? blocking = violations.FirstOrDefault(violation => violation.IsBlocking);
+        return new Verdict(spec, blocking?.Id, blocking?.Message, RuleBook.LeavesRoom(spec, violations));
     }
 
     private static void WriteDeclaration(SourceProductionContext output, Verdict verdict)
     {
-        if (verdict.Spec.Host.Problem == HostProblem.None)
+        if (verdict.HasRoom)
         {
             output.AddSource(
-                verdict.Spec.Host.MetadataName + ".g.cs",
+                verdict.Spec.Host.FileName + ".g.cs",
                 verdict.IsValid ? HostEmitter.Declaration(verdict.Spec) : HostEmitter.Throwing(verdict.Spec, verdict.RuleId!, verdict.Message!));
         }
     }
@@ -79,12 +81,12 @@ public sealed class AttentionGenerator : IIncrementalGenerator
     {
         if (verdict.IsValid)
         {
-            output.AddSource(verdict.Spec.Host.MetadataName + ".Kernel.g.cs", HostEmitter.Implementation(verdict.Spec));
+            output.AddSource(verdict.Spec.Host.FileName + ".Kernel.g.cs", HostEmitter.Implementation(verdict.Spec));
         }
     }
 
-    /// <summary>A declaration and the first blocking rule it breaks, if any.</summary>
-    private sealed record Verdict(AttentionSpec Spec, string? RuleId, string? Message)
+    /// <summary>A declaration, the first blocking rule it breaks, if any, and whether another half can be written, be it one that throws.</summary>
+    private sealed record Verdict(AttentionSpec Spec, string? RuleId, string? Message, bool HasRoom)
     {
         public bool IsValid => RuleId is null;
     }

@@ -16,6 +16,7 @@ public sealed class LearnedEncoding : PositionalEncoding
     public override IReadOnlyList<ParameterSpec> Parameters { get; } =
     [
         new("MaxLength", ParameterKind.Int, "512", 1, "positions", "Positions in the table."),
+        new("Combined", ParameterKind.Flag, "false", 0, "", "Says that it is meant to stand beside a rotary encoding."),
     ];
 
     public override bool AddsToInput => true;

@@ -73,17 +73,15 @@ internal static class CacheSurface
         using (writer.Block(LaunchSignature))
         using (writer.Block("unsafe"))
         {
-            using (writer.Block("CacheTiers tiers = new()", end: "};"))
+            using (writer.Block("global::AttentionGen.Kernels.CacheTiers tiers = new()", end: "};"))
             {
-                writer.Line($"Attend = new KernelTiers({Methods(spec, "Run")}),");
-                writer.Line($"Append = new KernelTiers({Methods(spec, "Append")}),");
+                writer.Line($"Attend = {KernelEmitter.Tiers(spec, "Run")},");
+                writer.Line($"Append = {KernelEmitter.Tiers(spec, "Append")},");
             }
 
-            writer.Line("KernelLauncher.RunCached(kernelDescription, tiers, query, key, value, output, cache, sequences, arguments, use);");
+            writer.Line("global::AttentionGen.Kernels.KernelLauncher.RunCached(kernelDescription, tiers, query, key, value, output, cache, sequences, arguments, use);");
         }
     }
-
-    private static string Methods(AttentionSpec spec, string method) => string.Join(", ", Dialect.Cpu.Select(dialect => $"&{KernelEmitter.ClassName(spec, dialect)}.{method}"));
 
     private static void Append(CodeWriter writer, string? fail)
     {

@@ -49,27 +49,27 @@ public static class HostEmitter
         writer.Lines(Narrator.Plan(spec));
         writer.Line("#nullable enable");
         writer.Line();
-        foreach (string use in new[] { "System", "System.Runtime.CompilerServices", "System.Runtime.Intrinsics", "AttentionGen", "AttentionGen.Kernels" })
+        using (writer.Namespace(spec.Host.Namespace))
+        using (writer.Hosts(spec.Host))
         {
-            writer.Line($"using {use};");
+            if (IsScan(spec))
+            {
+                ScanHost.WriteLaunch(writer, spec);
+                MambaHost.WriteLaunch(writer, spec);
+            }
+            else
+            {
+                HostSurface.WriteLaunch(writer, spec);
+            }
         }
 
+        // Away from the host's namespace, and with usings inside, where no type of the user's (a Math, a Vector256) can stand in for what is meant.
         writer.Line();
-        using (writer.Namespace(spec.Host.Namespace))
+        using (writer.Block($"namespace {KernelEmitter.Namespace}"))
         {
-            using (writer.Hosts(spec.Host))
-            {
-                if (IsScan(spec))
-                {
-                    ScanHost.WriteLaunch(writer, spec);
-                    MambaHost.WriteLaunch(writer, spec);
-                }
-                else
-                {
-                    HostSurface.WriteLaunch(writer, spec);
-                }
-            }
-
+            writer.Line("using System;");
+            writer.Line("using System.Runtime.CompilerServices;");
+            writer.Line("using System.Runtime.Intrinsics;");
             foreach (Dialect dialect in Dialect.Cpu)
             {
                 writer.Line();

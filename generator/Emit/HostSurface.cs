@@ -107,12 +107,12 @@ internal static class HostSurface
     {
         KernelPlan plan = new(spec, Dialect.Vector512);
         AttentionShape shape = plan.Shape;
-        using (writer.Block("private static readonly KernelDescription kernelDescription = new()", end: "};"))
+        using (writer.Block("private static readonly global::AttentionGen.Kernels.KernelDescription kernelDescription = new()", end: "};"))
         {
             writer.Line($"Name = {Microsoft.CodeAnalysis.CSharp.SymbolDisplay.FormatLiteral(spec.Host.Name, quote: true)},");
             writer.Line("Heads = Heads, KvHeads = KvHeads, HeadDim = HeadDim, ValueDim = ValueDim,");
             writer.Line($"MaxLength = {shape.MaxLength}, MaxKeyLength = {shape.MaxKeyLength}, // 0: open");
-            writer.Line($"Alignment = (CausalAlignment){shape.Alignment}, NeedsAlignment = {Literals.Of(plan.DependsOnQuery)}, Softmaxes = {(plan.Type.Family == KernelFamily.Softmax ? plan.Branches.Count : 0)},");
+            writer.Line($"Alignment = (global::AttentionGen.CausalAlignment){shape.Alignment}, NeedsAlignment = {Literals.Of(plan.DependsOnQuery)}, Softmaxes = {(plan.Type.Family == KernelFamily.Softmax ? plan.Branches.Count : 0)},");
             writer.Line($"TileRows = {plan.Dialect.TileRows}, MaxChunkRows = {plan.ChunkRows}, WorkspaceBytes = WorkspaceBytesPerThread,");
             foreach (string setting in plan.Encodings.SelectMany(pair => pair.Encoding.Settings(spec, pair.Spec)))
             {
@@ -140,8 +140,7 @@ internal static class HostSurface
         using (writer.Block(LaunchSignature))
         using (writer.Block("unsafe"))
         {
-            string kernels = string.Join(", ", Dialect.Cpu.Select(dialect => $"&{KernelEmitter.ClassName(spec, dialect)}.Run"));
-            writer.Line($"KernelLauncher.Run(kernelDescription, new KernelTiers({kernels}), query, key, value, output, arguments);");
+            writer.Line($"global::AttentionGen.Kernels.KernelLauncher.Run(kernelDescription, {KernelEmitter.Tiers(spec, "Run")}, query, key, value, output, arguments);");
         }
 
         CacheSurface.WriteLaunch(writer, spec);

@@ -9,8 +9,15 @@ namespace AttentionGen.Generator.Emit;
 /// <summary>The kernel of one declaration for one CPU dialect, as a file-local class.</summary>
 internal static class KernelEmitter
 {
+    /// <summary>The namespace of all kernels, that of the runtime's part of them.</summary>
+    public const string Namespace = "AttentionGen.Kernels";
+
     /// <summary>The name of the class.</summary>
     public static string ClassName(AttentionSpec spec, Dialect dialect) => $"{spec.Host.Name}{dialect.Name}";
+
+    /// <summary>The expression that gathers one method of all dialects' classes, widest first.</summary>
+    public static string Tiers(AttentionSpec spec, string method) =>
+        $"new global::AttentionGen.Kernels.KernelTiers({string.Join(", ", Dialect.Cpu.Select(dialect => $"&global::{Namespace}.{ClassName(spec, dialect)}.{method}"))})";
 
     public static void Write(CodeWriter writer, AttentionSpec spec, Dialect dialect)
     {

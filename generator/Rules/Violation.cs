@@ -15,8 +15,11 @@ public sealed record Violation(DiagnosticDescriptor Rule, Place Place, Equatable
     /// <summary>The rule's id.</summary>
     public string Id => Rule.Id;
 
+    /// <summary>How bad it is: the rule's own severity, but for the milder cases of a rule that has both.</summary>
+    public DiagnosticSeverity Severity { get; init; } = Rule.DefaultSeverity;
+
     /// <summary>Whether no kernel can be written for the declaration. Does not depend on how the user configures severities.</summary>
-    public bool IsBlocking => Rule.DefaultSeverity == DiagnosticSeverity.Error;
+    public bool IsBlocking => Severity == DiagnosticSeverity.Error;
 
     /// <summary>The message in full.</summary>
     public string Message =>
@@ -34,6 +37,9 @@ public sealed record Place(PlaceKind Kind, int Index, string? Argument)
 
     /// <summary>A part of a user function.</summary>
     public static Place Function(FunctionPlace node) => new(PlaceKind.Function, 0, null) { Node = node };
+
+    /// <summary>One of the class's own members: <see cref="Index"/> counts those of that name.</summary>
+    public static Place Member(string name, int index) => new(PlaceKind.Member, index, name);
 
     /// <summary>The class's name.</summary>
     public static Place Host { get; } = new(PlaceKind.Host, 0, null);
@@ -73,6 +79,9 @@ public enum PlaceKind
 
     /// <summary><c>[KvCache]</c>.</summary>
     Cache,
+
+    /// <summary>A member of the class, by name and <see cref="Place.Index"/>.</summary>
+    Member,
 
     /// <summary>A method of the class, by <see cref="Place.Node"/>.</summary>
     Function,

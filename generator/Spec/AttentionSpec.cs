@@ -23,6 +23,9 @@ public sealed record AttentionSpec(
     /// <summary>The class's <c>[KvCache]</c>, or null.</summary>
     public CacheSpec? Cache { get; init; }
 
+    /// <summary>What a <c>[Model]</c> says and a nearer attribute replaces; the class's model first.</summary>
+    public EquatableArray<ArgumentSpec> Replaced { get; init; }
+
     /// <summary>The class's own <c>Keep(query, key)</c>, or null.</summary>
     public UserFunction? Keep { get; init; }
 

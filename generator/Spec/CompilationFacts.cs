@@ -10,6 +10,9 @@ public sealed record CompilationFacts(bool AllowsUnsafe, int LanguageVersion)
     /// <summary>The least C# version that generated code compiles under.</summary>
     public const int LeastLanguageVersion = (int)Microsoft.CodeAnalysis.CSharp.LanguageVersion.CSharp12;
 
+    /// <summary>A compilation that generated code compiles in.</summary>
+    public static CompilationFacts Sufficient { get; } = new(AllowsUnsafe: true, LeastLanguageVersion);
+
     /// <summary>The facts of a compilation.</summary>
     public static CompilationFacts Of(Microsoft.CodeAnalysis.Compilation compilation) =>
         compilation is CSharpCompilation csharp

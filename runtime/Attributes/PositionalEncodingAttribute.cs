@@ -26,6 +26,9 @@ public sealed class PositionalEncodingAttribute(string type) : Attribute
     /// <summary>alibi: one slope per head. Default: the power-of-two convention (Press et al. 2021), interpolated otherwise.</summary>
     public float[]? Slopes { get; set; }
 
+    /// <summary>learned, alibi: says that it is meant to stand beside a rotary encoding (ATTN017). Default false.</summary>
+    public bool Combined { get; set; }
+
     /// <summary>rope: how it is stretched past the length it was trained on. Default <see cref="RotaryScaling.None"/>.</summary>
     public RotaryScaling Scaling { get; set; }
 
