@@ -58,11 +58,11 @@ public sealed class AttentionGenerator : IIncrementalGenerator
     {
         if (spec.IsUnreadable)
         {
-            return new Verdict(spec, "AttentionGen", "an argument of the declaration does not compile");
+            return new Verdict(spec, "AttentionGen", "an argument of the declaration does not compile", OnGpu: false);
         }
 
         Violation? blocking = RuleBook.Check(spec, facts).FirstOrDefault(violation => violation.IsBlocking);
-        return new Verdict(spec, blocking?.Id, blocking?.Message);
+        return new Verdict(spec, blocking?.Id, blocking?.Message, OnGpu: facts.HasGpu && spec.WantsGpu);
     }
 
     private static void WriteDeclaration(SourceProductionContext output, Verdict verdict)
@@ -71,7 +71,7 @@ public sealed class AttentionGenerator : IIncrementalGenerator
         {
             output.AddSource(
                 verdict.Spec.Host.MetadataName + ".g.cs",
-                verdict.IsValid ? HostEmitter.Declaration(verdict.Spec) : HostEmitter.Throwing(verdict.Spec, verdict.RuleId!, verdict.Message!));
+                verdict.IsValid ? HostEmitter.Declaration(verdict.Spec, verdict.OnGpu) : HostEmitter.Throwing(verdict.Spec, verdict.RuleId!, verdict.Message!));
         }
     }
 
@@ -80,11 +80,15 @@ public sealed class AttentionGenerator : IIncrementalGenerator
         if (verdict.IsValid)
         {
             output.AddSource(verdict.Spec.Host.MetadataName + ".Kernel.g.cs", HostEmitter.Implementation(verdict.Spec));
+            if (verdict.OnGpu)
+            {
+                output.AddSource(verdict.Spec.Host.MetadataName + ".Gpu.g.cs", HostEmitter.GpuImplementation(verdict.Spec));
+            }
         }
     }
 
-    /// <summary>A declaration and the first blocking rule it breaks, if any.</summary>
-    private sealed record Verdict(AttentionSpec Spec, string? RuleId, string? Message)
+    /// <summary>A declaration, the first blocking rule it breaks, if any, and whether it has a GPU kernel.</summary>
+    private sealed record Verdict(AttentionSpec Spec, string? RuleId, string? Message, bool OnGpu)
     {
         public bool IsValid => RuleId is null;
     }

@@ -89,6 +89,20 @@ internal static class KernelEmitter
         Constant(writer, "KeyBlock", plan.KeyBlock);
         Constant(writer, "ScoreStride", plan.ScoreStride);
         Constant(writer, "ChunkRows", plan.ChunkRows);
+        WriteShared(writer, plan);
+        writer.Line();
+        writer.Line("// Workspace of one thread, in bytes from its start.");
+        foreach (WorkspaceBuffer buffer in plan.Buffers)
+        {
+            Constant(writer, buffer.Name + "At", buffer.Offset, buffer.Contents);
+        }
+
+        writer.Line();
+    }
+
+    /// <summary>Constants that do not depend on the target's tiles: of passes, tables and score steps, and the scale.</summary>
+    public static void WriteShared(CodeWriter writer, KernelPlan plan)
+    {
         foreach ((string name, int value, string comment) in plan.Passes.SelectMany(static pass => pass.Constants()))
         {
             Constant(writer, name, value, comment);
@@ -96,7 +110,7 @@ internal static class KernelEmitter
 
         if (plan.RowTransform is { } transform)
         {
-            Constant(writer, "RotationStride", 2 * RotaryEncoding.RotaryDim(transform.Spec, shape.QueryDim), "floats in one position's row of the rotation table");
+            Constant(writer, "RotationStride", 2 * RotaryEncoding.RotaryDim(transform.Spec, plan.Shape.QueryDim), "floats in one position's row of the rotation table");
         }
 
         foreach ((string name, int value, string comment) in plan.ScoreSteps.SelectMany(step => step.Constants(plan.StepSizes)))
@@ -112,24 +126,17 @@ internal static class KernelEmitter
         writer.Line("private const float NaturalLogOf2 = 0.693147181f;");
         if (plan.Softcap is { } cap)
         {
-            writer.Line($"private const float QueryScale = {Literals.Of((float)plan.QueryScale)}; // scale {Literals.Of(shape.Scale)} / cap");
+            writer.Line($"private const float QueryScale = {Literals.Of((float)plan.QueryScale)}; // scale {Literals.Of(plan.Shape.Scale)} / cap");
             writer.Line($"private const float ScoreCap = {Literals.Of((float)(cap / System.Math.Log(2)))}; // cap {Literals.Of(cap)} * log2(e)");
         }
         else
         {
-            writer.Line($"private const float QueryScale = {Literals.Of((float)plan.QueryScale)}; // scale {Literals.Of(shape.Scale)} * log2(e)");
+            writer.Line($"private const float QueryScale = {Literals.Of((float)plan.QueryScale)}; // scale {Literals.Of(plan.Shape.Scale)} * log2(e)");
         }
 
-        writer.Line();
-        writer.Line("// Workspace of one thread, in bytes from its start.");
-        foreach (WorkspaceBuffer buffer in plan.Buffers)
-        {
-            Constant(writer, buffer.Name + "At", buffer.Offset, buffer.Contents);
-        }
-
-        writer.Line();
     }
 
-    private static void Constant(CodeWriter writer, string name, int value, string? comment = null) =>
+    /// <summary>A constant of the kernel.</summary>
+    public static void Constant(CodeWriter writer, string name, int value, string? comment = null) =>
         writer.Line($"private const int {name} = {Literals.Of(value)};{(comment is null ? string.Empty : " // " + comment)}");
 }

@@ -87,3 +87,14 @@ public enum RotaryScaling
     /// <summary>Low frequencies are divided by the factor, with a smooth passage (Llama 3.1, 2024).</summary>
     Llama3 = 5,
 }
+
+/// <summary>What kernels are written for.</summary>
+[Flags]
+public enum KernelTargets
+{
+    /// <summary>Every processor: SIMD in four widths.</summary>
+    Cpu = 1,
+
+    /// <summary>GPUs, through ILGPU.</summary>
+    Gpu = 2,
+}
