@@ -59,12 +59,12 @@ public sealed class AttentionGenerator : IIncrementalGenerator
     {
         if (spec.IsUnreadable)
         {
-            return new Verdict(spec, "AttentionGen", "an argument of the declaration does not compile", spec.Host.Problem == HostProblem.None);
+            return new Verdict(spec, "AttentionGen", "an argument of the declaration does not compile", spec.Host.Problem == HostProblem.None, OnGpu: false);
         }
 
         IReadOnlyList<Violation> violations = RuleBook.Check(spec, facts);
         Violation? blocking = violations.FirstOrDefault(violation => violation.IsBlocking);
-        return new Verdict(spec, blocking?.Id, blocking?.Message, RuleBook.LeavesRoom(spec, violations));
+        return new Verdict(spec, blocking?.Id, blocking?.Message, RuleBook.LeavesRoom(spec, violations), OnGpu: facts.HasGpu && spec.WantsGpu);
     }
 
     private static void WriteDeclaration(SourceProductionContext output, Verdict verdict)
@@ -73,7 +73,7 @@ public sealed class AttentionGenerator : IIncrementalGenerator
         {
             output.AddSource(
                 verdict.Spec.Host.FileName + ".g.cs",
-                verdict.IsValid ? HostEmitter.Declaration(verdict.Spec) : HostEmitter.Throwing(verdict.Spec, verdict.RuleId!, verdict.Message!));
+                verdict.IsValid ? HostEmitter.Declaration(verdict.Spec, verdict.OnGpu) : HostEmitter.Throwing(verdict.Spec, verdict.RuleId!, verdict.Message!));
         }
     }
 
@@ -82,11 +82,17 @@ public sealed class AttentionGenerator : IIncrementalGenerator
         if (verdict.IsValid)
         {
             output.AddSource(verdict.Spec.Host.FileName + ".Kernel.g.cs", HostEmitter.Implementation(verdict.Spec));
+            if (verdict.OnGpu)
+            {
+                output.AddSource(verdict.Spec.Host.FileName + ".Gpu.g.cs", HostEmitter.GpuImplementation(verdict.Spec));
+            }
         }
     }
 
-    /// <summary>A declaration, the first blocking rule it breaks, if any, and whether another half can be written, be it one that throws.</summary>
-    private sealed record Verdict(AttentionSpec Spec, string? RuleId, string? Message, bool HasRoom)
+    /// <summary>
+    /// A declaration, the first blocking rule it breaks, if any, whether another half can be written, be it one that throws, and whether it has a GPU kernel.
+    /// </summary>
+    private sealed record Verdict(AttentionSpec Spec, string? RuleId, string? Message, bool HasRoom, bool OnGpu)
     {
         public bool IsValid => RuleId is null;
     }

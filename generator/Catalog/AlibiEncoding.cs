@@ -23,7 +23,7 @@ public sealed class AlibiEncoding : PositionalEncoding
     {
         public override ScoreOrder Order => ScoreOrder.Bias;
 
-        public override IReadOnlyList<StepValue> Values => [new("float", "slope", "call->Slopes[head] * Log2OfE")];
+        public override IEnumerable<StepValue> Values(Dialect dialect) => [new("float", "slope", $"{dialect.Call}Slopes[head] * Log2OfE")];
 
         public override IReadOnlyList<string> Settings =>
             [$"Slopes = {(encoding.Find("Slopes") is { } given ? Literals.Of(given.Numbers) : "global::AttentionGen.Kernels.AlibiSlopes.For(Heads)")},"];

@@ -16,7 +16,7 @@ namespace AttentionGen.Generator.Emit;
 public static class HostEmitter
 {
     /// <summary>The public surface of a valid declaration.</summary>
-    public static string Declaration(AttentionSpec spec) => InHost(spec, writer =>
+    public static string Declaration(AttentionSpec spec, bool onGpu) => InHost(spec, writer =>
     {
         if (IsScan(spec))
         {
@@ -40,6 +40,10 @@ public static class HostEmitter
 
         HostSurface.WriteLaunchDeclaration(writer);
         CacheSurface.WriteLaunchDeclaration(writer, spec);
+        if (onGpu)
+        {
+            GpuEmitter.WriteSurface(writer);
+        }
     });
 
     /// <summary>The kernels of a valid declaration, one for each CPU dialect, and the launch that chooses among them.</summary>
@@ -75,6 +79,33 @@ public static class HostEmitter
                 writer.Line();
                 KernelEmitter.Write(writer, spec, dialect);
             }
+        }
+
+        return writer.ToString();
+    }
+
+    /// <summary>The GPU kernel of a valid declaration, and the launch that chooses among its implementations.</summary>
+    public static string GpuImplementation(AttentionSpec spec)
+    {
+        CodeWriter writer = new();
+        writer.Lines(Narrator.GpuPlan(spec));
+        writer.Line("#nullable enable");
+        writer.Line();
+        foreach (string use in new[] { "System", "AttentionGen.Gpu", "AttentionGen.Kernels", "ILGPU" })
+        {
+            writer.Line($"using {use};");
+        }
+
+        writer.Line();
+        using (writer.Namespace(spec.Host.Namespace))
+        {
+            using (writer.Hosts(spec.Host))
+            {
+                GpuEmitter.WriteLaunch(writer, spec);
+            }
+
+            writer.Line();
+            GpuEmitter.WriteKernel(writer, spec);
         }
 
         return writer.ToString();

@@ -123,37 +123,7 @@ internal static class KernelEmitter
         Constant(writer, "KeyBlock", plan.KeyBlock);
         Constant(writer, "ScoreStride", plan.ScoreStride);
         Constant(writer, "ChunkRows", plan.ChunkRows);
-        foreach ((string name, int value, string comment) in plan.Passes.SelectMany(static pass => pass.Constants()))
-        {
-            Constant(writer, name, value, comment);
-        }
-
-        if (plan.RowTransform is { } transform)
-        {
-            Constant(writer, "RotationStride", 2 * RotaryEncoding.RotaryDim(transform.Spec, shape.QueryDim), "floats in one position's row of the rotation table");
-        }
-
-        foreach ((string name, int value, string comment) in plan.ScoreSteps.SelectMany(step => step.Constants(plan.StepSizes)))
-        {
-            Constant(writer, name, value, comment);
-        }
-
-        if (plan.ScoreSteps.Count > 0 || plan.HasSinkLogits)
-        {
-            writer.Line("private const float Log2OfE = 1.44269504f;");
-        }
-
-        writer.Line("private const float NaturalLogOf2 = 0.693147181f;");
-        if (plan.Softcap is { } cap)
-        {
-            writer.Line($"private const float QueryScale = {Literals.Of((float)plan.QueryScale)}; // scale {Literals.Of(shape.Scale)} / cap");
-            writer.Line($"private const float ScoreCap = {Literals.Of((float)(cap / System.Math.Log(2)))}; // cap {Literals.Of(cap)} * log2(e)");
-        }
-        else
-        {
-            writer.Line($"private const float QueryScale = {Literals.Of((float)plan.QueryScale)}; // scale {Literals.Of(shape.Scale)} * log2(e)");
-        }
-
+        WriteShared(writer, plan);
         if (plan.Cache is not null)
         {
             writer.Line();
@@ -170,6 +140,42 @@ internal static class KernelEmitter
         writer.Line();
     }
 
-    private static void Constant(CodeWriter writer, string name, int value, string? comment = null) =>
+    /// <summary>Constants that do not depend on the target's tiles: of passes, tables and score steps, and the scale.</summary>
+    public static void WriteShared(CodeWriter writer, KernelPlan plan)
+    {
+        foreach ((string name, int value, string comment) in plan.Passes.SelectMany(static pass => pass.Constants()))
+        {
+            Constant(writer, name, value, comment);
+        }
+
+        if (plan.RowTransform is { } transform)
+        {
+            Constant(writer, "RotationStride", 2 * RotaryEncoding.RotaryDim(transform.Spec, plan.Shape.QueryDim), "floats in one position's row of the rotation table");
+        }
+
+        foreach ((string name, int value, string comment) in plan.ScoreSteps.SelectMany(step => step.Constants(plan.StepSizes)))
+        {
+            Constant(writer, name, value, comment);
+        }
+
+        if (plan.ScoreSteps.Count > 0 || plan.HasSinkLogits)
+        {
+            writer.Line("private const float Log2OfE = 1.44269504f;");
+        }
+
+        writer.Line("private const float NaturalLogOf2 = 0.693147181f;");
+        if (plan.Softcap is { } cap)
+        {
+            writer.Line($"private const float QueryScale = {Literals.Of((float)plan.QueryScale)}; // scale {Literals.Of(plan.Shape.Scale)} / cap");
+            writer.Line($"private const float ScoreCap = {Literals.Of((float)(cap / System.Math.Log(2)))}; // cap {Literals.Of(cap)} * log2(e)");
+        }
+        else
+        {
+            writer.Line($"private const float QueryScale = {Literals.Of((float)plan.QueryScale)}; // scale {Literals.Of(plan.Shape.Scale)} * log2(e)");
+        }
+    }
+
+    /// <summary>A constant of the kernel.</summary>
+    public static void Constant(CodeWriter writer, string name, int value, string? comment = null) =>
         writer.Line($"private const int {name} = {Literals.Of(value)};{(comment is null ? string.Empty : " // " + comment)}");
 }

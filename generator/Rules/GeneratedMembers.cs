@@ -63,6 +63,14 @@ public static class GeneratedMembers
     {
         yield return ("Forward", $"{In}, {In}, {In}, Span<float>, int, int, int, {Arguments}");
         yield return ("Forward", $"{View}, {View}, {View}, TensorView, {Arguments}");
+        if (spec.WantsGpu)
+        {
+            foreach ((string, string?) member in OfGpu())
+            {
+                yield return member;
+            }
+        }
+
         if (spec.Cache is null)
         {
             yield break;
@@ -78,6 +86,12 @@ public static class GeneratedMembers
             yield return (name, $"{In}, {In}, {In}, Span<float>, int, {cached}");
             yield return (name, $"{View}, {View}, {View}, TensorView, {cached}");
         }
+    }
+
+    private static IEnumerable<(string Name, string? Signature)> OfGpu()
+    {
+        const string tensors = "GpuAttentionContext, DeviceTensorView, DeviceTensorView, DeviceTensorView, DeviceTensorView, ref AttentionArguments, ref GpuArguments";
+        return [("Forward", tensors), ("LaunchGpu", tensors), ("SelectGpuKernel", "GpuAttentionContext"), ("SelectGpu", "GpuAttentionContext, ref GpuSelection"), ("gpuKernels", null)];
     }
 
     private static IEnumerable<(string Name, string? Signature)> OfScan(bool isKernel)

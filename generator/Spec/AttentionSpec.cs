@@ -35,6 +35,9 @@ public sealed record AttentionSpec(
     /// <summary>Whether what the functions say depends on where the query stands.</summary>
     public bool FunctionsReadQuery => (Keep?.Body.Uses(ScalarInputs.Query) ?? false) || (Score?.Body.Uses(ScalarInputs.Query) ?? false);
 
+    /// <summary>Whether <c>Targets</c> names the GPU.</summary>
+    public bool WantsGpu => (Int("Targets", SharedParameters.Cpu) & SharedParameters.Gpu) != 0;
+
     /// <summary>The argument of that name, wherever it was written, or null.</summary>
     public ArgumentSpec? Find(string name) => ArgumentSpec.Find(Arguments, name);
 

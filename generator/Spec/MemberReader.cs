@@ -29,6 +29,7 @@ public static class MemberReader
         "layerState", "Weights", "Dispose", Constructor,
         "CacheShape", "LaunchCached", "Append", "Prefill", "Decode",
         "InnerDim", "StateSize", "scanDescription", "Scan", "Step", "NewState", "LaunchConvolution", "Run",
+        "SelectGpuKernel", "LaunchGpu", "SelectGpu", "gpuKernels",
     ];
 
     /// <summary>The members of a class that bear one of <see cref="Names"/>, its own and inherited ones.</summary>

@@ -103,3 +103,14 @@ public enum KvPrecision
     /// <summary>A signed byte times a scale shared by a block of features: symmetric, scale = largest magnitude / 127, error at most half a scale.</summary>
     Int8 = 3,
 }
+
+/// <summary>What kernels are written for.</summary>
+[Flags]
+public enum KernelTargets
+{
+    /// <summary>Every processor: SIMD in four widths.</summary>
+    Cpu = 1,
+
+    /// <summary>GPUs, through ILGPU.</summary>
+    Gpu = 2,
+}

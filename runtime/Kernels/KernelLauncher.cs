@@ -133,11 +133,7 @@ public static unsafe class KernelLauncher
                 LogSumExp = logSumExp,
                 LogSumExpStride = queryLength,
                 QueryPositions = queryPositions,
-                QueryPositionStride = BatchStride(description, arguments.QueryPositions.Length, queryLength),
-                QueryPositionAxisStride = AxisStride(description, arguments.QueryPositions.Length, queryLength),
                 KeyPositions = keyPositions,
-                KeyPositionStride = BatchStride(description, arguments.KeyPositions.Length, keyLength),
-                KeyPositionAxisStride = AxisStride(description, arguments.KeyPositions.Length, keyLength),
                 Slopes = slopes,
                 RelativeKeys = relativeKeys,
                 RelativeValues = relativeValues,
@@ -164,6 +160,8 @@ public static unsafe class KernelLauncher
                     BiasStrides = Strides(arguments.Bias.Shape),
                 },
             };
+            (call.QueryPositionStride, call.QueryPositionAxisStride) = PositionStrides(description, arguments.QueryPositions.Length, queryLength);
+            (call.KeyPositionStride, call.KeyPositionAxisStride) = PositionStrides(description, arguments.KeyPositions.Length, keyLength);
             RandomFeatures? features = description.Features?.Current;
             if (features is not null)
             {
@@ -256,19 +254,19 @@ public static unsafe class KernelLauncher
         call.Chunks = (queryLength + call.ChunkRows - 1) / call.ChunkRows;
     }
 
-    private static ReadOnlySpan<float> Gain(KernelDescription description, ReadOnlySpan<float> given) =>
+    /// <summary>The gain of normalised rows: that given, or 1.</summary>
+    internal static ReadOnlySpan<float> Gain(KernelDescription description, ReadOnlySpan<float> given) =>
         given.IsEmpty && description.Gains > 0 ? description.UnitGain : given;
 
-    // Positions are [length], [axes, length] where there are several axes, or one of these for each sequence.
-    private static long BatchStride(KernelDescription description, int positions, int length) =>
-        positions > (long)description.PositionAxes * length ? (long)description.PositionAxes * length : 0;
-
-    private static long AxisStride(KernelDescription description, int positions, int length) => description.PositionAxes > 1 && positions > length ? length : 0;
+    /// <summary>Ints from one sequence's and one axis's positions to the next. Positions are [length], [axes, length] where there are several axes, or one of these for each sequence.</summary>
+    internal static (long Batch, long Axis) PositionStrides(KernelDescription description, int positions, int length) =>
+        (positions > (long)description.PositionAxes * length ? (long)description.PositionAxes * length : 0, description.PositionAxes > 1 && positions > length ? length : 0);
 
     private static StridedTensor Strided(float* data, TensorLayout layout) =>
         new() { Data = data, BatchStride = layout.BatchStride, HeadStride = layout.HeadStride, RowStride = layout.RowStride };
 
-    private static BlockTable Table(BlockMask? mask, int* blocks, ulong* rows)
+    /// <summary>A block mask, pinned; or its strides alone.</summary>
+    internal static BlockTable Table(BlockMask? mask, int* blocks = null, ulong* rows = null)
     {
         if (mask is null)
         {
@@ -286,7 +284,8 @@ public static unsafe class KernelLauncher
         };
     }
 
-    private static MaskStrides Strides(MaskShape shape)
+    /// <summary>The strides of a mask.</summary>
+    internal static MaskStrides Strides(MaskShape shape)
     {
         long row = shape.QueryLength > 1 ? shape.KeyLength : 0;
         long head = shape.Heads > 1 ? (long)shape.QueryLength * shape.KeyLength : 0;
