@@ -6,8 +6,7 @@ namespace AttentionGen.Kernels;
 /// <summary>One to four rows against panels as they are stored: up to four registers of columns side by side, elements widened on their way to the multiply-add.</summary>
 internal static unsafe class GemvTile
 {
-    /// <summary>How far ahead of the reads lines are asked for: past what the hardware fetches by itself, which stops at the end of each 4 KiB.</summary>
-    private const int PrefetchBytes = 2048;
+    private const int LineBytes = 64;
 
     /// <summary>A number of rows as a type: the sums of rows that do not exist are left out of the code.</summary>
     public interface IRows
@@ -47,42 +46,52 @@ internal static unsafe class GemvTile
                 TVector scale0 = Scale<TVector, TLanes, TFormat>(scales, 0), scale1 = Scale<TVector, TLanes, TFormat>(scales, 1);
                 TVector scale2 = TRows.Count <= 2 ? Scale<TVector, TLanes, TFormat>(scales, 2) : TLanes.Zero;
                 TVector scale3 = TRows.Count <= 2 ? Scale<TVector, TLanes, TFormat>(scales, 3) : TLanes.Zero;
+                if (TFormat.IsScaled)
+                {
+                    Prefetch<TVector, TLanes, TFormat, TRows>(stretch);
+                }
+
                 byte* elements = stretch + PanelFormat<TFormat>.ScaleBytes + (within * TFormat.Bytes);
                 float* left = input + start;
                 float* end = input + Math.Min(start + PanelFormat<TFormat>.StretchRows, depth);
-                for (; left < end; left++, elements += PanelFormat<TFormat>.RowBytes)
+                while (left < end)
                 {
-                    TVector right0 = Element<TVector, TLanes, TFormat>(elements, 0, scale0), right1 = Element<TVector, TLanes, TFormat>(elements, 1, scale1);
-                    TVector row = TLanes.Broadcast(*left);
-                    sum00 = TLanes.MultiplyAdd(row, right0, sum00);
-                    sum01 = TLanes.MultiplyAdd(row, right1, sum01);
-                    if (TRows.Count <= 2)
+                    Prefetch<TVector, TLanes, TFormat, TRows>(elements);
+                    float* pastLine = left + Math.Min(LineBytes / PanelFormat<TFormat>.RowBytes, (int)(end - left));
+                    for (; left < pastLine; left++, elements += PanelFormat<TFormat>.RowBytes)
                     {
-                        TVector right2 = Element<TVector, TLanes, TFormat>(elements, 2, scale2), right3 = Element<TVector, TLanes, TFormat>(elements, 3, scale3);
-                        sum02 = TLanes.MultiplyAdd(row, right2, sum02);
-                        sum03 = TLanes.MultiplyAdd(row, right3, sum03);
-                        if (TRows.Count > 1)
+                        TVector right0 = Element<TVector, TLanes, TFormat>(elements, 0, scale0), right1 = Element<TVector, TLanes, TFormat>(elements, 1, scale1);
+                        TVector row = TLanes.Broadcast(*left);
+                        sum00 = TLanes.MultiplyAdd(row, right0, sum00);
+                        sum01 = TLanes.MultiplyAdd(row, right1, sum01);
+                        if (TRows.Count <= 2)
+                        {
+                            TVector right2 = Element<TVector, TLanes, TFormat>(elements, 2, scale2), right3 = Element<TVector, TLanes, TFormat>(elements, 3, scale3);
+                            sum02 = TLanes.MultiplyAdd(row, right2, sum02);
+                            sum03 = TLanes.MultiplyAdd(row, right3, sum03);
+                            if (TRows.Count > 1)
+                            {
+                                row = TLanes.Broadcast(left[inputStride]);
+                                sum10 = TLanes.MultiplyAdd(row, right0, sum10);
+                                sum11 = TLanes.MultiplyAdd(row, right1, sum11);
+                                sum12 = TLanes.MultiplyAdd(row, right2, sum12);
+                                sum13 = TLanes.MultiplyAdd(row, right3, sum13);
+                            }
+                        }
+                        else
                         {
                             row = TLanes.Broadcast(left[inputStride]);
                             sum10 = TLanes.MultiplyAdd(row, right0, sum10);
                             sum11 = TLanes.MultiplyAdd(row, right1, sum11);
-                            sum12 = TLanes.MultiplyAdd(row, right2, sum12);
-                            sum13 = TLanes.MultiplyAdd(row, right3, sum13);
-                        }
-                    }
-                    else
-                    {
-                        row = TLanes.Broadcast(left[inputStride]);
-                        sum10 = TLanes.MultiplyAdd(row, right0, sum10);
-                        sum11 = TLanes.MultiplyAdd(row, right1, sum11);
-                        row = TLanes.Broadcast(left[2 * inputStride]);
-                        sum20 = TLanes.MultiplyAdd(row, right0, sum20);
-                        sum21 = TLanes.MultiplyAdd(row, right1, sum21);
-                        if (TRows.Count > 3)
-                        {
-                            row = TLanes.Broadcast(left[3 * inputStride]);
-                            sum30 = TLanes.MultiplyAdd(row, right0, sum30);
-                            sum31 = TLanes.MultiplyAdd(row, right1, sum31);
+                            row = TLanes.Broadcast(left[2 * inputStride]);
+                            sum20 = TLanes.MultiplyAdd(row, right0, sum20);
+                            sum21 = TLanes.MultiplyAdd(row, right1, sum21);
+                            if (TRows.Count > 3)
+                            {
+                                row = TLanes.Broadcast(left[3 * inputStride]);
+                                sum30 = TLanes.MultiplyAdd(row, right0, sum30);
+                                sum31 = TLanes.MultiplyAdd(row, right1, sum31);
+                            }
                         }
                     }
                 }
@@ -132,13 +141,35 @@ internal static unsafe class GemvTile
         where TFormat : IStoredFormat
     {
         byte* source = elements + PanelFormat<TFormat>.SliceOffset<TVector, TLanes>(slice);
-        if (Sse.IsSupported)
-        {
-            Sse.Prefetch0(source + PrefetchBytes);
-        }
-
         TVector element = TFormat.Load<TVector, TLanes>(source);
         return TFormat.IsScaled ? TLanes.Multiply(element, scale) : element;
+    }
+
+    /// <summary>
+    /// Asks for the lines at this place of the panels that come after the ones that are being read: short streams that begin anew every few KiB are nothing that the hardware foresees.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Prefetch<TVector, TLanes, TFormat, TRows>(byte* line)
+        where TLanes : IStoredLanes<TVector>
+        where TFormat : IStoredFormat
+        where TRows : IRows
+    {
+        int group = (TRows.Count <= 2 ? 4 : 2) * TLanes.Count / PackedMatrix.PanelWidth;
+        if (Sse.IsSupported && TLanes.Count > 1)
+        {
+            line += Math.Max(group, 1) * PanelFormat<TFormat>.PanelBytes;
+            Sse.Prefetch1(line);
+            if (group > 1)
+            {
+                Sse.Prefetch1(line + PanelFormat<TFormat>.PanelBytes);
+            }
+
+            if (group > 2)
+            {
+                Sse.Prefetch1(line + (2 * PanelFormat<TFormat>.PanelBytes));
+                Sse.Prefetch1(line + (3 * PanelFormat<TFormat>.PanelBytes));
+            }
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
