@@ -3,13 +3,13 @@ using System.Runtime.CompilerServices;
 namespace AttentionGen.Kernels;
 
 /// <summary>
-/// A checked and pinned product of few rows, bound by reading the weights: every panel is read once, in the order it lies in memory, for up to four rows at a time.
+/// A checked and pinned product of few rows, bound by reading the weights: every panel comes from memory once, in the order it lies there.
 /// Each element sums its products in the order of <see cref="GemmCall"/>, and has the same bits.
 /// </summary>
 internal unsafe struct GemvCall
 {
     /// <summary>Rows up to which this is faster than tiles.</summary>
-    public const int MostRows = 4;
+    public const int MostRows = 8;
 
     /// <summary>Panels of one work item at least: fewer are too short a stretch to read.</summary>
     private const int LeastItemPanels = 8;
@@ -101,7 +101,11 @@ internal unsafe struct GemvCall
         {
             byte* panel = call->Panels + ((((nint)(start / PackedMatrix.DepthBlock) * call->PanelCount) + firstPanel) * call->PanelBytes);
             int depth = Math.Min(PackedMatrix.DepthBlock, call->Depth - start);
-            call->Sweeps.For(call->Rows)(call->Input + start, call->InputStride, panel, depth, sums, stride, panels);
+            for (int n = 0; n < panels; n += GemvSweeps.PanelGroup)
+            {
+                Add(call, start, depth, panel + ((nint)n * call->PanelBytes), sums + (n * PackedMatrix.PanelWidth), stride);
+            }
+
             start += PackedMatrix.DepthBlock;
         }
         while (start < call->Depth);
@@ -109,6 +113,16 @@ internal unsafe struct GemvCall
         for (int row = 0; row < call->Rows; row++)
         {
             Unsafe.CopyBlockUnaligned(call->Output + (row * call->OutputStride) + firstColumn, sums + (row * stride), (uint)width * sizeof(float));
+        }
+    }
+
+    /// <summary>Adds one depth block's products to the sums of a group of panels, four rows at a time: the panels come from memory once and then from the caches.</summary>
+    private static void Add(GemvCall* call, int start, int depth, byte* panel, float* sums, nint stride)
+    {
+        for (int row = 0; row < call->Rows; row += GemvSweeps.MostRows)
+        {
+            int rows = Math.Min(GemvSweeps.MostRows, call->Rows - row);
+            call->Sweeps.For(rows)(call->Input + (row * call->InputStride) + start, call->InputStride, panel, depth, sums + (row * stride), stride, GemvSweeps.PanelGroup);
         }
     }
 }

@@ -8,6 +8,9 @@ internal readonly unsafe struct GemvSweeps
     /// <summary>Panels come in multiples of as many as a sweep reads side by side.</summary>
     public const int PanelGroup = 4;
 
+    /// <summary>Rows of one sweep at most.</summary>
+    public const int MostRows = 4;
+
     private readonly delegate*<float*, nint, byte*, int, float*, nint, int, void> one;
     private readonly delegate*<float*, nint, byte*, int, float*, nint, int, void> two;
     private readonly delegate*<float*, nint, byte*, int, float*, nint, int, void> three;
