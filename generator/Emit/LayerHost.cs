@@ -68,12 +68,19 @@ internal static class LayerHost
     private static string Shape(AttentionSpec spec)
     {
         int learned = LearnedTable(spec) is { } table ? table.Encoding.Positions(table.Spec) : 0;
-        return $"new global::AttentionGen.LayerShape(DModel, Heads, KvHeads, HeadDim, ValueDim, bias: {Literals.Of(spec.Flag("Bias"))}, learnedPositions: {learned})";
+        return $"new global::AttentionGen.LayerShape(DModel, Heads, KvHeads, HeadDim, ValueDim, bias: {Literals.Of(spec.Flag("Bias"))}, learnedPositions: {learned}{Precision(spec)})";
     }
 
     /// <summary>The encoding whose table the layer learns.</summary>
     private static (PositionalEncoding Encoding, EncodingSpec Spec)? LearnedTable(AttentionSpec spec) =>
         UsedEncodings.Of(spec).Where(static used => used.Encoding.TableStart(used.Spec) is not null).Select(static used => ((PositionalEncoding, EncodingSpec)?)used).FirstOrDefault();
+
+    private static string Precision(AttentionSpec spec) => spec.Int("WeightPrecision") switch
+    {
+        1 => ", precision: global::AttentionGen.WeightPrecision.BFloat16",
+        2 => ", precision: global::AttentionGen.WeightPrecision.Int8",
+        _ => string.Empty,
+    };
 
     private static string Encoding(AttentionSpec spec)
     {

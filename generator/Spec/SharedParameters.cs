@@ -28,6 +28,7 @@ public static class SharedParameters
         new("Temperature", ParameterKind.Double, "1", 0, "", "Scores are divided by it."),
         new("Targets", ParameterKind.Enum, "KernelTargets.Cpu", Cpu, "", "What kernels are written for; GPU kernels need the package AttentionGen.Gpu.") { Maximum = Cpu | Gpu },
         new("Bias", ParameterKind.Flag, "false", 0, "", "Layer hosts: bias vectors on the four projections."),
+        new("WeightPrecision", ParameterKind.Enum, "Single", 0, "", "Layer hosts: how the weights of the four projections are stored.") { Maximum = 2 },
     ];
 
     private static ParameterSpec Size(string name, string fallback, string unit, string summary) =>

@@ -10,6 +10,7 @@ namespace AttentionGen;
 /// In memory a weight is <c>[input features, output features]</c>, row-major, as in <c>output = input * W + b</c>:
 /// W_q <c>[DModel, Heads * HeadDim]</c>, W_k <c>[DModel, KvHeads * HeadDim]</c>, W_v <c>[DModel, KvHeads * ValueDim]</c>, W_o <c>[Heads * ValueDim, DModel]</c>.
 /// In files it is the transpose, <c>[output features, input features]</c>, as PyTorch's <c>nn.Linear</c> stores it.
+/// A layer may store the four weights smaller (<see cref="LayerShape.Precision"/>): what is set or loaded is rounded to that, what is read or saved is what was stored, as FP32.
 /// New weights are Xavier uniform (Glorot and Bengio 2010), biases zero, the position table normal with deviation 0.02
 /// (or sines and cosines, where a learnable sinusoidal encoding is declared).
 /// </remarks>
@@ -67,10 +68,10 @@ public sealed class AttentionWeights : WeightSet
         }
 
         Shape = shape;
-        Query = new Projection(shape.DModel, shape.Heads * shape.HeadDim, shape.Bias);
-        Key = new Projection(shape.DModel, shape.KvHeads * shape.HeadDim, shape.Bias);
-        Value = new Projection(shape.DModel, shape.KvHeads * shape.ValueDim, shape.Bias);
-        Output = new Projection(shape.Heads * shape.ValueDim, shape.DModel, shape.Bias);
+        Query = new Projection(shape.DModel, shape.Heads * shape.HeadDim, shape.Bias, shape.Precision);
+        Key = new Projection(shape.DModel, shape.KvHeads * shape.HeadDim, shape.Bias, shape.Precision);
+        Value = new Projection(shape.DModel, shape.KvHeads * shape.ValueDim, shape.Bias, shape.Precision);
+        Output = new Projection(shape.Heads * shape.ValueDim, shape.DModel, shape.Bias, shape.Precision);
         Positions = new float[shape.LearnedPositions * shape.DModel];
         this.extras = extras;
         extraValues = [.. extras.Select(static extra => new float[Math.Max(extra.Rows, 1) * extra.Columns])];

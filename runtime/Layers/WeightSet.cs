@@ -33,12 +33,17 @@ public abstract class WeightSet : IDisposable
     /// <summary>Replaces one tensor; the next forward pass uses it.</summary>
     /// <param name="name">One of the names above.</param>
     /// <param name="source">The tensor's elements, row-major, in its shape in memory.</param>
-    /// <exception cref="ArgumentException">These weights have no such tensor, or the span's length differs; nothing was written.</exception>
+    /// <exception cref="ArgumentException">These weights have no such tensor, the span's length differs, or a weight is stored as Int8 and an element is not finite; nothing was written.</exception>
     /// <exception cref="ObjectDisposedException">The weights were disposed.</exception>
     public void Set(string name, ReadOnlySpan<float> source)
     {
         WeightTensor tensor = Find(name);
         CheckLength(tensor, source.Length, nameof(source));
+        if (!tensor.CanHold(source))
+        {
+            throw new ArgumentException($"{tensor} is stored as Int8, which takes only finite elements, but the span holds NaN or infinity.", nameof(source));
+        }
+
         tensor.Set(source);
         OnChanged();
     }
@@ -55,13 +60,21 @@ public abstract class WeightSet : IDisposable
 
     /// <summary>Replaces all tensors by those of a safetensors file.</summary>
     /// <param name="stream">Read from its current position to its end; left open.</param>
-    /// <exception cref="InvalidDataException">The file is not well formed, or lacks, adds or misshapes a tensor; the weights are as they were.</exception>
+    /// <exception cref="InvalidDataException">The file is not well formed, lacks, adds or misshapes a tensor, or holds what Int8 can't store; the weights are as they were.</exception>
     /// <exception cref="ObjectDisposedException">The weights were disposed.</exception>
     public void Load(Stream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);
         ThrowIfDisposed();
         float[][] values = SafetensorsReader.Read(stream, tensors);
+        for (int i = 0; i < tensors.Length; i++)
+        {
+            if (!tensors[i].CanHold(values[i]))
+            {
+                throw new InvalidDataException($"Tensor \"{tensors[i].Name}\" holds NaN or infinity; the layer stores it as Int8, which takes only finite elements.");
+            }
+        }
+
         for (int i = 0; i < tensors.Length; i++)
         {
             tensors[i].Set(values[i]);

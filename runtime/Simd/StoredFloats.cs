@@ -10,6 +10,7 @@ public static class StoredFloats
     private const float LeastQuantised = 127f * 1.17549435E-38f;
 
     private const float LargestInt8 = 127f;
+    private const uint ScaleBits = (1 << (24 - 17)) - 1;
 
     /// <summary>To IEEE binary16, rounded to nearest even; NaN stays NaN with the upper bits of its payload, quiet; too large becomes infinite.</summary>
     public static ushort ToHalf(float value)
@@ -38,8 +39,13 @@ public static class StoredFloats
     /// <summary>From bfloat16, exact.</summary>
     public static float FromBFloat16(ushort bits) => BitConverter.UInt32BitsToSingle((uint)bits << 16);
 
-    /// <summary>The scale of a block whose largest magnitude is <paramref name="largest"/>.</summary>
-    public static float Int8Scale(float largest) => largest < LeastQuantised ? 0f : largest / LargestInt8;
+    /// <summary>
+    /// The scale of a block whose largest magnitude is <paramref name="largest"/>: that over 127, rounded up to 17 significant bits. Whatever a byte times such a scale comes to is exact in
+    /// FP32, and storing what was read back gives the same bytes and scale again.
+    /// </summary>
+    public static float Int8Scale(float largest) => largest < LeastQuantised
+        ? 0f
+        : BitConverter.UInt32BitsToSingle((BitConverter.SingleToUInt32Bits(largest / LargestInt8) + ScaleBits) & ~ScaleBits);
 
     /// <summary>The nearest multiple of <paramref name="scale"/>, even at ties, for a magnitude up to 127 scales; 0 when the scale is.</summary>
     public static sbyte ToInt8(float value, float scale) => scale == 0f ? (sbyte)0 : (sbyte)MathF.Round(value / scale);

@@ -13,10 +13,11 @@ public sealed class GemvProblem : IDisposable
     private readonly int rows, inputs, outputs;
     private readonly float[] input;
     private readonly float[] output;
+    private readonly float[] stored;
     private readonly PackedMatrix[] matrices;
 
     /// <summary>Seeded operands; the matrices are alike.</summary>
-    public GemvProblem(int rows, int inputs, int outputs)
+    public GemvProblem(int rows, int inputs, int outputs, WeightPrecision precision)
     {
         (this.rows, this.inputs, this.outputs) = (rows, inputs, outputs);
         input = GC.AllocateArray<float>(rows * inputs, pinned: true);
@@ -24,12 +25,19 @@ public sealed class GemvProblem : IDisposable
         float[] weight = new float[inputs * outputs];
         NormalDraw.Fill(input, seed: 1);
         NormalDraw.Fill(weight, seed: 2);
-        long bytes = (long)inputs * outputs * sizeof(float);
-        matrices = [.. Enumerable.Range(0, (int)((LeastBytes + bytes - 1) / bytes)).Select(_ => PackedMatrix.Pack(weight, inputs, outputs))];
-        Bytes = bytes * matrices.Length;
+        for (int n = 0; n < weight.Length; n++)
+        {
+            weight[n] /= MathF.Sqrt(inputs);
+        }
+
+        PackedMatrix first = PackedMatrix.Pack(weight, inputs, outputs, precision);
+        matrices = [first, .. Enumerable.Range(0, (int)((LeastBytes - 1) / first.Bytes)).Select(_ => PackedMatrix.Pack(weight, inputs, outputs, precision))];
+        Bytes = first.Bytes * matrices.Length;
+        stored = new float[weight.Length];
+        first.CopyTo(stored);
     }
 
-    /// <summary>Bytes of all weights.</summary>
+    /// <summary>Bytes of all weights as they are stored, scales included.</summary>
     public long Bytes { get; }
 
     /// <summary>One product with each matrix.</summary>
@@ -38,6 +46,28 @@ public sealed class GemvProblem : IDisposable
         foreach (PackedMatrix matrix in matrices)
         {
             Gemm.Multiply(input, rows, matrix, [], output, threads);
+        }
+    }
+
+    /// <summary>Runs once and compares sampled elements with the stored weights' product in double precision.</summary>
+    /// <exception cref="InvalidDataException">A sampled element is off by more than 1e-5.</exception>
+    public void Verify()
+    {
+        Run(threads: 1);
+        for (int sample = 0; sample < 64; sample++)
+        {
+            int row = sample % rows, column = sample * 7919 % outputs;
+            double exact = 0;
+            for (int i = 0; i < inputs; i++)
+            {
+                exact += (double)input[(row * inputs) + i] * stored[(i * outputs) + column];
+            }
+
+            float actual = output[(row * outputs) + column];
+            if (!(Math.Abs(actual - exact) <= 1e-5))
+            {
+                throw new InvalidDataException(FormattableString.Invariant($"GEMV {rows}x{inputs}x{outputs}, element [{row}, {column}]: {actual} where double precision gives {exact}."));
+            }
         }
     }
 

@@ -7,14 +7,16 @@ namespace AttentionGen.Benchmarks.Ratios;
 /// <param name="Rows">Rows of the input.</param>
 /// <param name="Inputs">Columns of the input.</param>
 /// <param name="Outputs">Columns of the output.</param>
+/// <param name="Precision">How weights are stored.</param>
 /// <param name="CeilingTarget">The share of the read ceiling aimed at.</param>
-public sealed record GemvCase(int Rows, int Inputs, int Outputs, double? CeilingTarget)
+public sealed record GemvCase(int Rows, int Inputs, int Outputs, WeightPrecision Precision, double? CeilingTarget)
 {
     private const string Section = "GEMV";
 
-    private string Name => $"{Rows}x{Inputs}x{Outputs}";
+    private string Name => $"{Rows}x{Inputs}x{Outputs} {Precision}";
 
     /// <summary>Verifies sampled elements, then measures in turn with the ceiling.</summary>
+    /// <exception cref="InvalidDataException">A sampled element is wrong.</exception>
     public IEnumerable<Figure> Measure(RatioSettings settings)
     {
         if (!settings.Wants(Section, Name))
@@ -22,7 +24,8 @@ public sealed record GemvCase(int Rows, int Inputs, int Outputs, double? Ceiling
             yield break;
         }
 
-        using GemvProblem problem = new(Rows, Inputs, Outputs);
+        using GemvProblem problem = new(Rows, Inputs, Outputs, Precision);
+        problem.Verify();
         using ReadCeiling ceiling = new(problem.Bytes);
         Series[] series = Alternation.Measure(
             [

@@ -25,6 +25,8 @@ public sealed record LayerDeclaration(string Name, string Type, string Arguments
         new("ModifiedLayer", "causal", "QkNorm = Rms, LearnedSinks = true, Softcap = 20", 32, new(4, 2, 8, 8), [new("rope", [])]),
         new("DifferentialLayer", "differential", "QkNorm = Rms, SinkLogits = [0.5 -1]", 24, new(2, 2, 12, 12), []),
         new("LandmarkLayer", "landmark", "Landmarks = 5, QkNorm = L2, Scale = 4", 24, new(2, 1, 12, 12), []),
+        new("BFloat16Layer", "causal", "Bias = true, WeightPrecision = BFloat16", 40, new(4, 2, 10, 10), [new("rope", [])], Bias: true),
+        new("Int8CrossLayer", "standard", "Cross = true, WeightPrecision = Int8", 72, new(3, 1, 24, 24), [], Cross: true),
         new("AlibiLayer", "causal", "Bias = true", 30, new(3, 3, 10, 6), [new("alibi", [])], Bias: true),
     ];
 
