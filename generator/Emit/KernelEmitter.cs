@@ -53,6 +53,11 @@ internal static class KernelEmitter
                 CacheStage.WriteAppend(writer, plan);
             }
 
+            if (plan.Decode is not null)
+            {
+                DecodeItemStage.Write(writer, plan, plan.Decode);
+            }
+
             WriteAt(writer);
         }
     }
@@ -125,6 +130,11 @@ internal static class KernelEmitter
             writer.Line($"private const float QueryScale = {Literals.Of((float)plan.QueryScale)}; // scale {Literals.Of(shape.Scale)} * log2(e)");
         }
 
+        if (plan.Decode is { } decode)
+        {
+            WriteDecodeConstants(writer, decode);
+        }
+
         if (plan.Cache is not null)
         {
             writer.Line();
@@ -139,6 +149,18 @@ internal static class KernelEmitter
         }
 
         writer.Line();
+    }
+
+    private static void WriteDecodeConstants(CodeWriter writer, DecodePlan decode)
+    {
+        Constant(writer, "PageTokens", decode.Cache.PageTokens, "tokens of a page of the cache");
+        Constant(writer, "DecodePart", decode.Part, "keys of one part of a decoding step");
+        Constant(writer, "DecodeChunk", decode.Chunk, "keys whose scores are computed before their values are touched");
+        Constant(writer, "DecodeStride", decode.ScoreStride, "floats from one row of their scores to the next");
+        Constant(writer, "ValueStride", decode.ValueStride, "elements from one stored value to the next");
+        Constant(writer, "PartSums", decode.ValueStride, "where the sums of a part's row stand");
+        Constant(writer, "PartMax", decode.ValueStride + DecodePlan.PanelTokens, "where its maximum stands");
+        Constant(writer, "PartRow", decode.RowFloats, "floats of a part's row");
     }
 
     private static void Constant(CodeWriter writer, string name, int value, string? comment = null) =>

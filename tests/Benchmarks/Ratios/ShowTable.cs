@@ -47,6 +47,7 @@ public static class ShowTable
             ("distances", DistanceCase.Measure(settings)),
             ("linear types", LinearCase.Measure(settings)),
             ("user functions", FunctionCase.Measure(settings)),
+            ("decode", DecodeCase.Measure(settings)),
             ("threads", Threads.SelectMany(item => item.Measure(settings))),
             ("GEMM", Gemm.SelectMany(item => item.Measure(settings))),
             ("256-bit tier", NarrowTierCase.Measure(settings)),
