@@ -71,6 +71,9 @@ public sealed class DecodePlan
     /// <summary>Registers in a panel's row of keys; a scalar kernel goes over them in a loop.</summary>
     public int PanelVectors => Dialect.Lanes == 1 ? 1 : PanelTokens / Dialect.Lanes;
 
+    // Two multiply-adds a cycle, each with a latency of four.
+    private const int SumsInFlight = 8;
+
     /// <summary>Registers that may hold sums. A key or weight in flight, and what it is multiplied by, need some too.</summary>
     private int Accumulators => Dialect.Lanes == 16 ? 16 : 8;
 
@@ -86,8 +89,11 @@ public sealed class DecodePlan
         return fits ? new DecodePlan(plan) : null;
     }
 
-    /// <summary>Panels that a tile multiplies at once: enough sums in flight to hide their latency.</summary>
-    public int Panels(int rows) => Math.Max(1, Math.Min(4, (Scales > 1 ? Accumulators / 2 : Accumulators) / (rows * PanelVectors)));
+    /// <summary>Panels that a tile multiplies at once. Memory is best read in one stream, but with many rows each key should be loaded for more than one product.</summary>
+    public int Panels(int rows) => Dialect.Lanes == PanelTokens && rows >= 4 ? 2 : 1;
+
+    /// <summary>Sums over which the features of a row and panel are spread in turn, so that they do not wait for each other.</summary>
+    public int Spread(int rows) => Dialect.Lanes == 1 ? 1 : Math.Max(1, Math.Min(4, SumsInFlight / (rows * Panels(rows) * PanelVectors)));
 
     /// <summary>Registers of values that a tile sums at once.</summary>
     public int ValueWidth(int rows) => Math.Max(1, Math.Min(8, Accumulators / rows));

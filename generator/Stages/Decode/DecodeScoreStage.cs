@@ -10,6 +10,7 @@ namespace AttentionGen.Generator.Stages;
 internal static class DecodeScoreStage
 {
     private const int Panel = DecodePlan.PanelTokens;
+    private const int LineBytes = 64;
 
     /// <summary>The calls that cover keys [key, pageEnd) of the page whose head begins at <c>head</c>.</summary>
     public static void WriteCalls(CodeWriter writer, DecodePlan decode, int rows)
@@ -19,7 +20,8 @@ internal static class DecodeScoreStage
             using (writer.Block($"for (; key {(panels == 1 ? "<" : "<=")} pageEnd{(panels == 1 ? string.Empty : $" - {panels * Panel}")}; key += {panels * Panel})"))
             {
                 string scales = decode.Scales == 0 ? string.Empty : $", (float*)(head + call->Cache.KeyScalesOffset) + (key % PageTokens * {decode.Scales})";
-                writer.Line($"Products{rows}x{panels}(queries, ({decode.Element}*)head + (key % PageTokens * QueryDim), scores + (key - first){scales});");
+                writer.Line($"Products{rows}x{panels}(queries, ({decode.Element}*)head + (key % PageTokens * QueryDim), scores + (key - first){scales}, ahead);");
+                writer.Line($"ahead += {panels * Panel * decode.ElementBytes} * QueryDim;");
             }
         }
     }
@@ -146,7 +148,7 @@ internal static class DecodeScoreStage
         writer.Line();
         writer.Line($"// scores[{rows}, {panels * Panel} keys] = queries[{rows}, {plan.Shape.QueryDim}] * stored keys[{panels} panels, {plan.Shape.QueryDim}, {Panel}]{(decode.Scales > 0 ? ", each block of features times its scales" : string.Empty)}.");
         writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Block($"private static void Products{rows}x{panels}(float* queries, {decode.Element}* keys, float* scores{(decode.Scales > 0 ? ", float* scales" : string.Empty)})"))
+        using (writer.Block($"private static void Products{rows}x{panels}(float* queries, {decode.Element}* keys, float* scores{(decode.Scales > 0 ? ", float* scales" : string.Empty)}, byte* ahead)"))
         {
             if (dialect.Lanes > 1)
             {
@@ -211,27 +213,47 @@ internal static class DecodeScoreStage
     private static void WriteSums(CodeWriter writer, KernelPlan plan, DecodePlan decode, int rows, int vectors, int dims)
     {
         Dialect dialect = decode.Dialect;
+        int unroll = new[] { 4, 2, 1 }.First(step => dims % step == 0), spread = System.Math.Min(unroll, decode.Spread(rows));
         for (int r = 0; r < rows; r++)
         {
-            writer.Line($"{dialect.Float} {string.Join(", ", Enumerable.Range(0, vectors).Select(v => $"score{r}_{v} = {dialect.Zero}"))};");
+            writer.Line($"{dialect.Float} {string.Join(", ", Enumerable.Range(0, vectors).SelectMany(v => Enumerable.Range(0, spread).Select(s => $"{Sum(r, v, s)} = {dialect.Zero}")))};");
         }
 
-        int unroll = new[] { 4, 2, 1 }.First(step => dims % step == 0);
+        int bytes = unroll * Panel * vectors / decode.PanelVectors * decode.ElementBytes;
+        bool prefetches = dialect.Lanes > 1;
         writer.Line("float* feature = queries;");
         writer.Line($"{decode.Element}* panel = keys;");
-        using (writer.Block($"for (int c = 0; c < {dims}; c += {unroll}, feature += {unroll}, panel += {unroll * Panel})"))
+        using (writer.Block($"for (int c = 0; c < {dims}; c += {unroll}, feature += {unroll}, panel += {unroll * Panel}{(prefetches ? $", ahead += {bytes}" : string.Empty)})"))
         {
+            for (int line = 0; prefetches && line < bytes; line += LineBytes)
+            {
+                writer.Line($"CachePrefetch.Soon({Index.Plus("ahead", line)});");
+            }
+
             for (int step = 0; step < unroll; step++)
             {
                 using (writer.Block(string.Empty))
                 {
-                    WriteStep(writer, plan, decode, rows, vectors, step);
+                    WriteStep(writer, plan, decode, rows, vectors, step, step % spread);
+                }
+            }
+        }
+
+        for (int s = 1; s < spread; s++)
+        {
+            for (int r = 0; r < rows; r++)
+            {
+                for (int v = 0; v < vectors; v++)
+                {
+                    writer.Line($"{Sum(r, v, 0)} = {dialect.Add(Sum(r, v, 0), Sum(r, v, s))};");
                 }
             }
         }
     }
 
-    private static void WriteStep(CodeWriter writer, KernelPlan plan, DecodePlan decode, int rows, int vectors, int step)
+    private static string Sum(int row, int vector, int turn) => $"score{row}_{vector}" + (turn == 0 ? string.Empty : $"_{turn}");
+
+    private static void WriteStep(CodeWriter writer, KernelPlan plan, DecodePlan decode, int rows, int vectors, int step, int turn)
     {
         Dialect dialect = decode.Dialect;
         for (int v = 0; v < vectors; v++)
@@ -245,7 +267,7 @@ internal static class DecodeScoreStage
             writer.Line($"{dialect.Float} query{r} = {dialect.LoadBroadcast("feature", Literals.Of((r * plan.Shape.QueryDim) + step))};");
             for (int v = 0; v < vectors; v++)
             {
-                writer.Line($"score{r}_{v} = {dialect.MultiplyAdd($"query{r}", $"key{v}", $"score{r}_{v}")};");
+                writer.Line($"{Sum(r, v, turn)} = {dialect.MultiplyAdd($"query{r}", $"key{v}", Sum(r, v, turn))};");
             }
         }
     }

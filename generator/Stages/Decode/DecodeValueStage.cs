@@ -8,6 +8,7 @@ namespace AttentionGen.Generator.Stages;
 internal static class DecodeValueStage
 {
     private const int Panel = DecodePlan.PanelTokens;
+    private const int LineBytes = 64;
 
     /// <summary>The calls that add the values of tokens [key, key + count) of the page whose head begins at <c>head</c>.</summary>
     public static void WriteCalls(CodeWriter writer, DecodePlan decode, int rows)
@@ -79,7 +80,7 @@ internal static class DecodeValueStage
 
     private static void WriteCall(CodeWriter writer, DecodePlan decode, int rows, int width, string weights, string column)
     {
-        string call = $"Values{rows}x{width}({weights}, values{column}, outputs{column}, count)";
+        string call = $"Values{rows}x{width}({weights}, values{column}, outputs{column}, count, ahead + (({(column.Length == 0 ? "0" : column.Substring(3))}) * {decode.ElementBytes}))";
         if (decode.ValueScales > 0)
         {
             writer.Line(call + ";");
@@ -123,15 +124,20 @@ internal static class DecodeValueStage
         writer.Line();
         writer.Line($"// outputs[{rows}, {width * dialect.Lanes} columns] += weights[{rows}, count keys] * stored values[count keys, {width * dialect.Lanes} columns]{(checks ? "; adds nothing and is false when a sum is infinite or NaN" : string.Empty)}.");
         writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Block($"private static {(checks ? "bool" : "void")} Values{rows}x{width}(float* weights, {decode.Element}* values, float* outputs, int count)"))
+        using (writer.Block($"private static {(checks ? "bool" : "void")} Values{rows}x{width}(float* weights, {decode.Element}* values, float* outputs, int count, byte* ahead)"))
         {
             for (int r = 0; r < rows; r++)
             {
                 writer.Line($"{dialect.Float} {string.Join(", ", Enumerable.Range(0, width).Select(v => $"sum{r}_{v} = {dialect.Zero}"))};");
             }
 
-            using (writer.Block("for (float* end = weights + count; weights < end; weights++, values += ValueStride)"))
+            using (writer.Block($"for (float* end = weights + count; weights < end; weights++, values += ValueStride, ahead += ValueStride * {decode.ElementBytes})"))
             {
+                for (int line = 0; dialect.Lanes > 1 && line < width * dialect.Lanes * decode.ElementBytes; line += LineBytes)
+                {
+                    writer.Line($"CachePrefetch.Soon({Index.Plus("ahead", line)});");
+                }
+
                 for (int v = 0; v < width; v++)
                 {
                     writer.Line($"{dialect.Float} value{v} = {decode.Load("values", v * dialect.Lanes)};");
