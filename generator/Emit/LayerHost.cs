@@ -68,8 +68,15 @@ internal static class LayerHost
     private static string Shape(AttentionSpec spec)
     {
         int learned = spec.Encoding("learned") is { } table ? table.Int("MaxLength", LearnedEncoding.DefaultMaxLength) : 0;
-        return $"new global::AttentionGen.LayerShape(DModel, Heads, KvHeads, HeadDim, ValueDim, bias: {Literals.Of(spec.Flag("Bias"))}, learnedPositions: {learned})";
+        return $"new global::AttentionGen.LayerShape(DModel, Heads, KvHeads, HeadDim, ValueDim, bias: {Literals.Of(spec.Flag("Bias"))}, learnedPositions: {learned}{Precision(spec)})";
     }
+
+    private static string Precision(AttentionSpec spec) => spec.Int("WeightPrecision") switch
+    {
+        1 => ", precision: global::AttentionGen.WeightPrecision.BFloat16",
+        2 => ", precision: global::AttentionGen.WeightPrecision.Int8",
+        _ => string.Empty,
+    };
 
     private static string Encoding(AttentionSpec spec) =>
         spec.Encodings.Any(static encoding => encoding.Type == "sinusoidal") ? ", sinusoidalEncoding" : string.Empty;

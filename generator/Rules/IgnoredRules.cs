@@ -125,6 +125,11 @@ internal static class IgnoredRules
             Report(context, "Bias", "a static class is a kernel without projections; make the class non-static for a layer");
         }
 
+        if (context.Spec.Int("WeightPrecision") != 0)
+        {
+            Report(context, "WeightPrecision", "a static class is a kernel without projections; make the class non-static for a layer");
+        }
+
         if (context.Spec.Find("HeadDim") is not null && context.Encodings.All(use => use.Known?.Name is not (null or "sinusoidal")))
         {
             Report(context, "DModel", "a static class is a kernel without projections, and HeadDim gives its size");

@@ -24,6 +24,7 @@ public static class SharedParameters
         new("Scale", ParameterKind.Double, "1 / (sqrt(HeadDim) * Temperature), with t5 1 / Temperature", 0, "", "Factor on q.k."),
         new("Temperature", ParameterKind.Double, "1", 0, "", "Scores are divided by it."),
         new("Bias", ParameterKind.Flag, "false", 0, "", "Layer hosts: bias vectors on the four projections."),
+        new("WeightPrecision", ParameterKind.Enum, "Single", 0, "", "Layer hosts: how the weights of the four projections are stored.") { Maximum = 2 },
     ];
 
     private static ParameterSpec Size(string name, string fallback, string unit, string summary) =>

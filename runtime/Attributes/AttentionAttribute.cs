@@ -74,4 +74,7 @@ public sealed partial class AttentionAttribute : Attribute
 
     /// <summary>Layer hosts: adds bias vectors to the four projections.</summary>
     public bool Bias { get; set; }
+
+    /// <summary>Layer hosts: how the weights of the four projections are stored; they are rounded when they are set or loaded.</summary>
+    public WeightPrecision WeightPrecision { get; set; }
 }

@@ -103,3 +103,18 @@ public enum KvPrecision
     /// <summary>A signed byte times a scale shared by a block of features: symmetric, scale = largest magnitude / 127, error at most half a scale.</summary>
     Int8 = 3,
 }
+
+/// <summary>How a layer keeps the weights of its four projections. Arithmetic is in FP32 whatever the storage; biases and other tensors stay FP32.</summary>
+public enum WeightPrecision
+{
+    /// <summary>FP32, 4 bytes, exact.</summary>
+    Single = 0,
+
+    /// <summary>The upper half of an FP32, 2 bytes: each weight to 8 significant bits, rounded to nearest even.</summary>
+    BFloat16 = 1,
+
+    /// <summary>
+    /// A signed byte times a scale, 1.06 bytes: every 64 weights of one output feature share a scale, their largest magnitude / 127; each weight is off by at most half of it.
+    /// </summary>
+    Int8 = 2,
+}

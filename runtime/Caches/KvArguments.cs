@@ -12,6 +12,14 @@ internal static class KvArguments
         return (long)sequences * shape.PagesFor(capacity);
     }
 
+    /// <summary>A pool of <paramref name="pages"/> pages.</summary>
+    public static long Pages(KvShape shape, int pages)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        ArgumentOutOfRangeException.ThrowIfLessThan(pages, 1);
+        return pages;
+    }
+
     /// <summary>Throws unless <paramref name="sequence"/> is one of <paramref name="count"/>.</summary>
     public static void CheckSequence(int sequence, int count)
     {

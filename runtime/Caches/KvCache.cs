@@ -4,7 +4,7 @@ namespace AttentionGen;
 
 /// <summary>What all caches share: the pages' memory, reserving and committing, rolling back.</summary>
 /// <remarks>Between calls, slots at and after a sequence's length are zero unless they are reserved, so that a kernel may read whole panels.</remarks>
-public abstract unsafe class KvCache : IKvCache
+public abstract unsafe partial class KvCache : IKvCache
 {
     private readonly NativeFloats memory = new();
 
@@ -101,7 +101,19 @@ public abstract unsafe class KvCache : IKvCache
     /// <summary>Makes pages from the length to <paramref name="end"/> the sequence's own, slots from the length on zero; nothing is reserved beforehand and there is room.</summary>
     private protected abstract void Map(ref KvSequenceState state, int end);
 
-    /// <summary>Gives pages that hold no token below <paramref name="length"/> back.</summary>
+    /// <summary>As <see cref="Map"/> for an empty sequence that becomes what a stream holds; there is room.</summary>
+    /// <exception cref="InvalidDataException">The stream lacks tokens that the cache must hold; nothing was changed.</exception>
+    private protected virtual void MapLoaded(ref KvSequenceState state, in KvStreamHeader header)
+    {
+        if (!header.HoldsAll)
+        {
+            throw header.Lacks($"all {header.Length}");
+        }
+
+        Map(ref state, header.Length);
+    }
+
+    /// <summary>Gives pages that hold no token below <paramref name="length"/> back, and makes the page it cuts the sequence's own.</summary>
     private protected virtual void Unmap(ref KvSequenceState state, int length)
     {
     }
@@ -122,7 +134,8 @@ public abstract unsafe class KvCache : IKvCache
         }
     }
 
-    private void EndReservation(ref KvSequenceState state)
+    /// <summary>Gives up what is reserved and not committed.</summary>
+    private protected void EndReservation(ref KvSequenceState state)
     {
         if (state.ReservedEnd > state.Length)
         {

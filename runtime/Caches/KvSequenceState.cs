@@ -17,6 +17,9 @@ internal unsafe struct KvSequenceState
     /// <summary>A ring's oldest page still held behind the fixed ones, once one was replaced.</summary>
     public int FirstPage;
 
+    /// <summary>Whether the number stands for a sequence: those of a paged cache come and go.</summary>
+    public bool IsAlive;
+
     /// <summary>The first entry of the page table.</summary>
     public readonly nint* Table => (nint*)Unsafe.AsPointer(ref System.Runtime.InteropServices.MemoryMarshal.GetArrayDataReference(Pages!));
 }

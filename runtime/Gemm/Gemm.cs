@@ -85,7 +85,7 @@ public static unsafe class Gemm
             throw new ArgumentException("The output overlaps the input or the bias, which it would corrupt; expected separate memory.", nameof(output));
         }
 
-        float* panels = packed.Data;
+        byte* panels = packed.Data;
         SimdTier resolved = SimdTiers.Resolve(tier);
         if (rows == 0 || packed.Columns == 0)
         {
@@ -94,22 +94,47 @@ public static unsafe class Gemm
 
         fixed (float* inputData = input, biasData = bias, outputData = &MemoryMarshal.GetReference(output))
         {
-            GemmCall call = new()
+            int threads = maxThreads == 0 ? WorkerPool.DefaultThreads : maxThreads;
+            if (rows <= GemvCall.MostRows)
             {
-                Input = inputData,
-                InputStride = inputStride,
-                Panels = panels,
-                PanelCount = packed.Panels,
-                Bias = biasData,
-                Output = outputData,
-                OutputStride = outputStride,
-                Rows = rows,
-                Columns = packed.Columns,
-                Depth = packed.Depth,
-                Tile = GemmTile.For(resolved),
-                LastTile = GemmTile.For(resolved, packed.Columns % GemmTile.For(resolved).Columns),
-            };
-            Run(ref call, maxThreads == 0 ? WorkerPool.DefaultThreads : maxThreads);
+                GemvCall few = new()
+                {
+                    Input = inputData,
+                    InputStride = inputStride,
+                    Panels = panels,
+                    PanelCount = packed.Panels,
+                    PanelBytes = packed.Storage.PanelBytes,
+                    Bias = biasData,
+                    Output = outputData,
+                    OutputStride = outputStride,
+                    Rows = rows,
+                    Columns = packed.Columns,
+                    Depth = packed.Depth,
+                    Sweeps = GemvSweeps.For(packed.Precision, resolved),
+                };
+                few.Run((long)rows * packed.Columns < LeastSharedWork / Math.Max(packed.Depth, 1) ? 1 : threads);
+            }
+            else
+            {
+                GemmCall call = new()
+                {
+                    Input = inputData,
+                    InputStride = inputStride,
+                    Panels = panels,
+                    PanelCount = packed.Panels,
+                    Storage = packed.Storage,
+                    IsSingle = packed.Precision == WeightPrecision.Single,
+                    Bias = biasData,
+                    Output = outputData,
+                    OutputStride = outputStride,
+                    Rows = rows,
+                    Columns = packed.Columns,
+                    Depth = packed.Depth,
+                    Tile = GemmTile.For(resolved),
+                    LastTile = GemmTile.For(resolved, packed.Columns % GemmTile.For(resolved).Columns),
+                };
+                Run(ref call, threads);
+            }
         }
 
         GC.KeepAlive(packed);

@@ -12,7 +12,13 @@ internal unsafe struct GemmCall
     public nint InputStride;
 
     /// <summary>See <see cref="PackedMatrix"/>.</summary>
-    public float* Panels;
+    public byte* Panels;
+
+    /// <summary>How a panel lies in memory.</summary>
+    public PanelStorage Storage;
+
+    /// <summary>Whether panels are FP32, which tiles read where they are; others are widened first.</summary>
+    public bool IsSingle;
 
     /// <summary>Panels per depth block.</summary>
     public int PanelCount;
@@ -50,9 +56,9 @@ internal unsafe struct GemmCall
     /// <summary>The register tile of the last strip, where fewer columns are left.</summary>
     public GemmTile LastTile;
 
-    /// <summary>The input block <c>[blockRows, 512]</c>, one edge tile, and a row of zeros.</summary>
+    /// <summary>The input block <c>[blockRows, 512]</c>, one edge tile, a row of zeros, and a widened strip.</summary>
     public readonly nuint WorkspaceBytes =>
-        (((nuint)BlockRows * PackedMatrix.DepthBlock) + ((GemmTile.Rows + 1) * GemmTile.MostColumns)) * sizeof(float);
+        (((nuint)BlockRows * PackedMatrix.DepthBlock) + ((GemmTile.Rows + 1) * GemmTile.MostColumns) + (IsSingle ? 0u : GemmTile.MostColumns * PackedMatrix.DepthBlock)) * sizeof(float);
 
     /// <summary>Computes one block of the output.</summary>
     public static void RunBlock(void* context, int item, byte* workspace)
@@ -76,7 +82,8 @@ internal unsafe struct GemmCall
             for (int column = firstColumn; column < pastColumn; column += call->Tile.Columns)
             {
                 GemmTile tile = pastColumn - column < call->Tile.Columns ? call->LastTile : call->Tile;
-                RunStrip(call, tile, firstRow, rows, column, start, depth, block, edge, zeros);
+                float* panel = Panel(call, tile, column, start, depth, zeros + GemmTile.MostColumns);
+                RunStrip(call, tile, firstRow, rows, column, start, depth, panel, block, edge, zeros);
             }
 
             start += PackedMatrix.DepthBlock;
@@ -99,12 +106,27 @@ internal unsafe struct GemmCall
         new Span<float>(block, padding * PackedMatrix.DepthBlock).Clear();
     }
 
-    /// <summary>Adds one depth block's products to a strip of the output, one tile wide and the block's rows high.</summary>
-    private static void RunStrip(GemmCall* call, GemmTile tile, int firstRow, int rows, int column, int start, int depth, float* block, float* edge, float* zeros)
+    /// <summary>A strip's first panel in FP32: where it is, or widened. Strips narrower than a panel follow one another and share what the first of them widened.</summary>
+    private static float* Panel(GemmCall* call, GemmTile tile, int column, int start, int depth, float* widened)
     {
-        float* panel = call->Panels
-            + (((nint)(start / PackedMatrix.DepthBlock) * call->PanelCount) + (column / PackedMatrix.PanelWidth)) * PackedMatrix.PanelFloats
-            + (column % PackedMatrix.PanelWidth);
+        byte* stored = call->Panels + ((((nint)(start / PackedMatrix.DepthBlock) * call->PanelCount) + (column / PackedMatrix.PanelWidth)) * call->Storage.PanelBytes);
+        int within = column % PackedMatrix.PanelWidth;
+        if (call->IsSingle)
+        {
+            return (float*)stored + within;
+        }
+
+        for (int panel = 0; within == 0 && panel * PackedMatrix.PanelWidth < tile.Columns; panel++)
+        {
+            call->Storage.Widen(stored + ((nint)panel * call->Storage.PanelBytes), depth, widened + (panel * PackedMatrix.PanelFloats));
+        }
+
+        return widened + within;
+    }
+
+    /// <summary>Adds one depth block's products to a strip of the output, one tile wide and the block's rows high.</summary>
+    private static void RunStrip(GemmCall* call, GemmTile tile, int firstRow, int rows, int column, int start, int depth, float* panel, float* block, float* edge, float* zeros)
+    {
         float* output = call->Output + (firstRow * call->OutputStride) + column;
         float* first = call->Bias == null ? zeros : call->Bias + column;
         int width = Math.Min(tile.Columns, call->Columns - column);

@@ -9,6 +9,8 @@ namespace AttentionGen.Kernels;
 /// <c>[depth block, panel, 512, 16]</c>, where a panel is 16 columns. Every SIMD tier reads the same packing. Keeps no reference to its source.
 /// </summary>
 /// <remarks>
+/// Elements are stored as <see cref="Precision"/> says. To a product, the matrix is exactly what <see cref="CopyTo"/> gives: FP32 numbers, each of them what its stored element and
+/// scale come to.
 /// What a 256-bit tile reads of one depth block is 32 KiB and stays in L1; a 512-bit tile's 128 KiB stream from L2 at a third of its
 /// bandwidth. Measured at 512 x 512 x 512 and up, blocks of 512 rows beat 128 and 256, most of all while other cores use the shared
 /// cache: each block is one pass over the output.
@@ -25,6 +27,9 @@ public sealed unsafe class PackedMatrix : IDisposable
     /// <summary>Floats of one panel of one depth block.</summary>
     internal const int PanelFloats = PanelWidth * DepthBlock;
 
+    /// <summary>Int8: steps of depth whose elements share a scale, column by column.</summary>
+    internal const int ScaleRows = 64;
+
     /// <summary>Panels come in groups of as many as the widest tile reads; the columns past the last are zeros.</summary>
     private const int PanelGroup = 4;
 
@@ -33,22 +38,24 @@ public sealed unsafe class PackedMatrix : IDisposable
     /// <summary>A matrix of zeros.</summary>
     /// <param name="depth">Rows: the features that are summed over.</param>
     /// <param name="columns">Columns: the features of the result.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A size is negative.</exception>
-    public PackedMatrix(int depth, int columns)
+    /// <param name="precision">How elements are stored.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A size is negative, or there is no such precision.</exception>
+    public PackedMatrix(int depth, int columns, WeightPrecision precision = WeightPrecision.Single)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(depth);
         ArgumentOutOfRangeException.ThrowIfNegative(columns);
         Depth = depth;
         Columns = columns;
+        Precision = precision;
+        Storage = PanelStorage.Of(precision);
         Panels = (int)(((long)columns + (PanelGroup * PanelWidth) - 1) / (PanelGroup * PanelWidth)) * PanelGroup;
-        long floats = DepthBlocks * Panels * PanelFloats;
-        memory.Reserve(Math.Max(floats, 1));
+        memory.Reserve(Math.Max(Bytes / sizeof(float), 1));
 
         // Only the rows that exist: what is never touched takes no physical memory, and tiles do not read it.
         for (long panel = 0; panel < DepthBlocks * Panels; panel++)
         {
             int rows = (int)Math.Min(DepthBlock, depth - (panel / Panels * DepthBlock));
-            NativeMemory.Clear(memory.Pointer + (panel * PanelFloats), (nuint)rows * PanelWidth * sizeof(float));
+            NativeMemory.Clear((byte*)memory.Pointer + (panel * Storage.PanelBytes), (nuint)Storage.BytesOf(rows));
         }
     }
 
@@ -58,6 +65,15 @@ public sealed unsafe class PackedMatrix : IDisposable
     /// <summary>Columns: the features of the result.</summary>
     public int Columns { get; }
 
+    /// <summary>How elements are stored.</summary>
+    public WeightPrecision Precision { get; }
+
+    /// <summary>Bytes of all panels, padding and scales included.</summary>
+    public long Bytes => DepthBlocks * Panels * Storage.PanelBytes;
+
+    /// <summary>How a panel lies in memory.</summary>
+    internal PanelStorage Storage { get; }
+
     /// <summary>Panels of 16 columns, padding included.</summary>
     internal int Panels { get; }
 
@@ -66,12 +82,12 @@ public sealed unsafe class PackedMatrix : IDisposable
 
     /// <summary>The first panel.</summary>
     /// <exception cref="ObjectDisposedException">The matrix was disposed.</exception>
-    internal float* Data
+    internal byte* Data
     {
         get
         {
             ObjectDisposedException.ThrowIf(memory.IsClosed, this);
-            return memory.Pointer;
+            return (byte*)memory.Pointer;
         }
     }
 
@@ -79,28 +95,52 @@ public sealed unsafe class PackedMatrix : IDisposable
     /// <param name="source"><c>[depth, columns]</c>, row-major.</param>
     /// <param name="depth">Rows.</param>
     /// <param name="columns">Columns.</param>
-    /// <exception cref="ArgumentException">The span does not hold <c>depth * columns</c> floats.</exception>
-    public static PackedMatrix Pack(ReadOnlySpan<float> source, int depth, int columns)
+    /// <param name="precision">How elements are stored; they are rounded to it.</param>
+    /// <exception cref="ArgumentException">The span does not hold <c>depth * columns</c> floats, or Int8 and one of them is NaN or infinite.</exception>
+    public static PackedMatrix Pack(ReadOnlySpan<float> source, int depth, int columns, WeightPrecision precision = WeightPrecision.Single)
     {
         CheckLength(source.Length, depth, columns, nameof(source));
-        PackedMatrix packed = new(depth, columns);
-        packed.Set(source);
+        PackedMatrix packed = new(depth, columns, precision);
+        try
+        {
+            packed.Set(source);
+        }
+        catch
+        {
+            packed.Dispose();
+            throw;
+        }
+
         return packed;
     }
 
-    /// <summary>Replaces all elements.</summary>
+    /// <summary>Replaces all elements, rounded to what is stored.</summary>
     /// <param name="source"><c>[depth, columns]</c>, row-major.</param>
-    /// <exception cref="ArgumentException">The span does not hold <c>depth * columns</c> floats.</exception>
+    /// <exception cref="ArgumentException">The span does not hold <c>depth * columns</c> floats, or Int8 and one of them is NaN or infinite; nothing was written.</exception>
     /// <exception cref="ObjectDisposedException">The matrix was disposed.</exception>
     public void Set(ReadOnlySpan<float> source)
     {
         CheckLength(source.Length, Depth, Columns, nameof(source));
-        for (int row = 0; row < Depth; row++)
+        if (!CanHold(source))
         {
+            throw new ArgumentException("Expected finite elements, but the span holds NaN or infinity, which Int8 can't store.", nameof(source));
+        }
+
+        float* tile = stackalloc float[ScaleRows * PanelWidth];
+        Span<float> whole = new(tile, ScaleRows * PanelWidth);
+        for (int row = 0; row < Depth; row += ScaleRows)
+        {
+            int rows = Math.Min(ScaleRows, Depth - row);
             for (int column = 0; column < Columns; column += PanelWidth)
             {
                 int width = Math.Min(PanelWidth, Columns - column);
-                source.Slice((row * Columns) + column, width).CopyTo(PanelRow(row, column, width));
+                for (int n = 0; n < rows; n++)
+                {
+                    source.Slice(((row + n) * Columns) + column, width).CopyTo(whole[(n * PanelWidth)..]);
+                    whole.Slice((n * PanelWidth) + width, PanelWidth - width).Clear();
+                }
+
+                Storage.Narrow(tile, rows, Rows(row, column));
             }
         }
 
@@ -114,16 +154,32 @@ public sealed unsafe class PackedMatrix : IDisposable
     public void CopyTo(Span<float> destination)
     {
         CheckLength(destination.Length, Depth, Columns, nameof(destination));
-        for (int row = 0; row < Depth; row++)
+        float* tile = stackalloc float[ScaleRows * PanelWidth];
+        Span<float> whole = new(tile, ScaleRows * PanelWidth);
+        for (int row = 0; row < Depth; row += ScaleRows)
         {
+            int rows = Math.Min(ScaleRows, Depth - row);
             for (int column = 0; column < Columns; column += PanelWidth)
             {
                 int width = Math.Min(PanelWidth, Columns - column);
-                PanelRow(row, column, width).CopyTo(destination.Slice((row * Columns) + column, width));
+                Storage.Widen(Rows(row, column), rows, tile);
+                for (int n = 0; n < rows; n++)
+                {
+                    whole.Slice(n * PanelWidth, width).CopyTo(destination[(((row + n) * Columns) + column)..]);
+                }
             }
         }
 
         GC.KeepAlive(this);
+    }
+
+    /// <summary>Whether numbers can be stored: Int8 takes only finite ones.</summary>
+    internal bool CanHold(ReadOnlySpan<float> source)
+    {
+        fixed (float* numbers = source)
+        {
+            return Precision != WeightPrecision.Int8 || StoredRows.IsFinite(numbers, source.Length, SimdTiers.Best);
+        }
     }
 
     /// <summary>Floats from a step's first vector to another: in a later panel when a vector fills a panel's row.</summary>
@@ -135,10 +191,11 @@ public sealed unsafe class PackedMatrix : IDisposable
     /// <summary>Frees the memory.</summary>
     public void Dispose() => memory.Dispose();
 
-    private Span<float> PanelRow(int row, int column, int width)
+    /// <summary>Rows of a panel from a multiple of <see cref="ScaleRows"/> on.</summary>
+    private byte* Rows(int row, int column)
     {
         long panel = ((long)(row / DepthBlock) * Panels) + (column / PanelWidth);
-        return new Span<float>(Data + (panel * PanelFloats) + (row % DepthBlock * PanelWidth), width);
+        return Data + (panel * Storage.PanelBytes) + Storage.BytesOf(row % DepthBlock);
     }
 
     private static void CheckLength(int length, int depth, int columns, string name)

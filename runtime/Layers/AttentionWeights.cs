@@ -11,6 +11,7 @@ namespace AttentionGen;
 /// In memory a weight is <c>[input features, output features]</c>, row-major, as in <c>output = input * W + b</c>:
 /// W_q <c>[DModel, Heads * HeadDim]</c>, W_k <c>[DModel, KvHeads * HeadDim]</c>, W_v <c>[DModel, KvHeads * ValueDim]</c>, W_o <c>[Heads * ValueDim, DModel]</c>.
 /// In files it is the transpose, <c>[output features, input features]</c>, as PyTorch's <c>nn.Linear</c> stores it.
+/// A layer may store the four weights smaller (<see cref="LayerShape.Precision"/>): what is set or loaded is rounded to that, what is read or saved is what was stored, as FP32.
 /// New weights are Xavier uniform (Glorot and Bengio 2010), biases zero, the position table normal with deviation 0.02.
 /// Not safe for use while another thread writes them or runs the layer.
 /// </remarks>
@@ -70,10 +71,10 @@ public sealed class AttentionWeights : IDisposable
         }
 
         Shape = shape;
-        Query = new Projection(shape.DModel, shape.Heads * shape.HeadDim, shape.Bias);
-        Key = new Projection(shape.DModel, shape.KvHeads * shape.HeadDim, shape.Bias);
-        Value = new Projection(shape.DModel, shape.KvHeads * shape.ValueDim, shape.Bias);
-        Output = new Projection(shape.Heads * shape.ValueDim, shape.DModel, shape.Bias);
+        Query = new Projection(shape.DModel, shape.Heads * shape.HeadDim, shape.Bias, shape.Precision);
+        Key = new Projection(shape.DModel, shape.KvHeads * shape.HeadDim, shape.Bias, shape.Precision);
+        Value = new Projection(shape.DModel, shape.KvHeads * shape.ValueDim, shape.Bias, shape.Precision);
+        Output = new Projection(shape.Heads * shape.ValueDim, shape.DModel, shape.Bias, shape.Precision);
         Positions = new float[shape.LearnedPositions * shape.DModel];
         this.extras = extras;
         extraValues = [.. extras.Select(static extra => new float[Math.Max(extra.Rows, 1) * extra.Columns])];
@@ -117,12 +118,17 @@ public sealed class AttentionWeights : IDisposable
     /// <summary>Replaces one tensor; the next forward pass uses it.</summary>
     /// <param name="name">One of the names above.</param>
     /// <param name="source">The tensor's elements, row-major, in its shape in memory.</param>
-    /// <exception cref="ArgumentException">These weights have no such tensor, or the span's length differs; nothing was written.</exception>
+    /// <exception cref="ArgumentException">These weights have no such tensor, the span's length differs, or a weight is stored as Int8 and an element is not finite; nothing was written.</exception>
     /// <exception cref="ObjectDisposedException">The weights were disposed.</exception>
     public void Set(string name, ReadOnlySpan<float> source)
     {
         WeightTensor tensor = Find(name);
         CheckLength(tensor, source.Length, nameof(source));
+        if (!tensor.CanHold(source))
+        {
+            throw new ArgumentException($"{tensor} is stored as {Shape.Precision}, which takes only finite elements, but the span holds NaN or infinity.", nameof(source));
+        }
+
         tensor.Set(source);
     }
 
@@ -138,13 +144,21 @@ public sealed class AttentionWeights : IDisposable
 
     /// <summary>Replaces all tensors by those of a safetensors file.</summary>
     /// <param name="stream">Read from its current position to its end; left open.</param>
-    /// <exception cref="InvalidDataException">The file is not well formed, or lacks, adds or misshapes a tensor; the weights are as they were.</exception>
+    /// <exception cref="InvalidDataException">The file is not well formed, lacks, adds or misshapes a tensor, or holds what Int8 can't store; the weights are as they were.</exception>
     /// <exception cref="ObjectDisposedException">The weights were disposed.</exception>
     public void Load(Stream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);
         ThrowIfDisposed();
         float[][] values = SafetensorsReader.Read(stream, tensors);
+        for (int i = 0; i < tensors.Length; i++)
+        {
+            if (!tensors[i].CanHold(values[i]))
+            {
+                throw new InvalidDataException($"Tensor \"{tensors[i].Name}\" holds NaN or infinity; the layer stores it as {Shape.Precision}, which takes only finite elements.");
+            }
+        }
+
         for (int i = 0; i < tensors.Length; i++)
         {
             tensors[i].Set(values[i]);

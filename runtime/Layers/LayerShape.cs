@@ -11,8 +11,9 @@ public readonly record struct LayerShape
     /// <param name="valueDim">Features of a value head.</param>
     /// <param name="bias">Whether the four projections have bias vectors.</param>
     /// <param name="learnedPositions">Positions of the learned table that is added to the input; 0: no table.</param>
-    /// <exception cref="ArgumentException">A size is not positive, the heads do not divide, or a matrix is too large for a span.</exception>
-    public LayerShape(int dModel, int heads, int kvHeads, int headDim, int valueDim, bool bias = false, int learnedPositions = 0)
+    /// <param name="precision">How the weights of the four projections are stored.</param>
+    /// <exception cref="ArgumentException">A size is not positive, there is no such precision, the heads do not divide, or a matrix is too large for a span.</exception>
+    public LayerShape(int dModel, int heads, int kvHeads, int headDim, int valueDim, bool bias = false, int learnedPositions = 0, WeightPrecision precision = WeightPrecision.Single)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dModel);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(heads);
@@ -25,6 +26,11 @@ public readonly record struct LayerShape
             throw new ArgumentException($"{heads} query heads cannot share {kvHeads} key/value heads evenly; expected a divisor of {heads}.", nameof(kvHeads));
         }
 
+        if (!Enum.IsDefined(precision))
+        {
+            throw new ArgumentOutOfRangeException(nameof(precision), precision, "Expected Single, BFloat16 or Int8.");
+        }
+
         CheckMatrix(dModel, (long)heads * headDim, nameof(headDim));
         CheckMatrix(dModel, (long)heads * valueDim, nameof(valueDim));
         CheckMatrix(dModel, learnedPositions, nameof(learnedPositions));
@@ -35,6 +41,7 @@ public readonly record struct LayerShape
         ValueDim = valueDim;
         Bias = bias;
         LearnedPositions = learnedPositions;
+        Precision = precision;
     }
 
     /// <summary>Features of the layer's input and output.</summary>
@@ -57,6 +64,9 @@ public readonly record struct LayerShape
 
     /// <summary>Positions of the learned table; 0: no table.</summary>
     public int LearnedPositions { get; }
+
+    /// <summary>How the weights of the four projections are stored.</summary>
+    public WeightPrecision Precision { get; }
 
     private static void CheckMatrix(long rows, long columns, string name)
     {

@@ -8,9 +8,10 @@ internal sealed class Projection : IDisposable
     /// <param name="inputs">Features of the input.</param>
     /// <param name="outputs">Features of the output.</param>
     /// <param name="bias">Whether a bias is added.</param>
-    public Projection(int inputs, int outputs, bool bias)
+    /// <param name="precision">How the weight is stored.</param>
+    public Projection(int inputs, int outputs, bool bias, WeightPrecision precision)
     {
-        Weight = new PackedMatrix(inputs, outputs);
+        Weight = new PackedMatrix(inputs, outputs, precision);
         Bias = bias ? new float[outputs] : [];
     }
 

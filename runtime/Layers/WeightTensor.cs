@@ -46,6 +46,9 @@ public sealed class WeightTensor
     /// <inheritdoc/>
     public override string ToString() => Rows == 0 ? $"{Name} [{Columns}]" : $"{Name} [{Rows}, {Columns}]";
 
+    /// <summary>Whether numbers can be stored: a weight in Int8 takes only finite ones.</summary>
+    internal bool CanHold(ReadOnlySpan<float> source) => packed is null || packed.CanHold(source);
+
     internal void CopyTo(Span<float> destination)
     {
         if (packed is null)

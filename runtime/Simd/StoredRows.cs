@@ -84,7 +84,8 @@ internal static unsafe class StoredRows
         _ => IsFinite<float, Lanes1>(source, count),
     };
 
-    private static void Narrow<TFormat>(float* source, float* scales, int scaleStep, byte* destination, int count, SimdTier tier)
+    /// <summary>Stores numbers of which number n has scale n * <paramref name="scaleStep"/>.</summary>
+    internal static void Narrow<TFormat>(float* source, float* scales, int scaleStep, byte* destination, int count, SimdTier tier)
         where TFormat : IStoredFormat
     {
         switch (tier)

@@ -98,7 +98,7 @@ public class AgreementTests
             ("Buckets", Sizes), ("MaxDistance", Sizes), ("Bidirectional", Flags), ("FusionRatio", Reals), ("Residual", Flags), ("Features", Sizes), ("FeatureSeed", Sizes),
             ("Kernel", ["FeatureKernel.Relu", "(FeatureKernel)9"]), ("Lambda", Reals), ("Softcap", Reals), ("QkNorm", ["QkNormalisation.Rms", "QkNormalisation.L2", "(QkNormalisation)3"]),
             ("LearnedSinks", Flags), ("SinkLogits", ["new float[] { 1, 2, 3, 4, 5, 6, 7, 8 }", "new float[] { float.NaN }", "null"]), ("Dropout", Reals),
-            ("Scale", Reals), ("Temperature", Reals), ("Causal", Flags), ("Cross", Flags), ("Bias", Flags), ("CausalAlignment", Alignments))
+            ("Scale", Reals), ("Temperature", Reals), ("Causal", Flags), ("Cross", Flags), ("Bias", Flags), ("WeightPrecision", ["WeightPrecision.Int8", "(WeightPrecision)5"]), ("CausalAlignment", Alignments))
         from likely in Gen.Elements("", ", Heads = 8, HeadDim = 64", ", Heads = 8, DModel = 512")
         from encodings in Gen.ListOf(Encodings())
         from isStatic in Gen.Elements("static ", "")

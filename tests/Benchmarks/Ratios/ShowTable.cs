@@ -7,6 +7,14 @@ public static class ShowTable
 {
     private static readonly GemmCase[] Gemm = [new(512, 512, 512, 0.88), new(1024, 1024, 1024, 0.88), new(2048, 512, 512, 0.88)];
 
+    private static readonly GemvCase[] Gemv =
+    [
+        new(1, 4096, 4096, WeightPrecision.Single, 0.85),
+        new(1, 4096, 4096, WeightPrecision.BFloat16, 0.80),
+        new(1, 4096, 4096, WeightPrecision.Int8, 0.75),
+        .. from rows in new[] { 4, 8 } from precision in Enum.GetValues<WeightPrecision>() select new GemvCase(rows, 4096, 4096, precision, null),
+    ];
+
     /// <summary>Attention on one thread, visible pairs only.</summary>
     public static IReadOnlyList<AttentionCase> OneThread { get; } =
     [
@@ -50,6 +58,7 @@ public static class ShowTable
             ("decode", DecodeCase.Measure(settings)),
             ("threads", Threads.SelectMany(item => item.Measure(settings))),
             ("GEMM", Gemm.SelectMany(item => item.Measure(settings))),
+            ("GEMV", Gemv.SelectMany(item => item.Measure(settings))),
             ("256-bit tier", NarrowTierCase.Measure(settings)),
             ("managed allocation", AllocationCase.Measure(settings)),
             ("first call", FirstCallCase.Measure(settings)),

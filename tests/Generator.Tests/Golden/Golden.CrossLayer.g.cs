@@ -39,7 +39,7 @@ namespace Golden
         private readonly global::AttentionGen.Kernels.AttentionLayerState layerState;
 
         /// <summary>New weights (Glorot and Bengio 2010, uniform); biases are zero. The same seed gives the same weights.</summary>
-        public CrossLayer(int seed = 0) => layerState = new global::AttentionGen.Kernels.AttentionLayerState(new global::AttentionGen.LayerShape(DModel, Heads, KvHeads, HeadDim, ValueDim, bias: true, learnedPositions: 0), seed, sinusoidalEncoding);
+        public CrossLayer(int seed = 0) => layerState = new global::AttentionGen.Kernels.AttentionLayerState(new global::AttentionGen.LayerShape(DModel, Heads, KvHeads, HeadDim, ValueDim, bias: true, learnedPositions: 0, precision: global::AttentionGen.WeightPrecision.BFloat16), seed, sinusoidalEncoding);
 
         /// <summary>The projections' weights: read, set, load, save.</summary>
         public global::AttentionGen.AttentionWeights Weights => layerState.Weights;
