@@ -56,6 +56,11 @@ internal static class CacheSurface
         }
 
         writer.Line($"CacheShape = {Shape(plan.Spec)}, CacheCapacity = {Literals.Of(cache.Capacity)}, // 0: open");
+        if (plan.Decode is { } decode)
+        {
+            writer.Line($"DecodeSplit = {Literals.Of(decode.Part)}, DecodeRowFloats = {Literals.Of(decode.RowFloats)},");
+        }
+
         if (plan.CacheReach is { } reach)
         {
             writer.Line($"CacheReach = {Literals.Of(reach)}, CacheSinks = {Literals.Of(plan.CacheSinks)},");
@@ -77,6 +82,10 @@ internal static class CacheSurface
             {
                 writer.Line($"Attend = {KernelEmitter.Tiers(spec, "Run")},");
                 writer.Line($"Append = {KernelEmitter.Tiers(spec, "Append")},");
+                if (new KernelPlan(spec, Dialect.Vector512).Decode is not null)
+                {
+                    writer.Line($"Decode = {KernelEmitter.Tiers(spec, "Decode")},");
+                }
             }
 
             writer.Line("global::AttentionGen.Kernels.KernelLauncher.RunCached(kernelDescription, tiers, query, key, value, output, cache, sequences, arguments, use);");

@@ -66,6 +66,11 @@ internal static class KernelEmitter
                 CacheStage.WriteAppend(writer, plan);
             }
 
+            if (plan.Decode is not null)
+            {
+                DecodeItemStage.Write(writer, plan, plan.Decode);
+            }
+
             WriteAt(writer);
         }
     }
@@ -124,6 +129,11 @@ internal static class KernelEmitter
         Constant(writer, "ScoreStride", plan.ScoreStride);
         Constant(writer, "ChunkRows", plan.ChunkRows);
         WriteShared(writer, plan);
+        if (plan.Decode is { } decode)
+        {
+            WriteDecodeConstants(writer, decode);
+        }
+
         if (plan.Cache is not null)
         {
             writer.Line();
@@ -138,6 +148,18 @@ internal static class KernelEmitter
         }
 
         writer.Line();
+    }
+
+    private static void WriteDecodeConstants(CodeWriter writer, DecodePlan decode)
+    {
+        Constant(writer, "PageTokens", decode.Cache.PageTokens, "tokens of a page of the cache");
+        Constant(writer, "DecodePart", decode.Part, "keys of one part of a decoding step");
+        Constant(writer, "DecodeChunk", decode.Chunk, "keys whose scores are computed before their values are touched");
+        Constant(writer, "DecodeStride", decode.ScoreStride, "floats from one row of their scores to the next");
+        Constant(writer, "ValueStride", decode.ValueStride, "elements from one stored value to the next");
+        Constant(writer, "PartSums", decode.ValueStride, "where the sums of a part's row stand");
+        Constant(writer, "PartMax", decode.ValueStride + DecodePlan.PanelTokens, "where its maximum stands");
+        Constant(writer, "PartRow", decode.RowFloats, "floats of a part's row");
     }
 
     /// <summary>Constants that do not depend on the target's tiles: of passes, tables and score steps, and the scale.</summary>

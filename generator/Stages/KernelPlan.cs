@@ -43,6 +43,7 @@ public sealed class KernelPlan
         ScoreSteps = [.. Type.ScoreSteps(spec).Concat(Modifiers.SelectMany(modifier => modifier.ScoreSteps(spec))).Concat(Encodings.SelectMany(pair => pair.Encoding.ScoreSteps(spec, pair.Spec))).Concat(FunctionStep.Of(spec)).OrderBy(static step => step.Order)];
         ValueVectors = (Shape.ValueDim + dialect.Lanes - 1) / dialect.Lanes;
         KeyBlock = ChooseKeyBlock(Shape.QueryDim + PaddedValueDim, dialect);
+        Decode = DecodePlan.Of(this);
         StepSizes = new StepSizes(dialect.Lanes, Shape.GroupSize, Shape.QueryDim, PaddedValueDim);
         ChunkRows = ChooseChunkRows();
         LayOut();
@@ -100,6 +101,9 @@ public sealed class KernelPlan
 
     /// <summary>Leading keys that every query may see.</summary>
     public int CacheSinks => Passes.Max(static pass => pass.Range.Sinks);
+
+    /// <summary>The kernel for a few tokens over a cache, or null: <see cref="Cache"/> is, or those take the same kernel as many.</summary>
+    public DecodePlan? Decode { get; }
 
     /// <summary>Whether keys are normalised or rotated before they are compared.</summary>
     public bool TransformsKeys => RowTransform is not null || QkNorm != QkNormModifier.None;
@@ -244,6 +248,15 @@ public sealed class KernelPlan
         if (Cache is not null && TransformsKeys)
         {
             Add("NewKeys", lanes * Shape.HeadDim, "keys on their way to the cache [lanes, head dim]");
+        }
+
+        if (Decode is not null)
+        {
+            Add("DecodeScores", DecodePlan.TileRows[0] * Decode.ScoreStride, "scores, then weights, of one tile of a decoding step [rows, decode stride]");
+            if (Decode.ValueScales > 0)
+            {
+                Add("DecodeScaled", DecodePlan.TileRows[0] * Decode.ScoreStride, "the same weights times the values' scales [rows, decode stride]");
+            }
         }
 
         if (Passes.Any(static pass => pass.IsIndexed))

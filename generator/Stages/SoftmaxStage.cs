@@ -18,8 +18,9 @@ internal static class SoftmaxStage
         writer.Line();
         writer.Line("// Scores [tile rows, from..end) become weights 2^(score - rowMax); sums and outputs so far follow the maximum when it moves.");
         writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Block("private static void Softmax(float* scores, int count, float* tileMax, float* rowMax, float* rowSum, float* outputs)"))
-        using (writer.Block($"for (int r = 0; r < TileRows; r++)"))
+        string rows = plan.Decode is null ? "TileRows" : "rows";
+        using (writer.Block($"private static void Softmax(float* scores, int count, float* tileMax, float* rowMax, float* rowSum, float* outputs{(plan.Decode is null ? string.Empty : ", int rows")})"))
+        using (writer.Block($"for (int r = 0; r < {rows}; r++)"))
         {
             writer.Line("float previous = rowMax[r];");
             writer.Line($"float current = {dialect.MaxLanes(dialect.Load("tileMax", "(r * Lanes)"))};");

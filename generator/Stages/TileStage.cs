@@ -127,7 +127,7 @@ internal static class TileStage
             WriteBuffers(writer, plan, pass);
             WriteScores(writer, plan, pass);
             WriteRuntimeMask(writer, pass);
-            writer.Line("Softmax(scores + (start - block), end - start, tileMax, At(workspace, RowMaxAt) + state, At(workspace, RowSumAt) + (state * Lanes), outputs);");
+            writer.Line("Softmax(scores + (start - block), end - start, tileMax, At(workspace, RowMaxAt) + state, At(workspace, RowSumAt) + (state * Lanes), outputs" + (plan.Decode is null ? ");" : ", TileRows);"));
             writer.Line("float* weights = scores + (from - block);");
             if (plan.HasDropout)
             {

@@ -77,6 +77,26 @@ public static unsafe class CacheReading
         return check == 0f;
     }
 
+    /// <summary>Adds weights[rows, count] times the values of tokens from <paramref name="token"/> on, all in one page, skipping weights of zero; without scales.</summary>
+    public static void Accumulate(CacheView* cache, int kvHead, int token, int count, int column, int columns, float* weights, int weightStride, int rows, float* outputs, int outputStride)
+    {
+        byte* values = cache->Head(token, kvHead) + cache->ValuesOffset;
+        for (int j = 0; j < count; j++)
+        {
+            byte* value = values + ((((nint)(token % cache->PageTokens) + j) * cache->ValueStride) + column) * cache->ElementBytes;
+            for (int c = 0; c < columns; c++)
+            {
+                float element;
+                Widen(cache, value + (c * cache->ElementBytes), &element, 1);
+                for (int r = 0; r < rows; r++)
+                {
+                    float weight = weights[(r * weightStride) + j];
+                    outputs[(r * outputStride) + c] += weight == 0f ? 0f : weight * element;
+                }
+            }
+        }
+    }
+
     private static void Widen(CacheView* cache, byte* source, float* target, int count) => StoredRows.Widen(cache->Precision, source, 1f, target, count, SimdTiers.Best);
 
     private static void Scale(CacheView* cache, byte* head, int slot, float* row)

@@ -33,6 +33,16 @@ public static unsafe class CachePrefetch
         }
     }
 
+    /// <summary>Asks for one cache line to stand in the second-level cache.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Soon(byte* address)
+    {
+        if (Sse.IsSupported)
+        {
+            Sse.Prefetch1(address);
+        }
+    }
+
     /// <summary>Asks for one cache line.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Line(float* address)

@@ -81,7 +81,7 @@ public class CacheTests
 
     internal static (CacheHost Host, Random Random) Prepare(int index, string declaration, string test)
     {
-        CacheHost host = CacheHost.All[index];
+        CacheHost host = CacheHost.At(index);
         Assert.Equal(declaration, host.Declaration.ToString());
         return (host, TestSeed.For("cache " + test, index));
     }

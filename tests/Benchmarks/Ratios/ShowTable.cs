@@ -56,6 +56,7 @@ public static class ShowTable
             ("linear types", LinearCase.Measure(settings)),
             ("user functions", FunctionCase.Measure(settings)),
             ("packed sequences", PackedCase.Measure(settings)),
+            ("decode", DecodeCase.Measure(settings)),
             ("threads", Threads.SelectMany(item => item.Measure(settings))),
             ("GEMM", Gemm.SelectMany(item => item.Measure(settings))),
             ("GEMV", Gemv.SelectMany(item => item.Measure(settings))),

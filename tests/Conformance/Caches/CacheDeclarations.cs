@@ -14,6 +14,12 @@ public static class CacheDeclarations
         "Precision = Int8, QuantBlock = 32",
     ];
 
+    /// <summary>A window and sinks, for rings.</summary>
+    public static Declaration Ringed { get; } = Make("local", "Window = 17, Sinks = 2, Causal = true", new(2, 1, 40, 40), "PageTokens = 16", "rope");
+
+    /// <summary>The most usual of all.</summary>
+    public static Declaration Rope { get; } = Make("causal", "", new(4, 2, 64, 64), "", "rope");
+
     /// <summary>Every sampled declaration that can be causal over a cache, in FP32: each type with each encoding, every variant and modifier.</summary>
     public static IReadOnlyList<Declaration> Exact { get; } =
     [
@@ -21,7 +27,8 @@ public static class CacheDeclarations
             .Select(Causal).OfType<Declaration>()
             .DistinctBy(declaration => declaration.ToString())
             .Select((declaration, n) => declaration with { Cache = Parse(Pages[n % Pages.Length]) }),
-        Make("local", "Window = 17, Sinks = 2, Causal = true", new(2, 1, 40, 40), "PageTokens = 16", "rope"),
+        Ringed,
+        Rope,
         .. KernelFactory.Declarations.Select(Causal).OfType<Declaration>().Where(declaration => declaration.Encodings.Any(encoding => encoding.Arguments.Any(argument => argument.Name == "LongFactors"))).Take(1)
             .Select(declaration => declaration with { Cache = Parse("Capacity = 100") }),
     ];

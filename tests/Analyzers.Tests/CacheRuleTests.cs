@@ -1,0 +1,67 @@
+using System.Collections.Immutable;
+using AttentionGen.Testing;
+using Microsoft.CodeAnalysis;
+
+namespace AttentionGen.Analyzers.Tests;
+
+/// <summary>Rules about <c>[KvCache]</c>: where they fire, what they underline and say, and the nearest declarations where they stay silent.</summary>
+public class CacheRuleTests
+{
+    /// <summary>Kernel or layer; attributes; the only rule that fires; the text it underlines; what its message must say.</summary>
+    public static TheoryData<string, string, string, string, string> Firing => new()
+    {
+        { "K", "[Attention(\"causal\", Heads = 8, HeadDim = 64, MaxLength = 8192)]\n[KvCache(Capacity = 4096)]", "ATTN016", "Capacity = 4096", "raise Capacity to 8192 or lower MaxLength" },
+        { "K", "[Attention(\"causal\", Heads = 8, HeadDim = 64, MaxLength = 64, MaxKeyLength = 4097)]\n[KvCache(Capacity = 4096)]", "ATTN016", "Capacity = 4096", "lower MaxKeyLength" },
+        { "K", "[Attention(\"causal\", Heads = 8, HeadDim = 80)]\n[KvCache(Precision = KvPrecision.Int8, QuantBlock = 32)]", "ATTN035", "QuantBlock = 32", "such as 40" },
+        { "K", "[Attention(\"causal\", Heads = 8, HeadDim = 64, ValueDim = 96)]\n[KvCache(Precision = KvPrecision.Int8, QuantBlock = 64)]", "ATTN035", "QuantBlock = 64", "the head dim 64 and the value dim 96; give a divisor of both, such as 32" },
+        { "K", "[Attention(\"causal\", Heads = 8, HeadDim = 64)]\n[KvCache(Precision = KvPrecision.Int8, QuantBlock = -8)]", "ATTN035", "QuantBlock = -8", "such as 1" },
+        { "K", "[Attention(\"causal\", Heads = 8, HeadDim = 64)]\n[KvCache(PageTokens = 100)]", "ATTN036", "PageTokens = 100", "multiple of 16 from 16 to 4096" },
+        { "K", "[Attention(\"causal\", Heads = 8, HeadDim = 64)]\n[KvCache(PageTokens = 0)]", "ATTN036", "PageTokens = 0", "multiple of 16" },
+        { "K", "[Attention(Heads = 8, HeadDim = 64)]\n[KvCache]", "ATTN064", "KvCache", "add Causal = true" },
+        { "K", "[Attention(\"landmark\", Heads = 8, HeadDim = 64)]\n[KvCache]", "ATTN064", "KvCache", "keys that come after it" },
+        { "K", "[Attention(\"linear\", Heads = 8, HeadDim = 64, Causal = true)]\n[KvCache]", "ATTN064", "KvCache", "'linear' attention keeps a state of fixed size" },
+        { "K", "[Attention(\"causal\", Heads = 8, HeadDim = 64, Cross = true, CausalAlignment = CausalAlignment.BottomRight)]\n[KvCache]", "ATTN064", "KvCache", "keys of another sequence" },
+        { "K", "[Attention(\"causal\", Heads = 8, HeadDim = 64, CausalAlignment = CausalAlignment.TopLeft)]\n[KvCache]", "ATTN064", "KvCache", "use BottomRight" },
+        { "L", "[Attention(\"causal\", Heads = 8, DModel = 512)]\n[KvCache]", "ATTN064", "KvCache", "static class" },
+        { "K", "[Attention(\"causal\", Heads = 8, HeadDim = 64)]\n[KvCache(QuantBlock = 32)]", "ATTN046", "QuantBlock = 32", "only Precision = Int8 has scales" },
+        { "K", "[Attention(\"causal\", Heads = 8, HeadDim = 64)]\n[KvCache(Capacity = -1)]", "ATTN056", "Capacity = -1", "0 (open) or more" },
+        { "K", "[Attention(\"causal\", Heads = 8, HeadDim = 64)]\n[KvCache(Precision = (KvPrecision)7)]", "ATTN056", "Precision = (KvPrecision)7", "named member" },
+    };
+
+    /// <summary>Declarations at the edge of a rule, on its silent side.</summary>
+    public static TheoryData<string> Silent => new()
+    {
+        { "[Attention(\"causal\", Heads = 8, HeadDim = 64, MaxLength = 4096)]\n[KvCache(Capacity = 4096)]" },
+        { "[Attention(\"causal\", Heads = 8, HeadDim = 64, MaxLength = 4096)]\n[KvCache(Capacity = 0)]" },
+        { "[Attention(\"causal\", Heads = 8, HeadDim = 80)]\n[KvCache(Precision = KvPrecision.Int8, QuantBlock = 40)]" },
+        { "[Attention(\"causal\", Heads = 8, HeadDim = 80)]\n[KvCache(Precision = KvPrecision.Int8, QuantBlock = 0)]" },
+        { "[Attention(\"causal\", Heads = 8, HeadDim = 64)]\n[KvCache(PageTokens = 16)]" },
+        { "[Attention(\"causal\", Heads = 8, HeadDim = 64)]\n[KvCache(PageTokens = 4096, Precision = KvPrecision.BFloat16)]" },
+        { "[Attention(\"local\", WindowLeft = 128, Causal = true, Heads = 8, HeadDim = 64)]\n[KvCache]" },
+        { "[Attention(Causal = true, CausalAlignment = CausalAlignment.BottomRight, Heads = 8, HeadDim = 64)]\n[PositionalEncoding(\"rope\")]\n[KvCache]" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Firing))]
+    public async Task Fires_at_its_argument(string host, string attributes, string id, string underlined, string says)
+    {
+        ImmutableArray<Diagnostic> faults = await Lab.FaultsAsync(host == "K" ? Declare.Kernel(attributes) : Declare.Layer(attributes));
+
+        Diagnostic fault = Assert.Single(faults);
+        Assert.Equal(id, fault.Id);
+        Assert.Equal(underlined, Lab.Underlined(fault));
+        Assert.Contains(says, fault.GetMessage(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Silent))]
+    public async Task Stays_silent(string attributes)
+    {
+        string source = Declare.Kernel(attributes);
+        Assert.Empty(Lab.Compile(source).GetDiagnostics().Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error));
+
+        ImmutableArray<Diagnostic> all = await Lab.AnalyzeAsync(Lab.Compile(source));
+
+        Assert.Equal("ATTN048", Assert.Single(all).Id);
+    }
+}
