@@ -5,11 +5,11 @@ namespace Golden
 {
     public partial class InvalidLayer : global::System.IDisposable
     {
-        public InvalidLayer(int seed = 0) => throw new global::System.InvalidOperationException("ATTN045: There is no attention type 'loca'; did you mean 'local'? Known: standard, causal, exclusive, local, strided, kvstrided, block, localglobal, landmark, differential, relative, t5, crossmemory, linear, performer, custom");
+        public InvalidLayer(int seed = 0) => throw new global::System.InvalidOperationException("ATTN045: There is no attention type 'loca'; did you mean 'local'? Known: standard, causal, exclusive, local, strided, kvstrided, block, localglobal, landmark, differential, relative, t5, crossmemory, linear, performer, mamba, custom");
 
-        public global::AttentionGen.AttentionWeights Weights => throw new global::System.InvalidOperationException("ATTN045: There is no attention type 'loca'; did you mean 'local'? Known: standard, causal, exclusive, local, strided, kvstrided, block, localglobal, landmark, differential, relative, t5, crossmemory, linear, performer, custom");
+        public global::AttentionGen.AttentionWeights Weights => throw new global::System.InvalidOperationException("ATTN045: There is no attention type 'loca'; did you mean 'local'? Known: standard, causal, exclusive, local, strided, kvstrided, block, localglobal, landmark, differential, relative, t5, crossmemory, linear, performer, mamba, custom");
 
-        public void Forward(global::System.ReadOnlySpan<float> input, global::System.Span<float> output, int batch, int length, in global::AttentionGen.AttentionArguments arguments = default) => throw new global::System.InvalidOperationException("ATTN045: There is no attention type 'loca'; did you mean 'local'? Known: standard, causal, exclusive, local, strided, kvstrided, block, localglobal, landmark, differential, relative, t5, crossmemory, linear, performer, custom");
+        public void Forward(global::System.ReadOnlySpan<float> input, global::System.Span<float> output, int batch, int length, in global::AttentionGen.AttentionArguments arguments = default) => throw new global::System.InvalidOperationException("ATTN045: There is no attention type 'loca'; did you mean 'local'? Known: standard, causal, exclusive, local, strided, kvstrided, block, localglobal, landmark, differential, relative, t5, crossmemory, linear, performer, mamba, custom");
 
         public void Dispose()
         {
