@@ -38,6 +38,7 @@ public sealed class CallAnalyzer : DiagnosticAnalyzer
     private static void AnalyzeCall(SyntaxNodeAnalysisContext context)
     {
         var call = (InvocationExpressionSyntax)context.Node;
+        ReportOpenLayout(context, call);
         if (HostOf(call, context.SemanticModel, context.CancellationToken) is not { } host)
         {
             return;
@@ -51,9 +52,32 @@ public sealed class CallAnalyzer : DiagnosticAnalyzer
             }
         }
 
-        if (SpecReader.Read(host, context.CancellationToken) is { } spec && AttentionShape.Of(spec).Causal)
+        if (SpecReader.Read(host, context.CancellationToken) is not { } spec)
+        {
+            return;
+        }
+
+        MaskShapes.Report(context, call, AttentionShape.Of(spec));
+        if (AttentionShape.Of(spec).Causal)
         {
             ReportCausalMasks(context, call, host);
+        }
+    }
+
+    // layer.Weights.Load(...), where the layer rotates in an order that nobody wrote down.
+    private static void ReportOpenLayout(SyntaxNodeAnalysisContext context, InvocationExpressionSyntax call)
+    {
+        if (call.Expression is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Load", Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Weights" } weights }
+            && context.SemanticModel.GetTypeInfo(weights.Expression, context.CancellationToken).Type is INamedTypeSymbol layer
+            && SpecReader.Read(layer, context.CancellationToken) is { Host.IsStatic: false } spec
+            && WeightRules.OpenLayout(spec) is { } encoding)
+        {
+            context.ReportDiagnostic(Diagnostic.Create(
+                WeightRules.LayoutUnspecified,
+                call.Expression.GetLocation(),
+                Remedy.Write(WeightRules.Remedies(encoding)).Add(Remedy.Host, spec.Host.MetadataName),
+                layer.Name,
+                spec.Encodings[encoding].Type));
         }
     }
 

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Linq;
-using System.Threading;
 using AttentionGen.Generator.Rules;
 using AttentionGen.Generator.Spec;
 using Microsoft.CodeAnalysis;
@@ -13,7 +12,7 @@ namespace AttentionGen.Analyzers;
 public sealed class ConfigurationAnalyzer : DiagnosticAnalyzer
 {
     /// <inheritdoc/>
-    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics => RuleBook.DeclarationRules;
+    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics => [.. RuleBook.DeclarationRules, .. RuleBook.BuildRules];
 
     /// <inheritdoc/>
     public override void Initialize(AnalysisContext context)
@@ -23,11 +22,12 @@ public sealed class ConfigurationAnalyzer : DiagnosticAnalyzer
         context.RegisterCompilationStartAction(static start =>
         {
             CompilationFacts facts = CompilationFacts.Of(start.Compilation);
-            start.RegisterSymbolAction(symbol => Analyze(symbol, facts), SymbolKind.NamedType);
+            var project = new ProjectUse(start.Compilation, start.Options.AnalyzerConfigOptionsProvider.GlobalOptions);
+            start.RegisterSymbolAction(symbol => Analyze(symbol, facts, project), SymbolKind.NamedType);
         });
     }
 
-    private static void Analyze(SymbolAnalysisContext context, CompilationFacts facts)
+    private static void Analyze(SymbolAnalysisContext context, CompilationFacts facts, ProjectUse project)
     {
         var host = (INamedTypeSymbol)context.Symbol;
         if (HostAttributes.Of(host) is not { } attributes)
@@ -38,11 +38,26 @@ public sealed class ConfigurationAnalyzer : DiagnosticAnalyzer
         AttentionSpec spec = SpecReader.Read(host, attributes, context.CancellationToken);
         foreach (Violation violation in RuleBook.Check(spec, facts))
         {
-            context.ReportDiagnostic(Diagnostic.Create(
-                violation.Rule,
-                PlaceFinder.Find(violation.Place, host, attributes, context.CancellationToken),
-                Remedy.Write(violation.Remedies),
-                [.. violation.Words.Cast<object>()]));
+            Report(context, violation, host, attributes);
+        }
+
+        if (!ProjectUse.IsVisibleOutside(host) && ModifierRules.NeverDrops(spec) is { } never && !project.SeedsDropout(context.CancellationToken))
+        {
+            Report(context, never, host, attributes);
+        }
+
+        if (project.ShouldReportBaseline())
+        {
+            context.ReportDiagnostic(Diagnostic.Create(ProjectRules.LowBaseline, Location.None));
         }
     }
+
+    private static void Report(SymbolAnalysisContext context, Violation violation, INamedTypeSymbol host, HostAttributes attributes) =>
+        context.ReportDiagnostic(Diagnostic.Create(
+            violation.Rule,
+            PlaceFinder.Find(violation.Place, host, attributes, context.CancellationToken),
+            violation.Severity,
+            additionalLocations: null,
+            Remedy.Write(violation.Remedies),
+            [.. violation.Words.Cast<object>()]));
 }

@@ -17,6 +17,11 @@ internal static class PlaceFinder
             return syntax is MethodDeclarationSyntax method ? method.Identifier.GetLocation() : syntax.GetLocation();
         }
 
+        if (place.Kind == PlaceKind.Member && MemberReader.Own(host, place.Argument!).ElementAtOrDefault(place.Index) is { } member)
+        {
+            return member.Locations[0];
+        }
+
         AttributeSyntax? attribute = Syntax(DataOf(place, attributes), cancellation);
         return place.Kind == PlaceKind.Host || attribute is null
             ? ClassName(host, attributes, cancellation)
@@ -27,6 +32,7 @@ internal static class PlaceFinder
     {
         PlaceKind.Model => attributes.ClassModel,
         PlaceKind.Encoding => attributes.Encodings[place.Index],
+        PlaceKind.Cache => attributes.Cache,
         _ => attributes.Attention,
     };
 

@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using System.Linq;
 using System.Threading;
 using AttentionGen.Generator.Emit;
@@ -58,20 +59,21 @@ public sealed class AttentionGenerator : IIncrementalGenerator
     {
         if (spec.IsUnreadable)
         {
-            return new Verdict(spec, "AttentionGen", "an argument of the declaration does not compile");
+            return new Verdict(spec, "AttentionGen", "an argument of the declaration does not compile", spec.Host.Problem == HostProblem.None, OnGpu: false);
         }
 
-        Violation? blocking = RuleBook.Check(spec, facts).FirstOrDefault(violation => violation.IsBlocking);
-        return new Verdict(spec, blocking?.Id, blocking?.Message);
+        IReadOnlyList<Violation> violations = RuleBook.Check(spec, facts);
+        Violation? blocking = violations.FirstOrDefault(violation => violation.IsBlocking);
+        return new Verdict(spec, blocking?.Id, blocking?.Message, RuleBook.LeavesRoom(spec, violations), OnGpu: facts.HasGpu && spec.WantsGpu);
     }
 
     private static void WriteDeclaration(SourceProductionContext output, Verdict verdict)
     {
-        if (verdict.Spec.Host.Problem == HostProblem.None)
+        if (verdict.HasRoom)
         {
             output.AddSource(
-                verdict.Spec.Host.MetadataName + ".g.cs",
-                verdict.IsValid ? HostEmitter.Declaration(verdict.Spec) : HostEmitter.Throwing(verdict.Spec, verdict.RuleId!, verdict.Message!));
+                verdict.Spec.Host.FileName + ".g.cs",
+                verdict.IsValid ? HostEmitter.Declaration(verdict.Spec, verdict.OnGpu) : HostEmitter.Throwing(verdict.Spec, verdict.RuleId!, verdict.Message!));
         }
     }
 
@@ -79,12 +81,18 @@ public sealed class AttentionGenerator : IIncrementalGenerator
     {
         if (verdict.IsValid)
         {
-            output.AddSource(verdict.Spec.Host.MetadataName + ".Kernel.g.cs", HostEmitter.Implementation(verdict.Spec));
+            output.AddSource(verdict.Spec.Host.FileName + ".Kernel.g.cs", HostEmitter.Implementation(verdict.Spec));
+            if (verdict.OnGpu)
+            {
+                output.AddSource(verdict.Spec.Host.FileName + ".Gpu.g.cs", HostEmitter.GpuImplementation(verdict.Spec));
+            }
         }
     }
 
-    /// <summary>A declaration and the first blocking rule it breaks, if any.</summary>
-    private sealed record Verdict(AttentionSpec Spec, string? RuleId, string? Message)
+    /// <summary>
+    /// A declaration, the first blocking rule it breaks, if any, whether another half can be written, be it one that throws, and whether it has a GPU kernel.
+    /// </summary>
+    private sealed record Verdict(AttentionSpec Spec, string? RuleId, string? Message, bool HasRoom, bool OnGpu)
     {
         public bool IsValid => RuleId is null;
     }

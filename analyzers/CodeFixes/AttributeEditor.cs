@@ -10,19 +10,33 @@ using Microsoft.CodeAnalysis.Simplification;
 
 namespace AttentionGen.CodeFixes;
 
-/// <summary>Changes one attribute's arguments and leaves the rest of its text as it was.</summary>
+/// <summary>Changes attributes' arguments and leaves the rest of their text as it was.</summary>
 internal static class AttributeEditor
 {
-    public static void Apply(SyntaxEditor editor, AttributeSyntax attribute, IReadOnlyList<Edit> edits)
+    /// <summary>Applies the edits of a document, by attribute.</summary>
+    public static void Apply(SyntaxEditor editor, ILookup<AttributeSyntax, Edit> edits)
     {
-        if (edits.Any(edit => edit.Place.Argument is null))
+        HashSet<AttributeSyntax> removed = [.. edits.Where(static attribute => attribute.Any(static edit => edit.Place.Argument is null)).Select(static attribute => attribute.Key)];
+        foreach (IGrouping<SyntaxNode?, AttributeSyntax> list in removed.GroupBy(static attribute => attribute.Parent))
         {
-            editor.RemoveNode(attribute.Parent is AttributeListSyntax { Attributes.Count: 1 } list ? list : attribute, SyntaxRemoveOptions.KeepNoTrivia);
-            return;
+            // Brackets around nothing do not compile.
+            if (list.Key is AttributeListSyntax whole && whole.Attributes.Count == list.Count())
+            {
+                editor.RemoveNode(whole, SyntaxRemoveOptions.KeepNoTrivia);
+                continue;
+            }
+
+            foreach (AttributeSyntax attribute in list)
+            {
+                editor.RemoveNode(attribute, SyntaxRemoveOptions.KeepNoTrivia);
+            }
         }
 
-        AttributeSyntax changed = edits.Aggregate(attribute, Apply);
-        editor.ReplaceNode(attribute, changed.WithAdditionalAnnotations(Formatter.Annotation));
+        foreach (IGrouping<AttributeSyntax, Edit> attribute in edits.Where(attribute => !removed.Contains(attribute.Key)))
+        {
+            AttributeSyntax changed = attribute.Aggregate(attribute.Key, Apply);
+            editor.ReplaceNode(attribute.Key, changed.WithAdditionalAnnotations(Formatter.Annotation));
+        }
     }
 
     private static AttributeSyntax Apply(AttributeSyntax attribute, Edit edit)

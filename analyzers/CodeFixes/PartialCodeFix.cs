@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Composition;
 using System.Linq;
@@ -19,11 +20,14 @@ public sealed class PartialCodeFix : CodeFixProvider
 {
     private const string Title = "Add 'partial'";
 
+    // Hosts may share a type around them: all of a document are fixed in one edit.
+    private static readonly FixAllProvider All = FixAllProvider.Create(static async (context, document, diagnostics) => await ApplyAsync(document, diagnostics, context.CancellationToken).ConfigureAwait(false));
+
     /// <inheritdoc/>
     public override ImmutableArray<string> FixableDiagnosticIds => ["ATTN047"];
 
     /// <inheritdoc/>
-    public override FixAllProvider GetFixAllProvider() => WellKnownFixAllProviders.BatchFixer;
+    public override FixAllProvider GetFixAllProvider() => All;
 
     /// <inheritdoc/>
     public override Task RegisterCodeFixesAsync(CodeFixContext context)
@@ -31,18 +35,18 @@ public sealed class PartialCodeFix : CodeFixProvider
         foreach (Diagnostic diagnostic in context.Diagnostics)
         {
             context.RegisterCodeFix(
-                CodeAction.Create(Title, cancellation => ApplyAsync(context.Document, diagnostic, cancellation), "ATTN047.0"),
+                CodeAction.Create(Title, cancellation => ApplyAsync(context.Document, [diagnostic], cancellation), "ATTN047.0"),
                 diagnostic);
         }
 
         return Task.CompletedTask;
     }
 
-    private static async Task<Document> ApplyAsync(Document document, Diagnostic diagnostic, CancellationToken cancellation)
+    private static async Task<Document> ApplyAsync(Document document, ImmutableArray<Diagnostic> diagnostics, CancellationToken cancellation)
     {
         DocumentEditor editor = await DocumentEditor.CreateAsync(document, cancellation).ConfigureAwait(false);
-        SyntaxNode node = editor.OriginalRoot.FindNode(diagnostic.Location.SourceSpan);
-        foreach (TypeDeclarationSyntax type in node.AncestorsAndSelf().OfType<TypeDeclarationSyntax>())
+        IEnumerable<SyntaxNode> hosts = diagnostics.Select(diagnostic => editor.OriginalRoot.FindNode(diagnostic.Location.SourceSpan));
+        foreach (TypeDeclarationSyntax type in hosts.SelectMany(static node => node.AncestorsAndSelf().OfType<TypeDeclarationSyntax>()).Distinct())
         {
             // A host inside a host: the inner edit must not be lost when the outer one is made, so the current node is edited.
             editor.ReplaceNode(type, static (current, _) => AddPartial((TypeDeclarationSyntax)current));
@@ -51,7 +55,8 @@ public sealed class PartialCodeFix : CodeFixProvider
         return editor.GetChangedDocument();
     }
 
-    private static TypeDeclarationSyntax AddPartial(TypeDeclarationSyntax type)
+    /// <summary>The type with the modifier.</summary>
+    internal static TypeDeclarationSyntax AddPartial(TypeDeclarationSyntax type)
     {
         if (type.Modifiers.Any(SyntaxKind.PartialKeyword))
         {

@@ -14,6 +14,7 @@ public sealed class AlibiEncoding : PositionalEncoding
     public override IReadOnlyList<ParameterSpec> Parameters { get; } =
     [
         new("Slopes", ParameterKind.Floats, "2^(-8(h+1)/H), interpolated when H is not a power of two", 0, "per position", "One slope per query head."),
+        new("Combined", ParameterKind.Flag, "false", 0, "", "Says that it is meant to stand beside a rotary encoding."),
     ];
 
     public override IEnumerable<ScoreStep> ScoreSteps(AttentionSpec spec, EncodingSpec encoding) => [new Descent(encoding)];
@@ -22,10 +23,10 @@ public sealed class AlibiEncoding : PositionalEncoding
     {
         public override ScoreOrder Order => ScoreOrder.Bias;
 
-        public override IReadOnlyList<StepValue> Values => [new("float", "slope", "call->Slopes[head] * Log2OfE")];
+        public override IEnumerable<StepValue> Values(Dialect dialect) => [new("float", "slope", $"{dialect.Call}Slopes[head] * Log2OfE")];
 
         public override IReadOnlyList<string> Settings =>
-            [$"Slopes = {(encoding.Find("Slopes") is { } given ? Literals.Of(given.Numbers) : "AlibiSlopes.For(Heads)")},"];
+            [$"Slopes = {(encoding.Find("Slopes") is { } given ? Literals.Of(given.Numbers) : "global::AttentionGen.Kernels.AlibiSlopes.For(Heads)")},"];
 
         public override IEnumerable<string> Prepare(Dialect dialect) => [$"{dialect.Float} descent = {dialect.Broadcast("-slope")};"];
 

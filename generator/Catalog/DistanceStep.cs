@@ -16,8 +16,10 @@ internal abstract class DistanceStep(ScoreOrder order, string name, int most, bo
 {
     public override ScoreOrder Order => order;
 
-    public override IReadOnlyList<StepValue> Values =>
-        [new("float*", Pointer, $"At(workspace, {name}At) + ({(isPerRow ? "state" : "member")} * {name}Stride) + {name}Zero")];
+    /// <summary>Where distance 0 stands: a pointer, or a place in the call's tables of all rows or heads.</summary>
+    public override IEnumerable<StepValue> Values(Dialect dialect) => dialect.HasPointers
+        ? [new("float*", Pointer, $"At(workspace, {name}At) + ({(isPerRow ? "state" : "member")} * {name}Stride) + {name}Zero")]
+        : [new("long", Pointer, $"({(isPerRow ? "((Grid.IdxX * (long)TileRows) + firstRow)" : "head")} * {name}Stride) + {name}Zero")];
 
     private string Pointer => char.ToLowerInvariant(name[0]) + name.Substring(1);
 
@@ -65,6 +67,8 @@ internal abstract class DistanceStep(ScoreOrder order, string name, int most, bo
         string distance = dialect.Subtract(at.Key, at.Query);
         string lowest = dialect.Broadcast($"-(float){name}Most"), highest = dialect.Broadcast($"(float){name}Most");
         string clipped = dialect.Maximum(dialect.Select(dialect.AtMost(distance, highest), distance, highest), lowest);
-        return dialect.Gather(Pointer, Literals.Of(table), clipped);
+        return dialect.HasPointers
+            ? dialect.Gather(Pointer, Literals.Of(table), clipped)
+            : dialect.Gather(dialect.Call + name, table == 0 ? Pointer : Index.Plus(Pointer, table), clipped);
     }
 }

@@ -7,7 +7,7 @@ namespace AttentionGen.Generator.Catalog;
 public sealed class LearnedEncoding : PositionalEncoding
 {
     /// <summary>Positions in the table when none are declared.</summary>
-    public const int DefaultMaxLength = 512;
+    private const int DefaultMaxLength = 512;
 
     public override string Name => "learned";
 
@@ -16,7 +16,12 @@ public sealed class LearnedEncoding : PositionalEncoding
     public override IReadOnlyList<ParameterSpec> Parameters { get; } =
     [
         new("MaxLength", ParameterKind.Int, "512", 1, "positions", "Positions in the table."),
+        new("Combined", ParameterKind.Flag, "false", 0, "", "Says that it is meant to stand beside a rotary encoding."),
     ];
 
     public override bool AddsToInput => true;
+
+    public override int Positions(EncodingSpec encoding) => encoding.Int("MaxLength", DefaultMaxLength);
+
+    public override string? TableStart(EncodingSpec encoding) => "Normal(0.02)";
 }

@@ -23,6 +23,12 @@ public abstract class PositionalEncoding
     /// <summary>Whether it is added to the layer's input, before the projections.</summary>
     public virtual bool AddsToInput => false;
 
+    /// <summary>Positions in its table; 0: it has none.</summary>
+    public virtual int Positions(EncodingSpec encoding) => 0;
+
+    /// <summary>What a new layer fills the table with, an expression of <c>WeightStart</c>, where the table is learned; null: it is not.</summary>
+    public virtual string? TableStart(EncodingSpec encoding) => null;
+
     /// <summary>Whether it turns the rows of queries and keys, given a row of a table for each position.</summary>
     public virtual bool TransformsRows => false;
 

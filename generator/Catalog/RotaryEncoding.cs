@@ -44,10 +44,10 @@ public class RotaryEncoding : PositionalEncoding
         AttentionShape shape = AttentionShape.Of(spec);
         string rest = $"interleaved: {Literals.Of(IsInterleaved(encoding))}, maxPositions: {Math.Max(shape.MaxLength, shape.MaxKeyLength)}";
         int rotary = RotaryDim(encoding, shape.QueryDim);
-        yield return $"Rotary = new RotaryTable({RotaryScale.Frequencies(encoding, rotary, isLong: false)}, {rest}),";
+        yield return $"Rotary = new global::AttentionGen.Kernels.RotaryTable({RotaryScale.Frequencies(encoding, rotary, isLong: false)}, {rest}),";
         if (encoding.Int("Scaling") == RotaryScale.LongRope)
         {
-            yield return $"LongRotary = new RotaryTable({RotaryScale.Frequencies(encoding, rotary, isLong: true)}, {rest}), OriginalLength = {encoding.Int("OriginalMaxLength")},";
+            yield return $"LongRotary = new global::AttentionGen.Kernels.RotaryTable({RotaryScale.Frequencies(encoding, rotary, isLong: true)}, {rest}), OriginalLength = {encoding.Int("OriginalMaxLength")},";
         }
     }
 

@@ -45,7 +45,7 @@ public static class RotaryScale
         string factor = Literals.Of(encoding.Double("ScalingFactor", 1));
         int original = encoding.Int("OriginalMaxLength");
         string magnitude = encoding.Find("AttentionFactor") is { } given ? Literals.Of(given.Number) : "null";
-        return "RotaryFrequencies." + encoding.Int("Scaling") switch
+        return "global::AttentionGen.Kernels.RotaryFrequencies." + encoding.Int("Scaling") switch
         {
             Linear => $"Linear({start}, {factor})",
             Ntk => $"Ntk({start}, {factor})",

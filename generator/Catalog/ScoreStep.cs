@@ -13,7 +13,7 @@ public abstract class ScoreStep
     public abstract ScoreOrder Order { get; }
 
     /// <summary>What each call of a tile is given besides its buffers.</summary>
-    public virtual IReadOnlyList<StepValue> Values => [];
+    public virtual IEnumerable<StepValue> Values(Dialect dialect) => [];
 
     /// <summary>Initialisers of the KernelDescription that the step relies on.</summary>
     public virtual IReadOnlyList<string> Settings => [];
@@ -85,7 +85,7 @@ public sealed record ScoreAt(string Score, int Row, int Vector, string Key, stri
 /// <param name="Name">Its name.</param>
 /// <param name="Expression">
 /// How it is obtained for one tile of queries and a range of keys, from <c>call</c>, <c>work</c>, <c>head</c> (the query head),
-/// <c>row</c> (the tile's first row in the chunk), <c>state</c> (the same, over all heads of the group) and <c>workspace</c>.
+/// <c>row</c> (the tile's first row in the chunk), <c>state</c> (the same, over all heads of the group) and <c>workspace</c>; on the GPU, from the first three.
 /// </param>
 public sealed record StepValue(string Type, string Name, string Expression);
 

@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using AttentionGen.Generator.Dialects;
 using AttentionGen.Generator.Spec;
 
 namespace AttentionGen.Generator.Catalog;
@@ -7,7 +8,7 @@ namespace AttentionGen.Generator.Catalog;
 public sealed class SinusoidalEncoding : PositionalEncoding
 {
     /// <summary>Positions in the table when none are declared.</summary>
-    public const int DefaultMaxLength = 5000;
+    private const int DefaultMaxLength = 5000;
 
     public override string Name => "sinusoidal";
 
@@ -17,7 +18,16 @@ public sealed class SinusoidalEncoding : PositionalEncoding
     [
         new("Base", ParameterKind.Double, "10000", 0, "", "Base of the geometric progression of wavelengths."),
         new("MaxLength", ParameterKind.Int, "5000", 1, "positions", "Positions in the table."),
+        new("Learnable", ParameterKind.Flag, "false", 0, "", "On a layer: the sines and cosines are only where a learned table starts from."),
     ];
 
     public override bool AddsToInput => true;
+
+    public override int Positions(EncodingSpec encoding) => encoding.Int("MaxLength", DefaultMaxLength);
+
+    public override string? TableStart(EncodingSpec encoding) =>
+        encoding.Flag("Learnable") ? $"Sinusoids(DModel, {Literals.Of(Base(encoding))})" : null;
+
+    /// <summary>The base of the geometric progression of wavelengths.</summary>
+    public static double Base(EncodingSpec encoding) => encoding.Double("Base", 10000);
 }

@@ -48,7 +48,7 @@ public sealed class T5Encoding : PositionalEncoding
     private sealed class Bias(int buckets, int maxDistance, bool bidirectional, bool isBucketFirst) : DistanceStep(ScoreOrder.Bias, "BucketBiases", maxDistance, isPerRow: false)
     {
         public override IReadOnlyList<string> Settings { get; } =
-            [$"Buckets = new DistanceBuckets({buckets}, {maxDistance}, bidirectional: {Literals.Of(bidirectional)}), IsBucketFirst = {Literals.Of(isBucketFirst)},"];
+            [$"Buckets = new global::AttentionGen.Kernels.DistanceBuckets({buckets}, {maxDistance}, bidirectional: {Literals.Of(bidirectional)}), IsBucketFirst = {Literals.Of(isBucketFirst)},"];
 
         public override IEnumerable<string> PrepareHead =>
             ["DistanceBuckets.Spread(call, (work.KvHead * GroupSize) + member, BucketBiasesMost, Lanes, At(workspace, BucketBiasesAt) + (member * BucketBiasesStride), BucketBiasesStride);"];

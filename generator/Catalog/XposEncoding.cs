@@ -28,7 +28,7 @@ public sealed class XposEncoding : RotaryEncoding
         string frequencies = RotaryScale.Frequencies(encoding, RotaryDim(encoding, shape.QueryDim), isLong: false);
         string rest = $"interleaved: {Literals.Of(IsInterleaved(encoding))}, maxPositions: {Math.Max(shape.MaxLength, shape.MaxKeyLength)}";
         double scaleBase = encoding.Double("ScaleBase", DefaultScaleBase);
-        yield return $"Rotary = new RotaryTable({frequencies}, {rest}, scaleBase: {Literals.Of(scaleBase)}),";
-        yield return $"KeyRotary = new RotaryTable({frequencies}, {rest}, scaleBase: {Literals.Of(-scaleBase)}),";
+        yield return $"Rotary = new global::AttentionGen.Kernels.RotaryTable({frequencies}, {rest}, scaleBase: {Literals.Of(scaleBase)}),";
+        yield return $"KeyRotary = new global::AttentionGen.Kernels.RotaryTable({frequencies}, {rest}, scaleBase: {Literals.Of(-scaleBase)}),";
     }
 }

@@ -33,6 +33,9 @@ public sealed class Dialect
     /// <summary>Plain floats.</summary>
     public static Dialect Scalar { get; } = new("Scalar", "", 1, 6, 2, static row => row.Scalar);
 
+    /// <summary>One GPU thread of an ILGPU kernel; its tile is the plan's business.</summary>
+    public static Dialect Ilgpu { get; } = new("Ilgpu", "", 1, 4, 4, static row => row.Ilgpu);
+
     /// <summary>The CPU's dialects, widest first.</summary>
     public static IReadOnlyList<Dialect> Cpu { get; } = [Vector512, Vector256, Vector128, Scalar];
 
@@ -50,6 +53,12 @@ public sealed class Dialect
 
     /// <summary>Registers across the register tile.</summary>
     public int TileVectors { get; }
+
+    /// <summary>Whether buffers are pointers; otherwise they are array views.</summary>
+    public bool HasPointers => this != Ilgpu;
+
+    /// <summary>What stands before a member of the call.</summary>
+    public string Call => HasPointers ? "call->" : "call.";
 
     /// <summary>The type of a register of floats.</summary>
     public string Float => VectorClass.Length == 0 ? "float" : $"{VectorClass}<float>";

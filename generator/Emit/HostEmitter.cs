@@ -16,7 +16,7 @@ namespace AttentionGen.Generator.Emit;
 public static class HostEmitter
 {
     /// <summary>The public surface of a valid declaration.</summary>
-    public static string Declaration(AttentionSpec spec) => InHost(spec, writer =>
+    public static string Declaration(AttentionSpec spec, bool onGpu) => InHost(spec, writer =>
     {
         if (IsScan(spec))
         {
@@ -31,6 +31,7 @@ public static class HostEmitter
         if (spec.Host.IsStatic)
         {
             KernelHost.WriteForward(writer, static (target, call) => target.Line($"=> {call};"));
+            CacheSurface.Write(writer, spec, fail: null);
         }
         else
         {
@@ -38,6 +39,11 @@ public static class HostEmitter
         }
 
         HostSurface.WriteLaunchDeclaration(writer);
+        CacheSurface.WriteLaunchDeclaration(writer, spec);
+        if (onGpu)
+        {
+            GpuEmitter.WriteSurface(writer);
+        }
     });
 
     /// <summary>The kernels of a valid declaration, one for each CPU dialect, and the launch that chooses among them.</summary>
@@ -47,7 +53,45 @@ public static class HostEmitter
         writer.Lines(Narrator.Plan(spec));
         writer.Line("#nullable enable");
         writer.Line();
-        foreach (string use in new[] { "System", "System.Runtime.CompilerServices", "System.Runtime.Intrinsics", "AttentionGen", "AttentionGen.Kernels" })
+        using (writer.Namespace(spec.Host.Namespace))
+        using (writer.Hosts(spec.Host))
+        {
+            if (IsScan(spec))
+            {
+                ScanHost.WriteLaunch(writer, spec);
+                MambaHost.WriteLaunch(writer, spec);
+            }
+            else
+            {
+                HostSurface.WriteLaunch(writer, spec);
+            }
+        }
+
+        // Away from the host's namespace, and with usings inside, where no type of the user's (a Math, a Vector256) can stand in for what is meant.
+        writer.Line();
+        using (writer.Block($"namespace {KernelEmitter.Namespace}"))
+        {
+            writer.Line("using System;");
+            writer.Line("using System.Runtime.CompilerServices;");
+            writer.Line("using System.Runtime.Intrinsics;");
+            foreach (Dialect dialect in Dialect.Cpu)
+            {
+                writer.Line();
+                KernelEmitter.Write(writer, spec, dialect);
+            }
+        }
+
+        return writer.ToString();
+    }
+
+    /// <summary>The GPU kernel of a valid declaration, and the launch that chooses among its implementations.</summary>
+    public static string GpuImplementation(AttentionSpec spec)
+    {
+        CodeWriter writer = new();
+        writer.Lines(Narrator.GpuPlan(spec));
+        writer.Line("#nullable enable");
+        writer.Line();
+        foreach (string use in new[] { "System", "AttentionGen.Gpu", "AttentionGen.Kernels", "ILGPU" })
         {
             writer.Line($"using {use};");
         }
@@ -57,22 +101,11 @@ public static class HostEmitter
         {
             using (writer.Hosts(spec.Host))
             {
-                if (IsScan(spec))
-                {
-                    ScanHost.WriteLaunch(writer, spec);
-                    MambaHost.WriteLaunch(writer, spec);
-                }
-                else
-                {
-                    HostSurface.WriteLaunch(writer, spec);
-                }
+                GpuEmitter.WriteLaunch(writer, spec);
             }
 
-            foreach (Dialect dialect in Dialect.Cpu)
-            {
-                writer.Line();
-                KernelEmitter.Write(writer, spec, dialect);
-            }
+            writer.Line();
+            GpuEmitter.WriteKernel(writer, spec);
         }
 
         return writer.ToString();
@@ -92,6 +125,7 @@ public static class HostEmitter
             else if (spec.Host.IsStatic)
             {
                 KernelHost.WriteForward(writer, (target, _) => target.Line($"=> {fail};"));
+                CacheSurface.Write(writer, spec, fail);
             }
             else
             {

@@ -22,29 +22,51 @@ internal static class HostSurface
         Constant(writer, "WorkspaceBytesPerThread", KernelEmitter.WorkspaceBytes(spec), "Native memory that each working thread keeps for this kernel, in bytes, whatever the lengths.");
     }
 
-    /// <summary>GetEncoding and AddEncoding, where positions enter by a computed table.</summary>
+    /// <summary>GetEncoding and AddEncoding, where positions enter by a table that is added to the input.</summary>
     public static void WriteEncodingMembers(CodeWriter writer, AttentionSpec spec)
     {
-        foreach (EncodingSpec encoding in spec.Encodings.Where(static encoding => encoding.Type == "sinusoidal"))
+        var tables = UsedEncodings.Of(spec).Where(static used => used.Encoding.Positions(used.Spec) > 0).ToList();
+        bool learned = !spec.Host.IsStatic && tables.Any(static used => used.Encoding.TableStart(used.Spec) is not null);
+        foreach (EncodingSpec encoding in tables.Where(static used => used.Encoding is SinusoidalEncoding).Select(static used => used.Spec))
         {
-            int positions = encoding.Int("MaxLength", SinusoidalEncoding.DefaultMaxLength);
+            int positions = new SinusoidalEncoding().Positions(encoding);
+            if (spec.Host.IsStatic || !encoding.Flag("Learnable"))
+            {
+                writer.Line($"private static readonly global::AttentionGen.Kernels.SinusoidalEncoding sinusoidalEncoding = new(DModel, {Literals.Of(SinusoidalEncoding.Base(encoding))}, {positions});");
+                writer.Line();
+            }
+
+            if (!learned)
+            {
+                WriteSinusoids(writer, positions);
+            }
+        }
+
+        if (learned)
+        {
             writer.Lines($$"""
-                private static readonly global::AttentionGen.Kernels.SinusoidalEncoding sinusoidalEncoding = new(DModel, {{Literals.Of(encoding.Double("Base", 10000))}}, {{positions}});
-
-                /// <summary>The encoding of each position.</summary>
-                /// <param name="positions">Positions from 0 to {{positions - 1}}.</param>
+                /// <summary>What is added to the input at each position: the layer's table as it is now{{(tables.Count > 1 ? ", and the sines and cosines" : string.Empty)}}.</summary>
+                /// <param name="positions">Positions from 0 to {{tables.Min(static used => used.Encoding.Positions(used.Spec)) - 1}}.</param>
                 /// <param name="encoding">[positions, DModel]; written whole.</param>
-                public static void GetEncoding(global::System.ReadOnlySpan<int> positions, global::System.Span<float> encoding) => sinusoidalEncoding.GetEncoding(positions, encoding);
-
-                /// <summary>Adds the encoding of positions 0 to length - 1 to the input of the projections.</summary>
-                /// <param name="input">[batch, length, DModel].</param>
-                /// <param name="batch">Sequences.</param>
-                /// <param name="length">Positions.</param>
-                public static void AddEncoding(global::System.Span<float> input, int batch, int length) => sinusoidalEncoding.AddTo(input, batch, length);
+                public void GetEncoding(global::System.ReadOnlySpan<int> positions, global::System.Span<float> encoding) => layerState.GetEncoding(positions, encoding);
 
                 """);
         }
     }
+
+    private static void WriteSinusoids(CodeWriter writer, int positions) => writer.Lines($$"""
+        /// <summary>The encoding of each position.</summary>
+        /// <param name="positions">Positions from 0 to {{positions - 1}}.</param>
+        /// <param name="encoding">[positions, DModel]; written whole.</param>
+        public static void GetEncoding(global::System.ReadOnlySpan<int> positions, global::System.Span<float> encoding) => sinusoidalEncoding.GetEncoding(positions, encoding);
+
+        /// <summary>Adds the encoding of positions 0 to length - 1 to the input of the projections.</summary>
+        /// <param name="input">[batch, length, DModel].</param>
+        /// <param name="batch">Sequences.</param>
+        /// <param name="length">Positions.</param>
+        public static void AddEncoding(global::System.Span<float> input, int batch, int length) => sinusoidalEncoding.AddTo(input, batch, length);
+
+        """);
 
     /// <summary>The random features and their redrawing, where the type has them.</summary>
     public static void WriteFeatureMembers(CodeWriter writer, AttentionSpec spec)
@@ -85,12 +107,12 @@ internal static class HostSurface
     {
         KernelPlan plan = new(spec, Dialect.Vector512);
         AttentionShape shape = plan.Shape;
-        using (writer.Block("private static readonly KernelDescription kernelDescription = new()", end: "};"))
+        using (writer.Block("private static readonly global::AttentionGen.Kernels.KernelDescription kernelDescription = new()", end: "};"))
         {
             writer.Line($"Name = {Microsoft.CodeAnalysis.CSharp.SymbolDisplay.FormatLiteral(spec.Host.Name, quote: true)},");
             writer.Line("Heads = Heads, KvHeads = KvHeads, HeadDim = HeadDim, ValueDim = ValueDim,");
             writer.Line($"MaxLength = {shape.MaxLength}, MaxKeyLength = {shape.MaxKeyLength}, // 0: open");
-            writer.Line($"Alignment = (CausalAlignment){shape.Alignment}, NeedsAlignment = {Literals.Of(plan.DependsOnQuery)}, Softmaxes = {(plan.Type.Family == KernelFamily.Softmax ? plan.Branches.Count : 0)},");
+            writer.Line($"Alignment = (global::AttentionGen.CausalAlignment){shape.Alignment}, NeedsAlignment = {Literals.Of(plan.DependsOnQuery)}, Softmaxes = {(plan.Type.Family == KernelFamily.Softmax ? plan.Branches.Count : 0)},");
             writer.Line($"TileRows = {plan.Dialect.TileRows}, MaxChunkRows = {plan.ChunkRows}, WorkspaceBytes = WorkspaceBytesPerThread,");
             foreach (string setting in plan.Encodings.SelectMany(pair => pair.Encoding.Settings(spec, pair.Spec)))
             {
@@ -107,6 +129,7 @@ internal static class HostSurface
                 writer.Line("Features = featureDraw,");
             }
 
+            CacheSurface.WriteSettings(writer, plan);
             foreach (string setting in plan.ScoreSteps.SelectMany(static step => step.Settings).Concat(plan.Modifiers.SelectMany(modifier => modifier.Settings(spec))))
             {
                 writer.Line(setting);
@@ -117,9 +140,10 @@ internal static class HostSurface
         using (writer.Block(LaunchSignature))
         using (writer.Block("unsafe"))
         {
-            string kernels = string.Join(", ", Dialect.Cpu.Select(dialect => $"&{KernelEmitter.ClassName(spec, dialect)}.Run"));
-            writer.Line($"KernelLauncher.Run(kernelDescription, new KernelTiers({kernels}), query, key, value, output, arguments);");
+            writer.Line($"global::AttentionGen.Kernels.KernelLauncher.Run(kernelDescription, {KernelEmitter.Tiers(spec, "Run")}, query, key, value, output, arguments);");
         }
+
+        CacheSurface.WriteLaunch(writer, spec);
     }
 
     private static void Constant(CodeWriter writer, string name, int value, string summary)

@@ -9,8 +9,15 @@ namespace AttentionGen.Generator.Emit;
 /// <summary>The kernel of one declaration for one CPU dialect, as a file-local class.</summary>
 internal static class KernelEmitter
 {
+    /// <summary>The namespace of all kernels, that of the runtime's part of them.</summary>
+    public const string Namespace = "AttentionGen.Kernels";
+
     /// <summary>The name of the class.</summary>
     public static string ClassName(AttentionSpec spec, Dialect dialect) => $"{spec.Host.Name}{dialect.Name}";
+
+    /// <summary>The expression that gathers one method of all dialects' classes, widest first.</summary>
+    public static string Tiers(AttentionSpec spec, string method) =>
+        $"new global::AttentionGen.Kernels.KernelTiers({string.Join(", ", Dialect.Cpu.Select(dialect => $"&global::{Namespace}.{ClassName(spec, dialect)}.{method}"))})";
 
     public static void Write(CodeWriter writer, AttentionSpec spec, Dialect dialect)
     {
@@ -54,6 +61,11 @@ internal static class KernelEmitter
             ValueStage.WriteTiles(writer, plan, "Values", plan.ScoreStride);
             DistanceStage.Write(writer, plan);
             EpilogueStage.Write(writer, plan);
+            if (plan.Cache is not null)
+            {
+                CacheStage.WriteAppend(writer, plan);
+            }
+
             WriteAt(writer);
         }
     }
@@ -111,6 +123,26 @@ internal static class KernelEmitter
         Constant(writer, "KeyBlock", plan.KeyBlock);
         Constant(writer, "ScoreStride", plan.ScoreStride);
         Constant(writer, "ChunkRows", plan.ChunkRows);
+        WriteShared(writer, plan);
+        if (plan.Cache is not null)
+        {
+            writer.Line();
+            writer.Line($"private static readonly KvShape CacheShape = {CacheSurface.Shape(plan.Spec)};");
+        }
+
+        writer.Line();
+        writer.Line("// Workspace of one thread, in bytes from its start.");
+        foreach (WorkspaceBuffer buffer in plan.Buffers)
+        {
+            Constant(writer, buffer.Name + "At", buffer.Offset, buffer.Contents);
+        }
+
+        writer.Line();
+    }
+
+    /// <summary>Constants that do not depend on the target's tiles: of passes, tables and score steps, and the scale.</summary>
+    public static void WriteShared(CodeWriter writer, KernelPlan plan)
+    {
         foreach ((string name, int value, string comment) in plan.Passes.SelectMany(static pass => pass.Constants()))
         {
             Constant(writer, name, value, comment);
@@ -118,7 +150,7 @@ internal static class KernelEmitter
 
         if (plan.RowTransform is { } transform)
         {
-            Constant(writer, "RotationStride", 2 * RotaryEncoding.RotaryDim(transform.Spec, shape.QueryDim), "floats in one position's row of the rotation table");
+            Constant(writer, "RotationStride", 2 * RotaryEncoding.RotaryDim(transform.Spec, plan.Shape.QueryDim), "floats in one position's row of the rotation table");
         }
 
         foreach ((string name, int value, string comment) in plan.ScoreSteps.SelectMany(step => step.Constants(plan.StepSizes)))
@@ -134,24 +166,16 @@ internal static class KernelEmitter
         writer.Line("private const float NaturalLogOf2 = 0.693147181f;");
         if (plan.Softcap is { } cap)
         {
-            writer.Line($"private const float QueryScale = {Literals.Of((float)plan.QueryScale)}; // scale {Literals.Of(shape.Scale)} / cap");
+            writer.Line($"private const float QueryScale = {Literals.Of((float)plan.QueryScale)}; // scale {Literals.Of(plan.Shape.Scale)} / cap");
             writer.Line($"private const float ScoreCap = {Literals.Of((float)(cap / System.Math.Log(2)))}; // cap {Literals.Of(cap)} * log2(e)");
         }
         else
         {
-            writer.Line($"private const float QueryScale = {Literals.Of((float)plan.QueryScale)}; // scale {Literals.Of(shape.Scale)} * log2(e)");
+            writer.Line($"private const float QueryScale = {Literals.Of((float)plan.QueryScale)}; // scale {Literals.Of(plan.Shape.Scale)} * log2(e)");
         }
-
-        writer.Line();
-        writer.Line("// Workspace of one thread, in bytes from its start.");
-        foreach (WorkspaceBuffer buffer in plan.Buffers)
-        {
-            Constant(writer, buffer.Name + "At", buffer.Offset, buffer.Contents);
-        }
-
-        writer.Line();
     }
 
-    private static void Constant(CodeWriter writer, string name, int value, string? comment = null) =>
+    /// <summary>A constant of the kernel.</summary>
+    public static void Constant(CodeWriter writer, string name, int value, string? comment = null) =>
         writer.Line($"private const int {name} = {Literals.Of(value)};{(comment is null ? string.Empty : " // " + comment)}");
 }

@@ -67,12 +67,21 @@ internal static class LayerHost
 
     private static string Shape(AttentionSpec spec)
     {
-        int learned = spec.Encoding("learned") is { } table ? table.Int("MaxLength", LearnedEncoding.DefaultMaxLength) : 0;
+        int learned = LearnedTable(spec) is { } table ? table.Encoding.Positions(table.Spec) : 0;
         return $"new global::AttentionGen.LayerShape(DModel, Heads, KvHeads, HeadDim, ValueDim, bias: {Literals.Of(spec.Flag("Bias"))}, learnedPositions: {learned})";
     }
 
-    private static string Encoding(AttentionSpec spec) =>
-        spec.Encodings.Any(static encoding => encoding.Type == "sinusoidal") ? ", sinusoidalEncoding" : string.Empty;
+    /// <summary>The encoding whose table the layer learns.</summary>
+    private static (PositionalEncoding Encoding, EncodingSpec Spec)? LearnedTable(AttentionSpec spec) =>
+        UsedEncodings.Of(spec).Where(static used => used.Encoding.TableStart(used.Spec) is not null).Select(static used => ((PositionalEncoding, EncodingSpec)?)used).FirstOrDefault();
+
+    private static string Encoding(AttentionSpec spec)
+    {
+        string sinusoids = UsedEncodings.Of(spec).Any(static used => used.Encoding is SinusoidalEncoding && used.Encoding.TableStart(used.Spec) is null) ? ", sinusoidalEncoding" : string.Empty;
+        return LearnedTable(spec) is { } table
+            ? $"{sinusoids}, positions: global::AttentionGen.Kernels.WeightStart.{table.Encoding.TableStart(table.Spec)}"
+            : sinusoids;
+    }
 
     private static string Extras(AttentionSpec spec)
     {

@@ -74,7 +74,7 @@ internal static class MambaHost
         using (writer.Block(Convolution))
         using (writer.Block("unsafe"))
         {
-            writer.Line($"ScanLauncher.Convolve(scanDescription, new KernelTiers({ScanHost.Kernels(spec, "Convolve")}), rows, taps, bias, state, arguments);");
+            writer.Line($"global::AttentionGen.Kernels.ScanLauncher.Convolve(scanDescription, {KernelEmitter.Tiers(spec, "Convolve")}, rows, taps, bias, state, arguments);");
         }
     }
 

@@ -54,12 +54,9 @@ internal static class ScanHost
         using (writer.Block(Launch))
         using (writer.Block("unsafe"))
         {
-            writer.Line($"ScanLauncher.Run(scanDescription, new KernelTiers({Kernels(spec, "Run")}), u, delta, a, b, c, d, z, output, state, arguments);");
+            writer.Line($"global::AttentionGen.Kernels.ScanLauncher.Run(scanDescription, {KernelEmitter.Tiers(spec, "Run")}, u, delta, a, b, c, d, z, output, state, arguments);");
         }
     }
-
-    /// <summary>Addresses of one method of each dialect's class, widest first.</summary>
-    public static string Kernels(AttentionSpec spec, string method) => string.Join(", ", Dialect.Cpu.Select(dialect => $"&{KernelEmitter.ClassName(spec, dialect)}.{method}"));
 
     private static void WriteSpans(CodeWriter writer, string? fail, bool isStep)
     {

@@ -49,6 +49,7 @@ internal static class HostRules
         HostProblem.Generic => ("has type parameters, or stands in a type that has", "move the attention to a class of its own without them"),
         HostProblem.Record => ("is a record, whose equality would compare weights", "make it a class"),
         HostProblem.FileLocal => ("is local to its file, so a generated file can't continue it", "make it internal"),
+        HostProblem.BaseConstructor => ("has a base class without a constructor that takes no arguments, which the generated constructor would call", "give the base class one, or wrap the layer in another class"),
         _ => ("has a primary constructor, which the generated constructor can't call", "write an ordinary constructor, or wrap the layer in another class"),
     };
 }

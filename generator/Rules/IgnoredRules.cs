@@ -157,6 +157,12 @@ internal static class IgnoredRules
                 context.Report(Ignored, place, [argument.Name, $"the encoding '{encoding.Name}' does not have it"], Remedy.Of($"Remove {argument.Name}", Edit.Remove(place)));
             }
 
+            if (context.Spec.Host.IsStatic && use.Spec.Flag("Learnable") && encoding.TableStart(use.Spec) is not null)
+            {
+                Place learnable = Place.Encoding(use.Index, "Learnable");
+                context.Report(Ignored, learnable, ["Learnable", "a learned table belongs to a layer, and a static class is a kernel without one"], Remedy.Of("Remove Learnable", Edit.Remove(learnable)));
+            }
+
             string? reason = encoding.Name switch
             {
                 "learned" when context.Spec.Host.IsStatic => "its table belongs to a layer, and a static class is a kernel whose q, k, v already contain it",

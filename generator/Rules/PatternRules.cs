@@ -1,4 +1,5 @@
 using System.Linq;
+using AttentionGen.Generator.Catalog;
 using AttentionGen.Generator.Spec;
 using Microsoft.CodeAnalysis;
 
@@ -14,7 +15,7 @@ internal static class PatternRules
         "ATTN027", "Pattern count is not positive", "{0} = {1} leaves no pattern; give at least 1, or leave it out for {2}", RuleFacts.Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: RuleFacts.Help + "ATTN027.md");
 
     public static readonly DiagnosticDescriptor FutureLeak = new(
-        "ATTN028", "Type sees the future", "'{0}' attention can't be causal: {1}; use 'local' with Sinks, or remove Causal", RuleFacts.Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: RuleFacts.Help + "ATTN028.md");
+        "ATTN028", "Type sees the future", "'{0}' attention {1}; {2}", RuleFacts.Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: RuleFacts.Help + "ATTN028.md");
 
     public static readonly DiagnosticDescriptor OddSplit = new(
         "ATTN050", "Differential heads do not split", "'differential' attention compares the two halves of each head, but a head has {0} features; give an even HeadDim", RuleFacts.Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: RuleFacts.Help + "ATTN050.md");
@@ -44,13 +45,31 @@ internal static class PatternRules
         if (leak is not null && context.Shape.Causal)
         {
             Place place = Place.Of(context.Spec, "Causal");
-            context.Report(FutureLeak, place, [type, leak], Remedy.Of("Remove Causal", Edit.Remove(place)));
+            Remedy remedy = context.Spec.Find("Causal")?.Source == ArgumentSource.Attention
+                ? Remedy.Of("Remove Causal", Edit.Remove(place))
+                : Remedy.Of("Set Causal = false", new Edit(Place.Attention("Causal"), "false"));
+            context.Report(FutureLeak, place, [type, $"can't be causal: {leak}", "use 'local' with Sinks, or remove Causal"], remedy);
         }
+
+        CheckCausalModel(context);
 
         if (type == "differential" && context.Shape.HeadDim is > 0 and <= SharedParameters.GreatestSize && context.Shape.HeadDim % 2 != 0)
         {
             string written = context.Spec.Find("HeadDim") is null ? "Type" : "HeadDim";
             context.Report(OddSplit, written == "Type" ? Place.Attention("Type") : Place.Of(context.Spec, written), [context.Shape.HeadDim]);
+        }
+    }
+
+    // A state that sums over all keys says nothing of where they come from: a layer like that in a causal model leaks and still trains.
+    private static void CheckCausalModel(RuleContext context)
+    {
+        if (context.Type is { Family: KernelFamily.Linear } type
+            && context.Shape is { Causal: false, Cross: false }
+            && context.Spec.Replaced.FirstOrDefault(static argument => argument.Name == "Causal") is { Number: not 0, Source: var source })
+        {
+            Place place = Place.Of(context.Spec, "Causal");
+            string model = source == ArgumentSource.ClassModel ? "the class's [Model]" : "the assembly's [Model]";
+            context.Report(FutureLeak, place, [type.Name, $"that is not causal sums over all keys, later ones included, and {model} says that the model is causal", "remove Causal = false"], Remedy.Of("Remove Causal = false", Edit.Remove(place)));
         }
     }
 

@@ -13,7 +13,7 @@ internal static class PlanRules
     {
         if (!context.Violations.Any(violation => violation.IsBlocking))
         {
-            context.Report(Plan, Place.Attention(), [PlanText.Describe(context.Spec, context.Shape, context.Window)]);
+            context.Report(Plan, Place.Attention(), [PlanText.Describe(context.Spec, context.Shape)]);
         }
     }
 }

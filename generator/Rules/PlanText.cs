@@ -1,66 +1,66 @@
-using System;
 using System.Globalization;
+using System.Linq;
 using AttentionGen.Generator.Catalog;
+using AttentionGen.Generator.Dialects;
 using AttentionGen.Generator.Spec;
+using AttentionGen.Generator.Stages;
 
 namespace AttentionGen.Generator.Rules;
 
-/// <summary>Says in one line what a declaration costs: shape, work over visible pairs, and memory per cached token.</summary>
+/// <summary>Says in one line what a declaration comes to: shape, tiles, work over visible pairs, workspace, and memory per cached token.</summary>
 internal static class PlanText
 {
     private const int BytesOfFloat = 4;
 
-    public static string Describe(AttentionSpec spec, AttentionShape shape, WindowShape? window)
+    /// <summary>
+    /// Floating-point operations of one visible pair, all heads. A multiply-add counts as two: one for each query-key feature in the score, one for each
+    /// value feature in the sum. Differential attention sums the values twice, once for each half of the features.
+    /// </summary>
+    public static long FlopsPerPair(AttentionShape shape) => 2L * shape.Heads * (shape.HeadDim + (shape.ValueDim * (long)(shape.HeadDim / System.Math.Max(shape.QueryDim, 1))));
+
+    /// <summary>The line for a sound declaration.</summary>
+    public static string Describe(AttentionSpec spec, AttentionShape shape)
     {
-        AttentionType? type = Catalog.Catalog.FindType(spec.Type);
-        if (type?.Family == KernelFamily.Scan)
+        AttentionType type = Catalog.Catalog.FindType(spec.Type)!;
+        if (type.Family == KernelFamily.Scan)
         {
             return DescribeScan(spec, MambaShape.Of(spec));
         }
 
-        if (type?.FeatureMap(spec) is { } map)
-        {
-            return DescribeLinear(spec, shape, map);
-        }
-
-        // A multiply-add counts as two: one for each query-key feature in the score, one for each value feature in the sum.
-        // Differential attention sums the values twice, once for each half of the features.
-        long flopsPerPair = 2L * shape.Heads * (shape.HeadDim + (shape.ValueDim * (shape.HeadDim / System.Math.Max(shape.QueryDim, 1))));
-        long bytesPerToken = (long)BytesOfFloat * shape.KvHeads * (shape.HeadDim + shape.ValueDim);
-        string text = string.Format(
-            CultureInfo.InvariantCulture,
-            "'{0}' compiles to a {1} {2} kernel: {3} heads of {4} features ({5} key/value heads, {6} value features), scale {7:G6}; {8} FLOPs per visible query-key pair{9}; {10} bytes of keys and values per token; workspace per thread is {0}.WorkspaceBytesPerThread",
+        bool isLinear = type.Family == KernelFamily.Linear;
+        return Text(
+            "'{0}' compiles to a {1} {2} kernel: {3} heads of {4} features ({5} key/value heads, {6} value features){7}; {8}; tiles of {9}; {10} bytes of workspace per thread",
             spec.Host.Name,
             shape.Causal ? "causal" : "bidirectional",
-            spec.Type,
+            type.Name,
             shape.Heads,
             shape.HeadDim,
             shape.KvHeads,
             shape.ValueDim,
-            shape.Scale,
-            flopsPerPair,
-            IsCounted(spec) ? Total(shape, window, flopsPerPair) : "",
-            bytesPerToken);
-        return text;
+            isLinear ? "" : Text(", scale {0:G6}", shape.Scale),
+            isLinear ? Work(shape, type.FeatureMap(spec)!) : Work(spec, shape),
+            Tiles(),
+            Dialect.Cpu.Max(dialect => isLinear ? new LinearPlan(spec, dialect).WorkspaceBytes : new KernelPlan(spec, dialect).WorkspaceBytes));
     }
 
-    private static string DescribeLinear(AttentionSpec spec, AttentionShape shape, FeatureMap map) => string.Format(
-        CultureInfo.InvariantCulture,
-        "'{0}' compiles to a {1} {2} kernel: {3} heads of {4} features ({5} key/value heads, {6} value features), {7} features after the map; {8} FLOPs per token{9}; a state of {10} bytes whatever the length; workspace per thread is {0}.WorkspaceBytesPerThread",
-        spec.Host.Name,
-        shape.Causal ? "causal" : "bidirectional",
-        spec.Type,
-        shape.Heads,
-        shape.HeadDim,
-        shape.KvHeads,
-        shape.ValueDim,
+    private static string Work(AttentionSpec spec, AttentionShape shape)
+    {
+        long perPair = FlopsPerPair(shape);
+        string total = VisiblePairs.Of(spec, shape) is { } pairs
+            ? Text(", {0:G4} GFLOP for {1}, {2:G4} MFLOP per token", pairs * perPair / 1e9, Positions(shape), pairs * perPair / shape.MaxLength / 1e6)
+            : "";
+        long cached = (long)BytesOfFloat * shape.KvHeads * (shape.HeadDim + shape.ValueDim);
+        return Text("{0} FLOPs per visible query-key pair{1}; {2} bytes of keys and values per token", perPair, total, cached);
+    }
+
+    private static string Work(AttentionShape shape, FeatureMap map) => Text(
+        "{0} features after the map; {1} FLOPs per token{2}; a state of {3} bytes whatever the length",
         map.Features,
         FeatureWork.FlopsPerToken(shape, map),
         shape.Causal ? " and the pairs within a chunk" : "",
         (long)BytesOfFloat * shape.KvHeads * map.Features * (shape.ValueDim + 1));
 
-    private static string DescribeScan(AttentionSpec spec, MambaShape shape) => string.Format(
-        CultureInfo.InvariantCulture,
+    private static string DescribeScan(AttentionSpec spec, MambaShape shape) => Text(
         "'{0}' compiles to a {1} scan: {2} channels of {3} states; {4} FLOPs per token, {5} of them exponentials; a state of {6} bytes whatever the length; workspace per thread is {0}.WorkspaceBytesPerThread",
         spec.Host.Name,
         spec.Type,
@@ -70,43 +70,11 @@ internal static class PlanText
         (long)shape.InnerDim * shape.StateSize,
         (long)BytesOfFloat * shape.InnerDim * (shape.StateSize + (spec.Host.IsStatic ? 0 : shape.Convolution - 1)));
 
-    // Which keys are visible is full, causal or a window; other patterns are not counted here.
-    private static bool IsCounted(AttentionSpec spec) =>
-        spec.Keep is null && Catalog.Catalog.FindType(spec.Type)?.Name is "standard" or "causal" or "local" or "relative" or "t5" or "crossmemory";
+    private static string Positions(AttentionShape shape) =>
+        shape.MaxKeyLength == shape.MaxLength ? Text("{0} positions", shape.MaxLength) : Text("{0} queries and {1} keys", shape.MaxLength, shape.MaxKeyLength);
 
-    private static string Total(AttentionShape shape, WindowShape? window, long flopsPerPair)
-    {
-        if (shape.MaxLength == 0 || shape.MaxKeyLength != shape.MaxLength)
-        {
-            return "";
-        }
+    private static string Tiles() => string.Join(", ", Dialect.Cpu.Select(static dialect =>
+        Text("{0} x {1} ({2})", dialect.TileRows, dialect.TileVectors * dialect.Lanes, dialect.Lanes == 1 ? "scalar" : Text("{0} bit", dialect.Lanes * 32))));
 
-        double pairs = VisiblePairs(shape, window);
-        return string.Format(CultureInfo.InvariantCulture, ", {0:G4} GFLOP for {1} positions", pairs * flopsPerPair / 1e9, shape.MaxLength);
-    }
-
-    /// <summary>Pairs that the declaration leaves visible over <c>MaxLength</c> queries and as many keys.</summary>
-    public static double VisiblePairs(AttentionShape shape, WindowShape? window)
-    {
-        double length = shape.MaxLength;
-        double left = window?.Left ?? length;
-        double right = shape.Causal ? 0 : window?.Right ?? length;
-        double sinks = window?.Sinks ?? 0;
-        double inWindow = length + Reach(length, left) + Reach(length, right);
-
-        // Sinks outside the window: to its left for late queries, and to its right for early ones unless a causal mask hides them.
-        double before = Beyond(length, left, sinks);
-        double after = shape.Causal ? 0 : Reach(Math.Min(sinks, length), length) - Reach(Math.Min(sinks, length), right);
-        return inWindow + before + after;
-    }
-
-    // The sum of min(i, bound) over i = 0 .. length - 1.
-    private static double Reach(double length, double bound)
-    {
-        double rising = Math.Min(length, bound + 1);
-        return (rising * (rising - 1) / 2) + (Math.Max(0, length - rising) * bound);
-    }
-
-    // The sum of min(max(i - left, 0), sinks) over i = 0 .. length - 1.
-    private static double Beyond(double length, double left, double sinks) => Reach(Math.Max(0, length - left), sinks);
+    private static string Text(string format, params object[] words) => string.Format(CultureInfo.InvariantCulture, format, words);
 }

@@ -79,7 +79,7 @@ internal static class RangeRules
 
     private static void CheckTable(RuleContext context, EncodingUse use)
     {
-        long positions = TableRules.Positions(use);
+        long positions = use.Positions;
         long elements = positions * Math.Max(context.Shape.DModel, 0);
         if (elements > GreatestTable && context.Shape.DModel <= GreatestWidth)
         {

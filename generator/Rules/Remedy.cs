@@ -12,6 +12,9 @@ namespace AttentionGen.Generator.Rules;
 /// <param name="Edits">The edits, all together.</param>
 public sealed record Remedy(string Title, EquatableArray<Edit> Edits)
 {
+    /// <summary>The diagnostic property that names the host to mend, where it is not the class that the diagnostic stands in.</summary>
+    public const string Host = "host";
+
     private const char Separator = '|';
 
     /// <summary>A remedy of one or more edits.</summary>

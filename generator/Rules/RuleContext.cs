@@ -44,7 +44,15 @@ internal sealed class RuleContext
     public EncodingUse? Encoding(string name) => Encodings.FirstOrDefault(use => use.Known?.Name == name);
 
     public void Report(DiagnosticDescriptor rule, Place place, object[] words, params Remedy[] remedies) =>
-        _violations.Add(new Violation(rule, place, new EquatableArray<string>(words.Select(Word)), new EquatableArray<Remedy>(remedies)));
+        Report(rule, rule.DefaultSeverity, place, words, remedies);
+
+    /// <summary>Reports a case of a rule that is less severe than the rule's others.</summary>
+    public void Report(DiagnosticDescriptor rule, DiagnosticSeverity severity, Place place, object[] words, params Remedy[] remedies)
+    {
+        // What the assembly's model says can't be taken back at the host: removing its place would remove the whole declaration.
+        IEnumerable<Remedy> possible = remedies.Where(static remedy => !remedy.Edits.Any(static edit => edit is { Value: null, Place: { Kind: PlaceKind.Attention, Argument: null } }));
+        _violations.Add(new Violation(rule, place, new EquatableArray<string>(words.Select(Word)), new EquatableArray<Remedy>(possible)) { Severity = severity });
+    }
 
     /// <summary>A number or a name as a message shows it, the same on every machine.</summary>
     public static string Word(object word) => word switch
@@ -61,6 +69,9 @@ internal sealed class RuleContext
 /// <param name="Known">The catalogue's entry; null when there is none of that name.</param>
 internal sealed record EncodingUse(EncodingSpec Spec, int Index, PositionalEncoding? Known)
 {
+    /// <summary>Positions in its table, 0 for an encoding without one.</summary>
+    public int Positions => Known?.Positions(Spec) ?? 0;
+
     /// <summary>One of its arguments, or the attribute when that argument was not written.</summary>
     public Place Place(string argument) => Rules.Place.Encoding(Index, Spec.Find(argument) is null ? null : argument);
 }

@@ -10,7 +10,7 @@ namespace AttentionGen.Generator.Rules;
 internal static class ScanRules
 {
     public static readonly DiagnosticDescriptor NeedsKeys = new(
-        "ATTN080", "Needs queries and keys", "{0} acts on queries and keys, and '{1}' has none: {2}; remove it", RuleFacts.Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: RuleFacts.Help + "ATTN080.md");
+        "ATTN062", "Needs queries and keys", "{0} acts on queries and keys, and '{1}' has none: {2}; remove it", RuleFacts.Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: RuleFacts.Help + "ATTN062.md");
 
     /// <summary>Channels, and channels times states, past which a declaration is taken for a slip.</summary>
     private const long GreatestWidth = 1 << 20, GreatestState = 1 << 26;

@@ -15,8 +15,11 @@ public sealed record Violation(DiagnosticDescriptor Rule, Place Place, Equatable
     /// <summary>The rule's id.</summary>
     public string Id => Rule.Id;
 
+    /// <summary>How bad it is: the rule's own severity, but for the milder cases of a rule that has both.</summary>
+    public DiagnosticSeverity Severity { get; init; } = Rule.DefaultSeverity;
+
     /// <summary>Whether no kernel can be written for the declaration. Does not depend on how the user configures severities.</summary>
-    public bool IsBlocking => Rule.DefaultSeverity == DiagnosticSeverity.Error;
+    public bool IsBlocking => Severity == DiagnosticSeverity.Error;
 
     /// <summary>The message in full.</summary>
     public string Message =>
@@ -35,6 +38,9 @@ public sealed record Place(PlaceKind Kind, int Index, string? Argument)
     /// <summary>A part of a user function.</summary>
     public static Place Function(FunctionPlace node) => new(PlaceKind.Function, 0, null) { Node = node };
 
+    /// <summary>One of the class's own members: <see cref="Index"/> counts those of that name.</summary>
+    public static Place Member(string name, int index) => new(PlaceKind.Member, index, name);
+
     /// <summary>The class's name.</summary>
     public static Place Host { get; } = new(PlaceKind.Host, 0, null);
 
@@ -43,6 +49,9 @@ public sealed record Place(PlaceKind Kind, int Index, string? Argument)
 
     /// <summary>An argument of a <c>[PositionalEncoding]</c>, or the attribute.</summary>
     public static Place Encoding(int index, string? argument = null) => new(PlaceKind.Encoding, index, argument);
+
+    /// <summary>An argument of <c>[KvCache]</c>, or the attribute.</summary>
+    public static Place Cache(string? argument = null) => new(PlaceKind.Cache, 0, argument);
 
     /// <summary>Where a shared argument was written. The assembly's model is not the host's own, so there the whole <c>[Attention]</c> is named.</summary>
     public static Place Of(AttentionSpec spec, string argument) => spec.Find(argument)?.Source switch
@@ -67,6 +76,12 @@ public enum PlaceKind
 
     /// <summary>A <c>[PositionalEncoding]</c>.</summary>
     Encoding,
+
+    /// <summary><c>[KvCache]</c>.</summary>
+    Cache,
+
+    /// <summary>A member of the class, by name and <see cref="Place.Index"/>.</summary>
+    Member,
 
     /// <summary>A method of the class, by <see cref="Place.Node"/>.</summary>
     Function,

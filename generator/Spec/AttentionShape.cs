@@ -37,6 +37,7 @@ public sealed record AttentionShape(
             dModel = unchecked(heads * headDim);
         }
 
+        bool cross = spec.Flag("Cross") || spec.Type == "crossmemory";
         int queryDim = spec.Type == "differential" ? headDim / 2 : headDim;
         int maxLength = spec.Int("MaxLength");
         int maxKeyLength = spec.Int("MaxKeyLength");
@@ -52,10 +53,14 @@ public sealed record AttentionShape(
             MaxLength: maxLength,
             MaxKeyLength: maxKeyLength == 0 ? maxLength : maxKeyLength,
             Scale: scale,
-            Causal: spec.Type == "causal" || spec.Flag("Causal"),
+            Causal: spec.Type == "causal" || IsCausal(spec, cross),
             Alignment: spec.Int("CausalAlignment"),
-            Cross: spec.Flag("Cross") || spec.Type == "crossmemory");
+            Cross: cross);
     }
+
+    // A causal model's memories are there before its first position is: only the attention's own flag makes cross-attention causal.
+    private static bool IsCausal(AttentionSpec spec, bool cross) =>
+        spec.Find("Causal") is { Number: not 0 } causal && (!cross || causal.Source == ArgumentSource.Attention);
 
     // T5 folds the scale into its initial weights (Raffel et al. 2020).
     private static bool IsUnscaled(AttentionSpec spec) => spec.Type == "t5" || spec.Encoding("t5") is not null;

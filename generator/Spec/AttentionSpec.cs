@@ -20,6 +20,12 @@ public sealed record AttentionSpec(
     /// <summary>An argument's expression does not compile. The compiler has said so: nothing more is checked, and the surface throws.</summary>
     public bool IsUnreadable { get; init; }
 
+    /// <summary>The class's <c>[KvCache]</c>, or null.</summary>
+    public CacheSpec? Cache { get; init; }
+
+    /// <summary>What a <c>[Model]</c> says and a nearer attribute replaces; the class's model first.</summary>
+    public EquatableArray<ArgumentSpec> Replaced { get; init; }
+
     /// <summary>The class's own <c>Keep(query, key)</c>, or null.</summary>
     public UserFunction? Keep { get; init; }
 
@@ -28,6 +34,9 @@ public sealed record AttentionSpec(
 
     /// <summary>Whether what the functions say depends on where the query stands.</summary>
     public bool FunctionsReadQuery => (Keep?.Body.Uses(ScalarInputs.Query) ?? false) || (Score?.Body.Uses(ScalarInputs.Query) ?? false);
+
+    /// <summary>Whether <c>Targets</c> names the GPU.</summary>
+    public bool WantsGpu => (Int("Targets", SharedParameters.Cpu) & SharedParameters.Gpu) != 0;
 
     /// <summary>The argument of that name, wherever it was written, or null.</summary>
     public ArgumentSpec? Find(string name) => ArgumentSpec.Find(Arguments, name);
@@ -73,6 +82,9 @@ public sealed record EncodingSpec(string Type, EquatableArray<ArgumentSpec> Argu
 
     /// <summary>A numeric argument, or <paramref name="absent"/> when it was not written.</summary>
     public double Double(string name, double absent = 0) => Find(name)?.Number ?? absent;
+
+    /// <summary>A flag; false when it was not written.</summary>
+    public bool Flag(string name) => Find(name) is { Number: not 0 };
 }
 
 /// <summary>One attribute argument that was written.</summary>
@@ -110,4 +122,7 @@ public enum ArgumentSource
 
     /// <summary><c>[PositionalEncoding]</c>.</summary>
     Encoding,
+
+    /// <summary><c>[KvCache]</c>.</summary>
+    Cache,
 }

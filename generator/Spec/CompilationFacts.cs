@@ -10,9 +10,17 @@ public sealed record CompilationFacts(bool AllowsUnsafe, int LanguageVersion)
     /// <summary>The least C# version that generated code compiles under.</summary>
     public const int LeastLanguageVersion = (int)Microsoft.CodeAnalysis.CSharp.LanguageVersion.CSharp12;
 
+    /// <summary>A compilation that generated code compiles in.</summary>
+    public static CompilationFacts Sufficient { get; } = new(AllowsUnsafe: true, LeastLanguageVersion);
+
+    /// <summary>Whether ILGPU and AttentionGen.Gpu are referenced, so that a GPU kernel would compile.</summary>
+    public bool HasGpu { get; init; }
+
     /// <summary>The facts of a compilation.</summary>
     public static CompilationFacts Of(Microsoft.CodeAnalysis.Compilation compilation) =>
         compilation is CSharpCompilation csharp
-            ? new CompilationFacts(csharp.Options.AllowUnsafe, (int)csharp.LanguageVersion)
+            ? new CompilationFacts(csharp.Options.AllowUnsafe, (int)csharp.LanguageVersion) { HasGpu = Has(compilation, "ILGPU.KernelConfig") && Has(compilation, "AttentionGen.Gpu.GpuAttentionContext") }
             : new CompilationFacts(AllowsUnsafe: false, LanguageVersion: 0);
+
+    private static bool Has(Microsoft.CodeAnalysis.Compilation compilation, string type) => compilation.GetTypeByMetadataName(type) is not null;
 }

@@ -14,11 +14,13 @@ namespace AttentionGen.Generator.Spec;
 /// <param name="ClassModel">Its <c>[Model]</c>, if any.</param>
 /// <param name="AssemblyModel">The assembly's <c>[Model]</c>, if any.</param>
 /// <param name="Encodings">Its <c>[PositionalEncoding]</c>s in source order.</param>
+/// <param name="Cache">Its <c>[KvCache]</c>, if any.</param>
 public sealed record HostAttributes(
     AttributeData Attention,
     AttributeData? ClassModel,
     AttributeData? AssemblyModel,
-    ImmutableArray<AttributeData> Encodings)
+    ImmutableArray<AttributeData> Encodings,
+    AttributeData? Cache)
 {
     /// <summary>The attributes of a class, or null when it declares no attention.</summary>
     public static HostAttributes? Of(INamedTypeSymbol host)
@@ -31,7 +33,8 @@ public sealed record HostAttributes(
                 attention,
                 First(own, "ModelAttribute"),
                 First(host.ContainingAssembly.GetAttributes(), "ModelAttribute"),
-                [.. own.Where(attribute => Is(attribute, "PositionalEncodingAttribute"))]);
+                [.. own.Where(attribute => Is(attribute, "PositionalEncodingAttribute"))],
+                First(own, "KvCacheAttribute"));
     }
 
     /// <summary>Whether <c>[Attention]</c> was written in that part of the class; a class with a duplicate belongs to its first.</summary>

@@ -7,7 +7,7 @@ namespace AttentionGen.Generator.Spec;
 /// <param name="Containers">The types it is nested in, outermost first, each as <c>partial class Name</c> with its modifiers.</param>
 /// <param name="IsStatic">A kernel host; otherwise a layer host.</param>
 /// <param name="IsPartial">Whether the class and all its containers are partial.</param>
-/// <param name="MetadataName">The full metadata name (<c>Namespace.Outer+Inner</c>): names the output files.</param>
+/// <param name="MetadataName">The full metadata name (<c>Namespace.Outer+Inner</c>).</param>
 public sealed record HostSpec(
     string Namespace,
     string Name,
@@ -19,6 +19,15 @@ public sealed record HostSpec(
 {
     /// <summary>What makes it impossible to write the class's other half; nothing is generated unless this is <see cref="HostProblem.None"/>.</summary>
     public HostProblem Problem { get; init; }
+
+    /// <summary>
+    /// What its output files are called: the metadata name. Roslyn compares file names without regard to case, so where another name of the
+    /// compilation differs in case alone, a hash of the exact name follows.
+    /// </summary>
+    public string FileName { get; init; } = MetadataName;
+
+    /// <summary>Members of the class that bear a name which generated code may use.</summary>
+    public EquatableArray<HostMember> Members { get; init; }
 }
 
 /// <summary>Why a class can't be a host.</summary>
@@ -38,4 +47,7 @@ public enum HostProblem
 
     /// <summary>A layer with a primary constructor, which the generated constructor could not call.</summary>
     PrimaryConstructor,
+
+    /// <summary>A layer whose base class has no constructor that the generated one could call.</summary>
+    BaseConstructor,
 }

@@ -8,6 +8,9 @@ public static class SharedParameters
     /// <summary>Past this, a head count or a feature count is taken for a slip.</summary>
     public const int GreatestSize = 65536;
 
+    /// <summary>Values of <c>KernelTargets</c>.</summary>
+    public const int Cpu = 1, Gpu = 2;
+
     /// <summary>All of them.</summary>
     public static IReadOnlyList<ParameterSpec> All { get; } =
     [
@@ -23,6 +26,7 @@ public static class SharedParameters
         new("CausalAlignment", ParameterKind.Enum, "Unspecified", 0, "", "Where query and key indices line up when lengths differ.") { Maximum = 2 },
         new("Scale", ParameterKind.Double, "1 / (sqrt(HeadDim) * Temperature), with t5 1 / Temperature", 0, "", "Factor on q.k."),
         new("Temperature", ParameterKind.Double, "1", 0, "", "Scores are divided by it."),
+        new("Targets", ParameterKind.Enum, "KernelTargets.Cpu", Cpu, "", "What kernels are written for; GPU kernels need the package AttentionGen.Gpu.") { Maximum = Cpu | Gpu },
         new("Bias", ParameterKind.Flag, "false", 0, "", "Layer hosts: bias vectors on the four projections."),
     ];
 

@@ -25,6 +25,7 @@ public static partial class SpecReader
         }
 
         INamespaceSymbol space = host.ContainingNamespace;
+        string metadataName = MetadataName(host, containers);
         return new HostSpec(
             Namespace: space is null || space.IsGlobalNamespace ? "" : space.ToDisplayString(EscapedNamespace),
             Name: Escape(host.Name),
@@ -32,9 +33,11 @@ public static partial class SpecReader
             Containers: new EquatableArray<string>(containers.Select(Header)),
             IsStatic: host.IsStatic,
             IsPartial: containers.All(outer => IsPartial(outer, cancellation)) && IsPartial(host, cancellation),
-            MetadataName: MetadataName(host, containers))
+            MetadataName: metadataName)
         {
+            FileName = FileNames.Of(host, metadataName),
             Problem = FindProblem(host, containers, cancellation),
+            Members = MemberReader.Read(host, cancellation),
         };
     }
 
@@ -56,8 +59,15 @@ public static partial class SpecReader
         }
 
         bool hasPrimaryConstructor = Parts(host, cancellation).Any(part => part.ParameterList is not null);
-        return hasPrimaryConstructor ? HostProblem.PrimaryConstructor : HostProblem.None;
+        return hasPrimaryConstructor ? HostProblem.PrimaryConstructor
+            : host.IsStatic || CanBeCalled(host.BaseType) ? HostProblem.None
+            : HostProblem.BaseConstructor;
     }
+
+    // Whether a constructor without an initialiser finds one of the base class to call.
+    private static bool CanBeCalled(INamedTypeSymbol? ancestor) =>
+        ancestor is null or { TypeKind: TypeKind.Error }
+        || ancestor.InstanceConstructors.Any(static constructor => constructor.DeclaredAccessibility != Microsoft.CodeAnalysis.Accessibility.Private && constructor.Parameters.All(static parameter => parameter.IsOptional || parameter.IsParams));
 
     private static IEnumerable<TypeDeclarationSyntax> Parts(INamedTypeSymbol type, CancellationToken cancellation) =>
         type.DeclaringSyntaxReferences.Select(reference => reference.GetSyntax(cancellation)).OfType<TypeDeclarationSyntax>();

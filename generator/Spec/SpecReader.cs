@@ -26,16 +26,25 @@ public static partial class SpecReader
     {
         bool unreadable = false;
         var arguments = new List<ArgumentSpec>();
-        ReadArguments(attributes.Attention, ArgumentSource.Attention, arguments, ref unreadable);
-        ReadArguments(attributes.ClassModel, ArgumentSource.ClassModel, arguments, ref unreadable);
-        ReadArguments(attributes.AssemblyModel, ArgumentSource.AssemblyModel, arguments, ref unreadable);
+        var replaced = new List<ArgumentSpec>();
+        ReadArguments(attributes.Attention, ArgumentSource.Attention, arguments, replaced, ref unreadable);
+        ReadArguments(attributes.ClassModel, ArgumentSource.ClassModel, arguments, replaced, ref unreadable);
+        ReadArguments(attributes.AssemblyModel, ArgumentSource.AssemblyModel, arguments, replaced, ref unreadable);
 
         var encodings = new List<EncodingSpec>();
         foreach (AttributeData encoding in attributes.Encodings)
         {
             var own = new List<ArgumentSpec>();
-            ReadArguments(encoding, ArgumentSource.Encoding, own, ref unreadable);
+            ReadArguments(encoding, ArgumentSource.Encoding, own, [], ref unreadable);
             encodings.Add(new EncodingSpec(ReadName(encoding, absent: "", ref unreadable), new EquatableArray<ArgumentSpec>(own)));
+        }
+
+        CacheSpec? cache = null;
+        if (attributes.Cache is { } declared)
+        {
+            var own = new List<ArgumentSpec>();
+            ReadArguments(declared, ArgumentSource.Cache, own, ref unreadable);
+            cache = new CacheSpec(new EquatableArray<ArgumentSpec>(own));
         }
 
         UserFunction? keep = FunctionReader.Read(host, FunctionReader.Keep, cancellation, ref unreadable);
@@ -47,6 +56,8 @@ public static partial class SpecReader
             new EquatableArray<EncodingSpec>(encodings))
         {
             IsUnreadable = unreadable,
+            Cache = cache,
+            Replaced = new EquatableArray<ArgumentSpec>(replaced),
             Keep = keep,
             Score = score,
         };
@@ -79,25 +90,26 @@ public static partial class SpecReader
         return constant.Kind == TypedConstantKind.Primitive && constant.Value is string text ? text.Trim().ToLowerInvariant() : "";
     }
 
-    private static void ReadArguments(AttributeData? attribute, ArgumentSource source, List<ArgumentSpec> arguments, ref bool unreadable)
+    private static void ReadArguments(AttributeData? attribute, ArgumentSource source, List<ArgumentSpec> arguments, List<ArgumentSpec> replaced, ref bool unreadable)
     {
         foreach (KeyValuePair<string, TypedConstant> named in attribute?.NamedArguments ?? ImmutableArray<KeyValuePair<string, TypedConstant>>.Empty)
         {
-            if (named.Key == "Type" || arguments.Any(known => known.Name == named.Key))
+            if (named.Key == "Type")
             {
                 continue;
             }
 
+            List<ArgumentSpec> target = arguments.Any(known => known.Name == named.Key) ? replaced : arguments;
             if (named.Value.Kind == TypedConstantKind.Array)
             {
                 if (!named.Value.IsNull)
                 {
-                    arguments.Add(new ArgumentSpec(named.Key, 0, ReadNumbers(named.Value.Values, ref unreadable), source));
+                    target.Add(new ArgumentSpec(named.Key, 0, ReadNumbers(named.Value.Values, ref unreadable), source));
                 }
             }
             else if (Number(named.Value) is { } number)
             {
-                arguments.Add(new ArgumentSpec(named.Key, number, default, source));
+                target.Add(new ArgumentSpec(named.Key, number, default, source));
             }
             else
             {

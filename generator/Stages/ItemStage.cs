@@ -96,7 +96,7 @@ internal static class ItemStage
         writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
         using (writer.Block($"private static void WalkKeys{pass.Suffix}(AttentionCall* call, WorkItem work, int tiles, byte* workspace{(plan.IsSplit ? ", int feature" : string.Empty)})"))
         {
-            WriteKeyBounds(writer, pass);
+            WriteKeyBounds(writer, pass, "call->AlignmentOffset");
             using (writer.Block($"for (int block = {(pass.HasFirst && pass.Range.Sinks == 0 ? "firstKey / KeyBlock * KeyBlock" : "0")}; block < endKey; block += KeyBlock)"))
             {
                 writer.Line("int from = block, to = Math.Min(block + KeyBlock, endKey);");
@@ -122,7 +122,8 @@ internal static class ItemStage
         }
     }
 
-    private static void WriteKeyBounds(CodeWriter writer, KeyPass pass)
+    /// <summary>The keys that any of a work item's queries sees.</summary>
+    public static void WriteKeyBounds(CodeWriter writer, KeyPass pass, string alignment)
     {
         if (pass.Range.Landmarks > 0)
         {
@@ -134,7 +135,7 @@ internal static class ItemStage
         if (pass.HasFirst || pass.HasLast)
         {
             writer.Line("// The key the chunk's first query stands at, and the keys that any of its queries sees.");
-            writer.Line("int stand = work.FirstRow + call->AlignmentOffset;");
+            writer.Line($"int stand = work.FirstRow + {alignment};");
         }
 
         if (pass.HasFirst)

@@ -69,7 +69,7 @@ public sealed class KernelPlan
     public bool IsSplit => Shape.QueryDim < Shape.HeadDim;
 
     /// <summary>Whether keys are put together row by row before they are transposed, instead of being transposed in place.</summary>
-    public bool CollectsKeyRows => RowTransform is not null || QkNorm != QkNormModifier.None || Passes.Any(static pass => pass.Range.Landmarks > 0);
+    public bool CollectsKeyRows => TransformsKeys || Passes.Any(static pass => pass.Range.Landmarks > 0);
 
     /// <summary>The pass of a branch.</summary>
     public KeyPass PassOf(KeyRange range) => Passes.First(pass => pass.Range == range);
@@ -84,6 +84,25 @@ public sealed class KernelPlan
 
     /// <summary>How the epilogue mixes the output with local features, or null. A layer does so behind its output projection.</summary>
     public LocalMix? Mix { get; }
+
+    /// <summary>The cache that keys and values may stand in, or null.</summary>
+    public CacheSpec? Cache => Spec.Cache;
+
+    /// <summary>How many keys before a query it may see, <see cref="CacheSinks"/> aside; null: all.</summary>
+    public int? CacheReach
+    {
+        get
+        {
+            KeyRange[] bounded = [.. Passes.Select(static pass => pass.Range).Where(static range => range.HasFirst)];
+            return bounded.Length < Passes.Count ? null : bounded.Max(static range => Math.Min(range.Before ?? int.MaxValue, range.BlockSize > 0 ? (int)Math.Min(((range.Neighbours + 1L) * range.BlockSize) - 1, int.MaxValue) : int.MaxValue));
+        }
+    }
+
+    /// <summary>Leading keys that every query may see.</summary>
+    public int CacheSinks => Passes.Max(static pass => pass.Range.Sinks);
+
+    /// <summary>Whether keys are normalised or rotated before they are compared.</summary>
+    public bool TransformsKeys => RowTransform is not null || QkNorm != QkNormModifier.None;
 
     /// <summary>The sizes that buffers of score steps depend on.</summary>
     public StepSizes StepSizes { get; }
@@ -220,6 +239,11 @@ public sealed class KernelPlan
         if (CollectsKeyRows)
         {
             Add("KeyRows", lanes * Shape.QueryDim, "keys on their way to a panel [lanes, head dim]");
+        }
+
+        if (Cache is not null && TransformsKeys)
+        {
+            Add("NewKeys", lanes * Shape.HeadDim, "keys on their way to the cache [lanes, head dim]");
         }
 
         if (Passes.Any(static pass => pass.IsIndexed))

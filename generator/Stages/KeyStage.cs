@@ -25,7 +25,12 @@ internal static class KeyStage
                     WriteIndices(writer, pass);
                 }
 
-                if (plan.RowTransform is null && plan.QkNorm == QkNormModifier.None && pass.Range.Landmarks == 0)
+                if (plan.Cache is not null)
+                {
+                    CacheStage.WritePanel(writer, plan, pass);
+                }
+
+                if (!plan.TransformsKeys && pass.Range.Landmarks == 0)
                 {
                     string stride = pass.Range.Step > 1 ? $"Step{pass.Suffix} * call->Key.RowStride" : "call->Key.RowStride";
                     writer.Line($"PanelPacking.Transpose{dialect.Lanes}(source + ({pass.IndexOf("first")} * call->Key.RowStride), {stride}, count, QueryDim, panel);");

@@ -127,6 +127,7 @@ internal static class QueryStage
             ? transform.Encoding.TransformRow(transform.Spec, plan.Shape.QueryDim)
             : PlainRuns(plan);
 
-    private static System.Collections.Generic.IEnumerable<FeatureRun> PlainRuns(KernelPlan plan) =>
+    /// <summary>The runs of features of a row that stays as it is.</summary>
+    public static System.Collections.Generic.IEnumerable<FeatureRun> PlainRuns(KernelPlan plan) =>
         [new FeatureRun(0, plan.Shape.QueryDim, static (dialect, index) => dialect.Load("row", index))];
 }

@@ -47,7 +47,7 @@ internal static class ScoreStage
             text += typed ? ", int lastKey" : ", lastKey";
         }
 
-        return text + string.Concat(plan.ScoreSteps.SelectMany(static step => step.Values).Select(value => typed ? $", {value.Type} {value.Name}" : $", {value.Name}"));
+        return text + string.Concat(plan.ScoreSteps.SelectMany(step => step.Values(plan.Dialect)).Select(value => typed ? $", {value.Type} {value.Name}" : $", {value.Name}"));
     }
 
     private static void WriteTile(CodeWriter writer, KernelPlan plan, KeyPass pass, int width, bool partial)
@@ -151,7 +151,8 @@ internal static class ScoreStage
 
     private static bool StepsUseRegisters(KernelPlan plan, KeyPass pass) => plan.ScoreSteps.Any(step => step.UsesIndexRegisters(!pass.IsIndexed));
 
-    private static void WriteStep(CodeWriter writer, string[] statements)
+    /// <summary>A score step's statements, in a scope of their own where there are several.</summary>
+    public static void WriteStep(CodeWriter writer, string[] statements)
     {
         if (statements.Length == 1)
         {

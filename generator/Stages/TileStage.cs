@@ -86,10 +86,12 @@ internal static class TileStage
         }
     }
 
-    private static string Start(KeyPass pass, string query) =>
+    /// <summary>The number of the first key that a query sees.</summary>
+    public static string Start(KeyPass pass, string query) =>
         pass.IsIndexed ? pass.PackedStart($"Math.Max(0, {pass.First(query)})") : pass.First(query);
 
-    private static string End(KeyPass pass, string query) =>
+    /// <summary>One past the number of the last key that a query sees.</summary>
+    public static string End(KeyPass pass, string query) =>
         pass.IsIndexed ? pass.PackedEnd($"Math.Max(0, {pass.Last(query)} + 1)") : $"{pass.Last(query)} + 1";
 
     private static void WriteSinks(CodeWriter writer, KeyPass pass)
@@ -173,7 +175,7 @@ internal static class TileStage
 
         writer.Line("int lastKey = work.KeyLength - 1;");
         writer.Line("int head = (work.KvHead * GroupSize) + member;");
-        foreach (StepValue value in plan.ScoreSteps.SelectMany(static step => step.Values))
+        foreach (StepValue value in plan.ScoreSteps.SelectMany(step => step.Values(plan.Dialect)))
         {
             writer.Line($"{value.Type} {value.Name} = {value.Expression};");
         }

@@ -15,6 +15,11 @@ internal static class ValueStage
         writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
         using (writer.Block($"private static bool PackValues{pass.Suffix}(AttentionCall* call, WorkItem work, int block, int from, int to, float* packed)"))
         {
+            if (plan.Cache is not null)
+            {
+                CacheStage.WriteValues(writer, pass);
+            }
+
             writer.Line("float* source = call->Value.Head(work.Batch, work.KvHead);");
             writer.Line($"{dialect.Float} zeros = {dialect.Zero}, check = {dialect.Zero};");
             writer.Line("float tailCheck = 0f;");

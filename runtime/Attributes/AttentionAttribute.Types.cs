@@ -21,7 +21,10 @@ public sealed partial class AttentionAttribute
     /// <summary>localglobal: one softmax over window and global tokens, or the mean of two. Default <see cref="FusionMode.Joint"/>.</summary>
     public FusionMode Fusion { get; set; }
 
-    /// <summary>landmark: keys that are kept, evenly spaced from the first to the last. Default 64.</summary>
+    /// <summary>
+    /// landmark: keys that are kept, evenly spaced from the first to the last. Default 64. A layer's <c>k_proj</c> acts on landmarks alone: it is what others
+    /// call a separate landmark projection.
+    /// </summary>
     public int Landmarks { get; set; } = 64;
 
     /// <summary>relative: distances are clipped to plus or minus this. Default 32.</summary>

@@ -72,6 +72,9 @@ public sealed partial class AttentionAttribute : Attribute
     /// <summary>Softmax temperature; scores are divided by it. Default 1.</summary>
     public double Temperature { get; set; } = 1;
 
+    /// <summary>What kernels are written for. <c>KernelTargets.Cpu | KernelTargets.Gpu</c> adds a <c>Forward</c> over tensors in a GPU's memory; it needs the package AttentionGen.Gpu.</summary>
+    public KernelTargets Targets { get; set; } = KernelTargets.Cpu;
+
     /// <summary>Layer hosts: adds bias vectors to the four projections.</summary>
     public bool Bias { get; set; }
 }

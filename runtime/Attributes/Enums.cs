@@ -87,3 +87,30 @@ public enum RotaryScaling
     /// <summary>Low frequencies are divided by the factor, with a smooth passage (Llama 3.1, 2024).</summary>
     Llama3 = 5,
 }
+
+/// <summary>How keys and values stand in a KV cache. Arithmetic is in FP32 whatever the storage.</summary>
+public enum KvPrecision
+{
+    /// <summary>FP32, 4 bytes, exact.</summary>
+    Single = 0,
+
+    /// <summary>IEEE binary16, 2 bytes: 11 significant bits, largest finite value 65504; rounded to nearest even.</summary>
+    Half = 1,
+
+    /// <summary>The upper half of an FP32, 2 bytes: 8 significant bits, FP32's range; rounded to nearest even.</summary>
+    BFloat16 = 2,
+
+    /// <summary>A signed byte times a scale shared by a block of features: symmetric, scale = largest magnitude / 127, error at most half a scale.</summary>
+    Int8 = 3,
+}
+
+/// <summary>What kernels are written for.</summary>
+[Flags]
+public enum KernelTargets
+{
+    /// <summary>Every processor: SIMD in four widths.</summary>
+    Cpu = 1,
+
+    /// <summary>GPUs, through ILGPU.</summary>
+    Gpu = 2,
+}

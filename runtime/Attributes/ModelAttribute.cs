@@ -22,6 +22,9 @@ public sealed class ModelAttribute : Attribute
     /// <summary>Features of one value head. Default: <see cref="HeadDim"/>.</summary>
     public int ValueDim { get; set; }
 
+    /// <summary>The model is causal: its attentions over their own sequence hide later keys. Cross-attention is left as it is declared.</summary>
+    public bool Causal { get; set; }
+
     /// <summary>The longest sequence, in positions, that will be passed; 0 leaves it open.</summary>
     public int MaxLength { get; set; }
 }

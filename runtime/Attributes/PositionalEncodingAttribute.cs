@@ -14,6 +14,9 @@ public sealed class PositionalEncodingAttribute(string type) : Attribute
     /// <summary>sinusoidal, learned: positions in the table. Defaults: 5000 and 512.</summary>
     public int MaxLength { get; set; }
 
+    /// <summary>sinusoidal, on a layer: the sines and cosines are only where a learned table starts from. Default false.</summary>
+    public bool Learnable { get; set; }
+
     /// <summary>rope: which features are rotated together. Default <see cref="RotaryLayout.Half"/>.</summary>
     public RotaryLayout Layout { get; set; }
 
@@ -22,6 +25,9 @@ public sealed class PositionalEncodingAttribute(string type) : Attribute
 
     /// <summary>alibi: one slope per head. Default: the power-of-two convention (Press et al. 2021), interpolated otherwise.</summary>
     public float[]? Slopes { get; set; }
+
+    /// <summary>learned, alibi: says that it is meant to stand beside a rotary encoding (ATTN017). Default false.</summary>
+    public bool Combined { get; set; }
 
     /// <summary>rope: how it is stretched past the length it was trained on. Default <see cref="RotaryScaling.None"/>.</summary>
     public RotaryScaling Scaling { get; set; }

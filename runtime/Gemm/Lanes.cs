@@ -30,7 +30,7 @@ internal unsafe interface ILanes<TVector>
 }
 
 /// <summary>512-bit registers.</summary>
-internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
+internal readonly unsafe partial struct Lanes512 : ILanes<Vector512<float>>
 {
     public static int Count => 16;
 
@@ -54,7 +54,7 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
 }
 
 /// <summary>256-bit registers.</summary>
-internal readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
+internal readonly unsafe partial struct Lanes256 : ILanes<Vector256<float>>
 {
     public static int Count => 8;
 
@@ -78,7 +78,7 @@ internal readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
 }
 
 /// <summary>128-bit registers.</summary>
-internal readonly unsafe struct Lanes128 : ILanes<Vector128<float>>
+internal readonly unsafe partial struct Lanes128 : ILanes<Vector128<float>>
 {
     public static int Count => 4;
 
@@ -102,7 +102,7 @@ internal readonly unsafe struct Lanes128 : ILanes<Vector128<float>>
 }
 
 /// <summary>Scalar code. Multiply and add stay apart: a fused multiply-add in software would cost a call.</summary>
-internal readonly unsafe struct Lanes1 : ILanes<float>
+internal readonly unsafe partial struct Lanes1 : ILanes<float>
 {
     public static int Count => 1;
 

@@ -93,7 +93,7 @@ internal static class ArgumentChecks
 
     private static string Where(int sequence) => sequence < 0 ? string.Empty : $" (sequence {sequence})";
 
-    private static void CheckLength(int actual, int most, string kernel, string name, string declared, int sequence)
+    internal static void CheckLength(int actual, int most, string kernel, string name, string declared, int sequence)
     {
         most = most == 0 ? LongestSequence : most;
         if (actual > most)
@@ -102,7 +102,7 @@ internal static class ArgumentChecks
         }
     }
 
-    private static void CheckOutput(KernelDescription kernel, ReadOnlyTensorView query, ReadOnlyTensorView key, ReadOnlyTensorView value, TensorView output, Span<float> logSumExp)
+    internal static void CheckOutput(KernelDescription kernel, ReadOnlyTensorView query, ReadOnlyTensorView key, ReadOnlyTensorView value, TensorView output, Span<float> logSumExp)
     {
         CheckDistinctRows(output.Layout);
 
@@ -175,7 +175,7 @@ internal static class ArgumentChecks
         }
     }
 
-    private static void CheckLogSumExp(KernelDescription kernel, Span<float> logSumExp, int batch, int queryLength)
+    internal static void CheckLogSumExp(KernelDescription kernel, Span<float> logSumExp, int batch, int queryLength)
     {
         if (kernel.Softmaxes == 0 && !logSumExp.IsEmpty)
         {
@@ -203,7 +203,7 @@ internal static class ArgumentChecks
         CheckPositions(kernel, arguments.KeyPositions, batch, keyLength, nameof(AttentionArguments.KeyPositions));
     }
 
-    private static void CheckPositions(KernelDescription kernel, ReadOnlySpan<int> positions, int batch, int length, string name)
+    internal static void CheckPositions(KernelDescription kernel, ReadOnlySpan<int> positions, int batch, int length, string name)
     {
         if (positions.IsEmpty)
         {
@@ -234,7 +234,7 @@ internal static class ArgumentChecks
         }
     }
 
-    private static void CheckBlocks(KernelDescription kernel, BlockMask? blocks, int batch, int queryLength, int keyLength)
+    internal static void CheckBlocks(KernelDescription kernel, BlockMask? blocks, int batch, int queryLength, int keyLength)
     {
         if (blocks is null)
         {
@@ -262,7 +262,7 @@ internal static class ArgumentChecks
         }
     }
 
-    private static void CheckMask(bool absent, MaskShape shape, int batch, int heads, int queryLength, int keyLength, string name)
+    internal static void CheckMask(bool absent, MaskShape shape, int batch, int heads, int queryLength, int keyLength, string name)
     {
         if (absent && shape == default)
         {

@@ -129,6 +129,15 @@ public unsafe struct AttentionCall
     /// <summary>Work items per (sequence, key/value head).</summary>
     public int Chunks;
 
+    /// <summary>Where keys and values stand, when it is not in <see cref="Key"/> and <see cref="Value"/>: those then are the new tokens only.</summary>
+    public CacheView Cache;
+
+    /// <summary>Tokens in the cache before this call's.</summary>
+    public int PastLength;
+
+    /// <summary>How a short call over a cache is cut, and where its parts come together.</summary>
+    public DecodeCut Cut;
+
     /// <summary>The block mask.</summary>
     public BlockTable Blocks;
 

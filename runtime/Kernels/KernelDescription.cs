@@ -93,6 +93,24 @@ public sealed unsafe class KernelDescription
     /// <summary>The probability of dropout in calls that give a seed.</summary>
     public double Dropout { get; init; }
 
+    /// <summary>The caches that the kernel reads, or null: it reads none.</summary>
+    public KvShape? CacheShape { get; init; }
+
+    /// <summary>The most tokens of a cached sequence; 0: open.</summary>
+    public int CacheCapacity { get; init; }
+
+    /// <summary>How many keys before a query it may see, leading ones aside; <see cref="int.MaxValue"/>: all.</summary>
+    public int CacheReach { get; init; } = int.MaxValue;
+
+    /// <summary>Leading keys that every query may see.</summary>
+    public int CacheSinks { get; init; }
+
+    /// <summary>Tokens of one part of a short call over a cache; 0: there is no kernel of its own for short calls.</summary>
+    public int DecodeSplit { get; init; }
+
+    /// <summary>Floats that one part of one query row leaves: outputs, sums, a maximum.</summary>
+    public int DecodeRowFloats { get; init; }
+
     /// <summary>Gains of 1, for calls that give none.</summary>
     internal float[] UnitGain => field ??= Ones(Gains);
 

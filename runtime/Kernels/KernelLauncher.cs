@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Runtime.CompilerServices;
 
 namespace AttentionGen.Kernels;
 
@@ -18,6 +19,13 @@ public static unsafe class KernelLauncher
         ArgumentOutOfRangeException.ThrowIfNegative(queryLength);
         ArgumentOutOfRangeException.ThrowIfNegative(keyLength);
         return ReadOnlyTensorView.HeadsFirst(query, batch, heads, queryLength, dim);
+    }
+
+    /// <summary>A view of contiguous rows of new tokens, for which a negative number is named as cached calls name it.</summary>
+    public static ReadOnlyTensorView NewTokens(ReadOnlySpan<float> rows, int sequences, int heads, int tokens, int dim, [CallerArgumentExpression(nameof(rows))] string? name = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(tokens);
+        return ReadOnlyTensorView.HeadsFirst(rows, sequences, heads, tokens, dim, name);
     }
 
     /// <summary>The check that <see cref="Run"/> begins with, for callers that cut one call into several.</summary>
@@ -47,11 +55,57 @@ public static unsafe class KernelLauncher
     {
         ArgumentChecks.Check(description, query, key, value, output, arguments);
         SimdTier tier = SimdTiers.Resolve(arguments.Tier);
-        if (output.Layout.Count == 0 && arguments.LogSumExp.IsEmpty)
+        if (output.Layout.Count > 0 || !arguments.LogSumExp.IsEmpty)
         {
-            return;
+            Launch(description, new CacheTiers { Attend = tiers }, tier, query, key, value, output, null, default, arguments);
         }
+    }
 
+    /// <summary>Attends to a cache behind which the call's own keys and values are stored first; without queries it only stores.</summary>
+    /// <param name="description">The kernel.</param>
+    /// <param name="tiers">Its code.</param>
+    /// <param name="query"><c>[sequences, heads, tokens, headDim]</c>; <c>default</c> when nothing attends.</param>
+    /// <param name="key"><c>[sequences, kvHeads, tokens, headDim]</c>.</param>
+    /// <param name="value"><c>[sequences, kvHeads, tokens, valueDim]</c>.</param>
+    /// <param name="output"><c>[sequences, heads, tokens, valueDim]</c>; <c>default</c> when nothing attends.</param>
+    /// <param name="cache">The cache.</param>
+    /// <param name="sequences">The cache's sequences.</param>
+    /// <param name="arguments">The optional arguments.</param>
+    /// <param name="use">What the caller promises.</param>
+    /// <exception cref="ArgumentException">An argument's shape or value is not what the declaration or the cache needs; nothing was written.</exception>
+    /// <exception cref="InvalidOperationException">The cache has no room; nothing was written.</exception>
+    public static void RunCached(
+        KernelDescription description,
+        in CacheTiers tiers,
+        ReadOnlyTensorView query,
+        ReadOnlyTensorView key,
+        ReadOnlyTensorView value,
+        TensorView output,
+        IKvCache cache,
+        ReadOnlySpan<int> sequences,
+        in AttentionArguments arguments,
+        CacheUse use)
+    {
+        CacheChecks.Check(description, query, key, value, output, cache, sequences, arguments, use);
+        SimdTier tier = SimdTiers.Resolve(arguments.Tier);
+        if (key.Layout.Batch > 0 && key.Layout.Length > 0)
+        {
+            Launch(description, tiers, tier, query, key, value, output, cache, sequences, arguments);
+        }
+    }
+
+    private static void Launch(
+        KernelDescription description,
+        in CacheTiers tiers,
+        SimdTier tier,
+        ReadOnlyTensorView query,
+        ReadOnlyTensorView key,
+        ReadOnlyTensorView value,
+        TensorView output,
+        IKvCache? cache,
+        ReadOnlySpan<int> sequences,
+        in AttentionArguments arguments)
+    {
         fixed (float* queryData = query.Data, keyData = key.Data, valueData = value.Data, outputData = output.Data)
         fixed (float* logSumExp = arguments.LogSumExp, bias = arguments.Bias.Values, slopes = description.Slopes)
         fixed (float* relativeKeys = arguments.RelativeKeys, relativeValues = arguments.RelativeValues, bucketBias = arguments.BucketBias, local = arguments.LocalFeatures.Data)
@@ -63,8 +117,8 @@ public static unsafe class KernelLauncher
         fixed (ulong* blockRows = arguments.Blocks is null ? default : arguments.Blocks.Rows)
         fixed (bool* keep = arguments.Keep.Values, drop = arguments.Drop.Values)
         {
-            int queryLength = query.Layout.Length;
             int keyLength = key.Layout.Length;
+            int queryLength = cache is null ? query.Layout.Length : keyLength;
             AttentionCall call = new()
             {
                 Query = Strided(queryData, query.Layout),
@@ -79,11 +133,7 @@ public static unsafe class KernelLauncher
                 LogSumExp = logSumExp,
                 LogSumExpStride = queryLength,
                 QueryPositions = queryPositions,
-                QueryPositionStride = BatchStride(description, arguments.QueryPositions.Length, queryLength),
-                QueryPositionAxisStride = AxisStride(description, arguments.QueryPositions.Length, queryLength),
                 KeyPositions = keyPositions,
-                KeyPositionStride = BatchStride(description, arguments.KeyPositions.Length, keyLength),
-                KeyPositionAxisStride = AxisStride(description, arguments.KeyPositions.Length, keyLength),
                 Slopes = slopes,
                 RelativeKeys = relativeKeys,
                 RelativeValues = relativeValues,
@@ -110,6 +160,8 @@ public static unsafe class KernelLauncher
                     BiasStrides = Strides(arguments.Bias.Shape),
                 },
             };
+            (call.QueryPositionStride, call.QueryPositionAxisStride) = PositionStrides(description, arguments.QueryPositions.Length, queryLength);
+            (call.KeyPositionStride, call.KeyPositionAxisStride) = PositionStrides(description, arguments.KeyPositions.Length, keyLength);
             RandomFeatures? features = description.Features?.Current;
             if (features is not null)
             {
@@ -118,16 +170,20 @@ public static unsafe class KernelLauncher
             }
 
             int threads = arguments.MaxThreads == 0 ? WorkerPool.DefaultThreads : arguments.MaxThreads;
-            if (arguments.CumulativeLengths.IsEmpty)
+            if (cache is not null)
+            {
+                CachedCalls.Run(description, tiers, tier, call, query.Layout.Count > 0, cache, sequences, arguments, threads);
+            }
+            else if (arguments.CumulativeLengths.IsEmpty)
             {
                 int units = call.Batch * description.KvHeads;
                 SetRotation(description, Highest(arguments.QueryPositions), Highest(arguments.KeyPositions), ref call);
                 ChooseChunks(description, threads > 1 ? ((threads * ItemsPerThread) + units - 1) / units : 1, ref call);
-                WorkerPool.Run(tiers.For(tier), &call, units * call.Chunks, (nuint)description.WorkspaceBytes, threads);
+                WorkerPool.Run(tiers.Attend.For(tier), &call, units * call.Chunks, (nuint)description.WorkspaceBytes, threads);
             }
             else
             {
-                PackedSequences.Run(description, tiers.For(tier), call, arguments, threads);
+                PackedSequences.Run(description, tiers.Attend.For(tier), call, arguments, threads);
             }
 
             GC.KeepAlive(features);
@@ -198,19 +254,19 @@ public static unsafe class KernelLauncher
         call.Chunks = (queryLength + call.ChunkRows - 1) / call.ChunkRows;
     }
 
-    private static ReadOnlySpan<float> Gain(KernelDescription description, ReadOnlySpan<float> given) =>
+    /// <summary>The gain of normalised rows: that given, or 1.</summary>
+    internal static ReadOnlySpan<float> Gain(KernelDescription description, ReadOnlySpan<float> given) =>
         given.IsEmpty && description.Gains > 0 ? description.UnitGain : given;
 
-    // Positions are [length], [axes, length] where there are several axes, or one of these for each sequence.
-    private static long BatchStride(KernelDescription description, int positions, int length) =>
-        positions > (long)description.PositionAxes * length ? (long)description.PositionAxes * length : 0;
-
-    private static long AxisStride(KernelDescription description, int positions, int length) => description.PositionAxes > 1 && positions > length ? length : 0;
+    /// <summary>Ints from one sequence's and one axis's positions to the next. Positions are [length], [axes, length] where there are several axes, or one of these for each sequence.</summary>
+    internal static (long Batch, long Axis) PositionStrides(KernelDescription description, int positions, int length) =>
+        (positions > (long)description.PositionAxes * length ? (long)description.PositionAxes * length : 0, description.PositionAxes > 1 && positions > length ? length : 0);
 
     private static StridedTensor Strided(float* data, TensorLayout layout) =>
         new() { Data = data, BatchStride = layout.BatchStride, HeadStride = layout.HeadStride, RowStride = layout.RowStride };
 
-    private static BlockTable Table(BlockMask? mask, int* blocks, ulong* rows)
+    /// <summary>A block mask, pinned; or its strides alone.</summary>
+    internal static BlockTable Table(BlockMask? mask, int* blocks = null, ulong* rows = null)
     {
         if (mask is null)
         {
@@ -228,7 +284,8 @@ public static unsafe class KernelLauncher
         };
     }
 
-    private static MaskStrides Strides(MaskShape shape)
+    /// <summary>The strides of a mask.</summary>
+    internal static MaskStrides Strides(MaskShape shape)
     {
         long row = shape.QueryLength > 1 ? shape.KeyLength : 0;
         long head = shape.Heads > 1 ? (long)shape.QueryLength * shape.KeyLength : 0;

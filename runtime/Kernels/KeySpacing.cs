@@ -21,6 +21,13 @@ public static class KeySpacing
     public static int At(int n, int landmarks, int length)
     {
         int last = Math.Min(landmarks, length) - 1;
-        return last <= 0 ? 0 : (int)Math.Round((double)n * (length - 1) / last, MidpointRounding.ToEven);
+        if (last <= 0)
+        {
+            return 0;
+        }
+
+        // In whole numbers, which every device rounds alike.
+        long product = (long)n * (length - 1), whole = product / last, twice = 2 * (product - (whole * last));
+        return (int)(twice > last || (twice == last && (whole & 1) == 1) ? whole + 1 : whole);
     }
 }

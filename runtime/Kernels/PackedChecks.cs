@@ -6,11 +6,7 @@ internal static class PackedChecks
     /// <summary>The checks that take the place of those on one length for all sequences.</summary>
     public static void Check(KernelDescription kernel, int batch, int queryLength, int keyLength, in AttentionArguments arguments)
     {
-        if (batch != 1)
-        {
-            throw new ArgumentException($"Sequences laid end to end are one batch of all positions: expected batch 1 beside {nameof(AttentionArguments.CumulativeLengths)}, but got {batch}.", "query");
-        }
-
+        CheckBatch(batch, "query");
         CheckOrder(arguments.CumulativeLengths, queryLength, "queries", nameof(AttentionArguments.CumulativeLengths));
         if (arguments.CumulativeKeyLengths.IsEmpty)
         {
@@ -36,6 +32,15 @@ internal static class PackedChecks
         for (int s = 0; s + 1 < keys.Length; s++)
         {
             ArgumentChecks.CheckLengths(kernel, arguments, arguments.CumulativeLengths[s + 1] - arguments.CumulativeLengths[s], keys[s + 1] - keys[s], s);
+        }
+    }
+
+    /// <summary>Throws unless there is one batch.</summary>
+    public static void CheckBatch(int batch, string name)
+    {
+        if (batch != 1)
+        {
+            throw new ArgumentException($"Sequences laid end to end are one batch of all positions: expected batch 1 beside {nameof(AttentionArguments.CumulativeLengths)}, but got {batch}.", name);
         }
     }
 

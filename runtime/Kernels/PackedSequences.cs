@@ -42,8 +42,8 @@ internal static unsafe class PackedSequences
             fixed (AttentionCall* call = calls)
             fixed (int* firstItem = firstItems)
             {
-                Batch batch = new() { Kernel = kernel, Calls = call, FirstItem = firstItem, Sequences = sequences };
-                WorkerPool.Run(&RunItem, &batch, items, (nuint)description.WorkspaceBytes, threads);
+                CallBatch batch = new() { Kernel = kernel, Calls = call, FirstItem = firstItem, Count = sequences };
+                WorkerPool.Run(&CallBatch.RunItem, &batch, items, (nuint)description.WorkspaceBytes, threads);
             }
         }
         finally
@@ -106,36 +106,8 @@ internal static unsafe class PackedSequences
         return highest;
     }
 
-    private static void RunItem(void* address, int item, byte* workspace)
-    {
-        Batch* batch = (Batch*)address;
-        int low = 0, high = batch->Sequences - 1;
-        while (low < high)
-        {
-            int middle = (low + high + 1) / 2;
-            if (batch->FirstItem[middle] <= item)
-            {
-                low = middle;
-            }
-            else
-            {
-                high = middle - 1;
-            }
-        }
-
-        batch->Kernel(batch->Calls + low, item - batch->FirstItem[low], workspace);
-    }
-
     private static ReadOnlySpan<int> Keys(in AttentionArguments arguments) =>
         arguments.CumulativeKeyLengths.IsEmpty ? arguments.CumulativeLengths : arguments.CumulativeKeyLengths;
 
     private static int Length(ReadOnlySpan<int> cumulative, int sequence) => cumulative[sequence + 1] - cumulative[sequence];
-
-    private struct Batch
-    {
-        public delegate*<void*, int, byte*, void> Kernel;
-        public AttentionCall* Calls;
-        public int* FirstItem;
-        public int Sequences;
-    }
 }

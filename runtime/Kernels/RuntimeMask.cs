@@ -24,6 +24,9 @@ public unsafe struct RuntimeMask
     /// <summary>Strides of <see cref="Bias"/>.</summary>
     public MaskStrides BiasStrides;
 
+    /// <summary>The key that the masks' first column is about; keys before it are as if there were no mask.</summary>
+    public int FirstKey;
+
     /// <summary>Whether any of the three is present.</summary>
     public readonly bool IsPresent => Keep != null || Drop != null || Bias != null;
 }

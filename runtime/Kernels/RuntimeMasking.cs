@@ -33,7 +33,13 @@ public static unsafe class RuntimeMasking
             float highest = float.NegativeInfinity;
             for (int n = 0; n < to - from; n++)
             {
-                int j = keys == null ? from + n : (int)keys[n];
+                int j = (keys == null ? from + n : (int)keys[n]) - mask.FirstKey;
+                if (j < 0)
+                {
+                    highest = highest > row[n] ? highest : row[n];
+                    continue;
+                }
+
                 bool visible = row[n] != float.NegativeInfinity && (keep == null || keep[j]) && (drop == null || !drop[j]);
                 float score = !visible ? float.NegativeInfinity : bias == null ? row[n] : row[n] + (bias[j] * Log2OfE);
                 row[n] = score;

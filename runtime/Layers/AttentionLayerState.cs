@@ -35,8 +35,7 @@ namespace AttentionGen.Kernels;
 public sealed class AttentionLayerState : IDisposable
 {
     private readonly LayerShape shape;
-    private readonly SinusoidalEncoding? encoding;
-    private readonly NativeFloats encoded = new();
+    private readonly LayerEncoding encoding;
     private readonly NativeFloats query = new();
     private readonly NativeFloats key = new();
     private readonly NativeFloats value = new();
@@ -47,9 +46,10 @@ public sealed class AttentionLayerState : IDisposable
     /// <param name="shape">The layer's sizes.</param>
     /// <param name="seed">The same seed gives the same weights.</param>
     /// <param name="encoding">Added to the input; null: nothing but the learned table, if the shape has one.</param>
+    /// <param name="positions">What the learned table starts from; null: normal with deviation 0.02.</param>
     /// <param name="extras">Learned tensors besides the projections.</param>
     /// <exception cref="ArgumentException"><paramref name="shape"/> is <c>default</c>, or the encoding's width is not the model's.</exception>
-    public AttentionLayerState(LayerShape shape, int seed, SinusoidalEncoding? encoding = null, params ExtraWeight[] extras)
+    public AttentionLayerState(LayerShape shape, int seed, SinusoidalEncoding? encoding = null, WeightStart? positions = null, params ExtraWeight[] extras)
     {
         if (encoding is not null && encoding.Width != shape.DModel)
         {
@@ -57,8 +57,8 @@ public sealed class AttentionLayerState : IDisposable
         }
 
         this.shape = shape;
-        this.encoding = encoding;
-        Weights = new AttentionWeights(shape, seed, extras);
+        Weights = new AttentionWeights(shape, seed, positions, extras);
+        this.encoding = new LayerEncoding(Weights, encoding);
     }
 
     /// <summary>The weights.</summary>
@@ -68,7 +68,12 @@ public sealed class AttentionLayerState : IDisposable
     /// <param name="index">Its place among those given to the constructor.</param>
     public ReadOnlySpan<float> Extra(int index) => Weights.Extra(index);
 
-    private bool AddsEncoding => encoding is not null || shape.LearnedPositions > 0;
+    /// <summary>What is added to the input at chosen positions: the sum of the layer's input encodings.</summary>
+    /// <param name="positions">Positions, each from 0 to the shortest table's last.</param>
+    /// <param name="encoding"><c>[positions, DModel]</c>; written whole.</param>
+    /// <exception cref="ArgumentException">A position is negative or past a table, or the span does not hold that many elements; nothing was written.</exception>
+    /// <exception cref="ObjectDisposedException">The layer was disposed.</exception>
+    public void GetEncoding(scoped ReadOnlySpan<int> positions, scoped Span<float> encoding) => this.encoding.GetEncoding(positions, encoding);
 
     /// <summary>Checks the call and projects <paramref name="input"/> to queries, keys and values.</summary>
     /// <param name="input"><c>[batch, length, DModel]</c>.</param>
@@ -81,7 +86,7 @@ public sealed class AttentionLayerState : IDisposable
     public LayerCall Project(scoped ReadOnlySpan<float> input, scoped ReadOnlySpan<float> output, int batch, int length, scoped in AttentionArguments arguments)
     {
         Check(input, output, batch, length, arguments);
-        ReadOnlySpan<float> source = Encode(input, batch, length, arguments.CumulativeLengths);
+        ReadOnlySpan<float> source = encoding.Encode(input, batch, length, arguments.CumulativeLengths);
         return Project(source, source, batch, length, length, arguments);
     }
 
@@ -106,7 +111,7 @@ public sealed class AttentionLayerState : IDisposable
     {
         Check(input, output, batch, length, arguments);
         CheckSpan(memory.Length, batch, memoryLength, nameof(memory), nameof(memoryLength));
-        return Project(Encode(input, batch, length, arguments.CumulativeLengths), memory, batch, length, memoryLength, arguments);
+        return Project(encoding.Encode(input, batch, length, arguments.CumulativeLengths), memory, batch, length, memoryLength, arguments);
     }
 
     /// <summary>Projects the context that the kernel wrote to the layer's output.</summary>
@@ -146,7 +151,7 @@ public sealed class AttentionLayerState : IDisposable
     public void Dispose()
     {
         Weights.Dispose();
-        encoded.Dispose();
+        encoding.Dispose();
         query.Dispose();
         key.Dispose();
         value.Dispose();
@@ -177,13 +182,7 @@ public sealed class AttentionLayerState : IDisposable
             PackedChecks.CheckOrder(arguments.CumulativeLengths, length, "positions", nameof(arguments.CumulativeLengths));
         }
 
-        int longest = Longest(arguments.CumulativeLengths, length);
-        encoding?.CheckLength(longest, nameof(length));
-        if (shape.LearnedPositions > 0 && longest > shape.LearnedPositions)
-        {
-            throw new ArgumentException($"{longest} positions are past the learned table's {shape.LearnedPositions} (MaxLength).", nameof(length));
-        }
-
+        encoding.CheckLength(arguments.CumulativeLengths, length, nameof(length));
         if (arguments.LogSumExp.Overlaps(output))
         {
             throw new ArgumentException("LogSumExp overlaps the output, which would overwrite it; expected separate memory.", nameof(arguments.LogSumExp));
@@ -206,56 +205,6 @@ public sealed class AttentionLayerState : IDisposable
         if (actual != expected)
         {
             throw new ArgumentException($"Expected [{batch}, {length}, {shape.DModel}] = {expected} elements (batch, {lengthName}, DModel), but the span holds {actual}.", name);
-        }
-    }
-
-    /// <summary>The most positions of one sequence.</summary>
-    private static int Longest(ReadOnlySpan<int> cumulative, int length)
-    {
-        int longest = cumulative.IsEmpty ? length : 0;
-        for (int s = 1; s < cumulative.Length; s++)
-        {
-            longest = Math.Max(longest, cumulative[s] - cumulative[s - 1]);
-        }
-
-        return longest;
-    }
-
-    /// <summary>The input with its encodings, which start anew in each sequence.</summary>
-    private unsafe ReadOnlySpan<float> Encode(ReadOnlySpan<float> input, int batch, int length, ReadOnlySpan<int> cumulative)
-    {
-        if (!AddsEncoding)
-        {
-            return input;
-        }
-
-        Span<float> sum = new(encoded.Reserve(input.Length), input.Length);
-        int sequences = cumulative.IsEmpty ? batch : cumulative.Length - 1;
-        for (int s = 0; s < sequences; s++)
-        {
-            int first = cumulative.IsEmpty ? s * length : cumulative[s];
-            int rows = cumulative.IsEmpty ? length : cumulative[s + 1] - first;
-            AddEncoding(input.Slice(first * shape.DModel, rows * shape.DModel), sum.Slice(first * shape.DModel, rows * shape.DModel), rows);
-        }
-
-        return sum;
-    }
-
-    /// <summary><c>sum = input + encodings</c> of one sequence.</summary>
-    private void AddEncoding(ReadOnlySpan<float> input, Span<float> sum, int rows)
-    {
-        if (encoding is null)
-        {
-            input.CopyTo(sum);
-        }
-        else
-        {
-            encoding.AddTo(input, sum, 1, rows);
-        }
-
-        if (shape.LearnedPositions > 0)
-        {
-            VectorSum.Add(sum, Weights.Positions.AsSpan(0, sum.Length), sum);
         }
     }
 

@@ -10,7 +10,8 @@ namespace AttentionGen;
 /// In memory a weight is <c>[input features, output features]</c>, row-major, as in <c>output = input * W + b</c>:
 /// W_q <c>[DModel, Heads * HeadDim]</c>, W_k <c>[DModel, KvHeads * HeadDim]</c>, W_v <c>[DModel, KvHeads * ValueDim]</c>, W_o <c>[Heads * ValueDim, DModel]</c>.
 /// In files it is the transpose, <c>[output features, input features]</c>, as PyTorch's <c>nn.Linear</c> stores it.
-/// New weights are Xavier uniform (Glorot and Bengio 2010), biases zero, the position table normal with deviation 0.02.
+/// New weights are Xavier uniform (Glorot and Bengio 2010), biases zero, the position table normal with deviation 0.02
+/// (or sines and cosines, where a learnable sinusoidal encoding is declared).
 /// </remarks>
 public sealed class AttentionWeights : WeightSet
 {
@@ -54,11 +55,11 @@ public sealed class AttentionWeights : WeightSet
     /// <param name="seed">The same seed gives the same weights.</param>
     /// <exception cref="ArgumentException"><paramref name="shape"/> is <c>default</c>.</exception>
     public AttentionWeights(LayerShape shape, int seed = 0)
-        : this(shape, seed, [])
+        : this(shape, seed, null, [])
     {
     }
 
-    internal AttentionWeights(LayerShape shape, int seed, ExtraWeight[] extras)
+    internal AttentionWeights(LayerShape shape, int seed, WeightStart? positions, ExtraWeight[] extras)
     {
         if (shape.DModel == 0)
         {
@@ -74,7 +75,7 @@ public sealed class AttentionWeights : WeightSet
         this.extras = extras;
         extraValues = [.. extras.Select(static extra => new float[Math.Max(extra.Rows, 1) * extra.Columns])];
         Own(ListTensors());
-        Initialise(seed);
+        Initialise(seed, positions ?? WeightStart.Normal(TableDeviation));
     }
 
     /// <summary>Their sizes.</summary>
@@ -136,7 +137,7 @@ public sealed class AttentionWeights : WeightSet
         return [.. list];
     }
 
-    private void Initialise(int seed)
+    private void Initialise(int seed, WeightStart positions)
     {
         Projection[] projections = [Query, Key, Value, Output];
         for (int stream = 0; stream < projections.Length; stream++)
@@ -147,7 +148,7 @@ public sealed class AttentionWeights : WeightSet
             weight.Set(values);
         }
 
-        new WeightInitialiser(seed, projections.Length).Normal(Positions, TableDeviation);
+        positions.Fill(Positions, seed, projections.Length);
         for (int n = 0; n < extras.Length; n++)
         {
             extras[n].Start.Fill(extraValues[n], seed, FirstExtraStream + n);

@@ -24,6 +24,11 @@ public abstract class WeightStart
     /// <param name="deviation">The standard deviation.</param>
     public static WeightStart Normal(double deviation) => new Drawn(deviation);
 
+    /// <summary>Sines and cosines of the position, a row for each (Vaswani et al. 2017).</summary>
+    /// <param name="width">Features of a position.</param>
+    /// <param name="baseFrequency">The base of the geometric progression of wavelengths.</param>
+    public static WeightStart Sinusoids(int width, double baseFrequency) => new Waves(width, baseFrequency);
+
     /// <summary>Fills the elements; the same seed and stream give the same ones.</summary>
     internal abstract void Fill(float[] values, int seed, int stream);
 
@@ -40,5 +45,15 @@ public abstract class WeightStart
     private sealed class Drawn(double deviation) : WeightStart
     {
         internal override void Fill(float[] values, int seed, int stream) => new WeightInitialiser(seed, stream).Normal(values, deviation);
+    }
+
+    private sealed class Waves(int width, double baseFrequency) : WeightStart
+    {
+        internal override void Fill(float[] values, int seed, int stream)
+        {
+            int positions = values.Length / width;
+            Array.Clear(values);
+            new SinusoidalEncoding(width, baseFrequency, positions).AddTo(values, 1, positions);
+        }
     }
 }

@@ -32,7 +32,7 @@ public readonly record struct TensorLayout(int Batch, int Heads, int Length, int
     /// <summary>Index one past the last element the view addresses; 0 for an empty view.</summary>
     internal long End => Count == 0 ? 0 : ((Batch - 1L) * BatchStride) + ((Heads - 1L) * HeadStride) + ((Length - 1L) * RowStride) + Dim;
 
-    internal void CheckFits(int available)
+    internal void CheckFits(long available)
     {
         CheckSizes(Batch, Heads, Length, Dim);
         ArgumentOutOfRangeException.ThrowIfNegative(BatchStride);

@@ -24,6 +24,14 @@ public static unsafe class PanelPacking
                 Square16(rows + done, stride, panel + (done * 16));
             }
         }
+        else if (count == 16 && Avx.IsSupported)
+        {
+            for (; done <= dim - 8; done += 8)
+            {
+                Square8(rows + done, stride, panel + (done * 16), 16);
+                Square8(rows + (8 * stride) + done, stride, panel + (done * 16) + 8, 16);
+            }
+        }
 
         Transpose(rows, stride, count, done, dim, panel, 16);
     }
@@ -37,7 +45,7 @@ public static unsafe class PanelPacking
         {
             for (; done <= dim - 8; done += 8)
             {
-                Square8(rows + done, stride, panel + (done * 8));
+                Square8(rows + done, stride, panel + (done * 8), 8);
             }
         }
 
@@ -119,7 +127,7 @@ public static unsafe class PanelPacking
 
     // Not inlined: inside a larger method the inliner's budget runs out and leaves vector calls as calls.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Square8(float* source, long stride, float* panel)
+    private static void Square8(float* source, long stride, float* panel, int lanes)
     {
         Vector256<float> a0 = Vector256.Load(source + (0 * stride));
         Vector256<float> a1 = Vector256.Load(source + (1 * stride));
@@ -135,13 +143,13 @@ public static unsafe class PanelPacking
         Vector256<float> b6 = Avx.UnpackLow(a6, a7), b7 = Avx.UnpackHigh(a6, a7);
         Vector256<float> c0 = Avx.Shuffle(b0, b2, 0x44), c1 = Avx.Shuffle(b0, b2, 0xEE), c2 = Avx.Shuffle(b1, b3, 0x44), c3 = Avx.Shuffle(b1, b3, 0xEE);
         Vector256<float> c4 = Avx.Shuffle(b4, b6, 0x44), c5 = Avx.Shuffle(b4, b6, 0xEE), c6 = Avx.Shuffle(b5, b7, 0x44), c7 = Avx.Shuffle(b5, b7, 0xEE);
-        Vector256.Store(Avx.Permute2x128(c0, c4, 0x20), panel + (0 * 8));
-        Vector256.Store(Avx.Permute2x128(c0, c4, 0x31), panel + (4 * 8));
-        Vector256.Store(Avx.Permute2x128(c1, c5, 0x20), panel + (1 * 8));
-        Vector256.Store(Avx.Permute2x128(c1, c5, 0x31), panel + (5 * 8));
-        Vector256.Store(Avx.Permute2x128(c2, c6, 0x20), panel + (2 * 8));
-        Vector256.Store(Avx.Permute2x128(c2, c6, 0x31), panel + (6 * 8));
-        Vector256.Store(Avx.Permute2x128(c3, c7, 0x20), panel + (3 * 8));
-        Vector256.Store(Avx.Permute2x128(c3, c7, 0x31), panel + (7 * 8));
+        Vector256.Store(Avx.Permute2x128(c0, c4, 0x20), panel + (0 * lanes));
+        Vector256.Store(Avx.Permute2x128(c0, c4, 0x31), panel + (4 * lanes));
+        Vector256.Store(Avx.Permute2x128(c1, c5, 0x20), panel + (1 * lanes));
+        Vector256.Store(Avx.Permute2x128(c1, c5, 0x31), panel + (5 * lanes));
+        Vector256.Store(Avx.Permute2x128(c2, c6, 0x20), panel + (2 * lanes));
+        Vector256.Store(Avx.Permute2x128(c2, c6, 0x31), panel + (6 * lanes));
+        Vector256.Store(Avx.Permute2x128(c3, c7, 0x20), panel + (3 * lanes));
+        Vector256.Store(Avx.Permute2x128(c3, c7, 0x31), panel + (7 * lanes));
     }
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using AttentionGen.Kernels;
 
@@ -54,27 +55,81 @@ public static unsafe class DropoutMask
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Apply(AttentionCall* call, int batch, int head, int query, int rows, int from, int to, float* keys, float* weights, int stride)
     {
-        uint threshold = call->DropoutThreshold, low = (uint)call->DropoutSeed, high = (uint)(call->DropoutSeed >> 32);
-        float scale = call->DropoutScale;
-        uint* words = stackalloc uint[4];
         for (int r = 0; r < rows; r++)
         {
-            float* row = weights + (r * stride);
-            long drawn = -1;
-            for (int n = 0; n < to - from; n++)
+            Row row = new(call, batch, head, query + r, weights + (r * stride));
+            if (keys == null)
             {
-                int key = keys == null ? from + n : (int)keys[n];
-                if (key / 4 != drawn)
-                {
-                    drawn = key / 4;
-                    (words[0], words[1], words[2], words[3]) = Philox.Words((uint)drawn, (uint)(query + r), (uint)head, (uint)(call->FirstSequence + batch), low, high);
-                }
-
-                row[n] = words[key & 3] >= threshold ? row[n] * scale : 0f;
+                row.Apply(from, to);
+            }
+            else
+            {
+                row.Apply(keys, to - from);
             }
         }
     }
 
     /// <summary>Words below it drop their weight.</summary>
     internal static uint Threshold(double probability) => (uint)Math.Min(Math.Ceiling(probability * Words), uint.MaxValue);
+
+    /// <summary>The weights of one query.</summary>
+    private readonly struct Row(AttentionCall* call, int batch, int head, int query, float* weights)
+    {
+        private const int Drawn = 4 * Philox.Counters;
+
+        private readonly uint threshold = call->DropoutThreshold, low = (uint)call->DropoutSeed, high = (uint)(call->DropoutSeed >> 32);
+        private readonly uint sequence = (uint)(call->FirstSequence + batch);
+        private readonly float scale = call->DropoutScale;
+
+        /// <summary>Keys from, from + 1, ..., to - 1.</summary>
+        public void Apply(int from, int to)
+        {
+            uint* words = stackalloc uint[Drawn];
+            for (int first = from & ~3; first < to; first += Drawn)
+            {
+                Philox.Fill((uint)first / 4, (uint)query, (uint)head, sequence, low, high, words);
+                float* row = weights + (first - from);
+                if (first >= from && first + Drawn <= to)
+                {
+                    Thin(row, words);
+                    continue;
+                }
+
+                for (int n = Math.Max(from - first, 0); n < Math.Min(to - first, Drawn); n++)
+                {
+                    row[n] = words[n] >= threshold ? row[n] * scale : 0f;
+                }
+            }
+        }
+
+        /// <summary>Keys that are not consecutive.</summary>
+        public void Apply(float* keys, int count)
+        {
+            uint* words = stackalloc uint[4];
+            long drawn = -1;
+            for (int n = 0; n < count; n++)
+            {
+                int key = (int)keys[n];
+                if (key / 4 != drawn)
+                {
+                    drawn = key / 4;
+                    (words[0], words[1], words[2], words[3]) = Philox.Words((uint)drawn, (uint)query, (uint)head, sequence, low, high);
+                }
+
+                weights[n] = words[key & 3] >= threshold ? weights[n] * scale : 0f;
+            }
+        }
+
+        // One word for each weight.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private void Thin(float* row, uint* words)
+        {
+            Vector<uint> least = new(threshold);
+            for (int n = 0; n < Drawn; n += Vector<float>.Count)
+            {
+                Vector<int> kept = Vector.GreaterThanOrEqual(Vector.Load(words + n), least).As<uint, int>();
+                Vector.ConditionalSelect(kept, Vector.Load(row + n) * scale, Vector<float>.Zero).Store(row + n);
+            }
+        }
+    }
 }

@@ -108,7 +108,7 @@ public class AgreementTests
 
     private static Gen<string> Encodings() =>
         from type in Gen.Elements(["rotary", "ALIBI", "alibye", .. PositionalEncodings.All])
-        from arguments in Subset(("Base", Reals), ("MaxLength", Sizes), ("RotaryDim", Sizes), ("Layout", ["RotaryLayout.Interleaved", "(RotaryLayout)5"]), ("Slopes", ["new float[] { 1, 2, 3 }", "new float[] { 1, 2, 3, 4, 5, 6, 7, 8 }", "null"]),
+        from arguments in Subset(("Base", Reals), ("MaxLength", Sizes), ("Learnable", Flags), ("RotaryDim", Sizes), ("Layout", ["RotaryLayout.Interleaved", "(RotaryLayout)5"]), ("Slopes", ["new float[] { 1, 2, 3 }", "new float[] { 1, 2, 3, 4, 5, 6, 7, 8 }", "null"]),
             ("Scaling", ["RotaryScaling.Linear", "RotaryScaling.Ntk", "RotaryScaling.Yarn", "RotaryScaling.LongRope", "RotaryScaling.Llama3", "(RotaryScaling)8"]), ("ScalingFactor", Reals),
             ("OriginalMaxLength", Sizes), ("BetaFast", Reals), ("AttentionFactor", Reals), ("ShortFactors", ["new float[] { 1, 2, 3 }", "null"]), ("LongFactors", ["new float[] { 1, 2, 3 }"]),
             ("Sections", ["new int[] { 16, 8, 8 }", "new int[] { -1, 33 }", "null"]), ("ScaleBase", Reals), ("MaxRelativePosition", Sizes), ("Values", Flags), ("Buckets", Sizes), ("MaxDistance", Sizes))

@@ -33,7 +33,7 @@ internal static class FixLab
     }
 
     public static async Task<ImmutableArray<Diagnostic>> FaultsAsync(Project project) =>
-        [.. (await Lab.AnalyzeAsync((await project.GetCompilationAsync())!)).Where(diagnostic => diagnostic.Id != "ATTN048")];
+        [.. (await Lab.AnalyzeAsync((await project.GetCompilationAsync())!)).Where(diagnostic => diagnostic.Severity > DiagnosticSeverity.Info)];
 
     /// <summary>The fixes offered for a diagnostic, in the order of the light bulb.</summary>
     public static async Task<List<CodeAction>> OfferedAsync(Project project, Diagnostic diagnostic)
@@ -56,12 +56,26 @@ internal static class FixLab
         return operations.OfType<ApplyChangesOperation>().Single().ChangedSolution.GetProject(project.Id)!;
     }
 
-    /// <summary>Applies one choice to every diagnostic of that id at once.</summary>
-    public static async Task<Project> ApplyToAllAsync(Project project, string id, string equivalenceKey)
+    /// <summary>A second project beside the first, in the same solution.</summary>
+    public static Project Beside(Project first, params string[] sources)
     {
-        CodeFixProvider provider = Providers.First(provider => provider.FixableDiagnosticIds.Contains(id));
-        ImmutableArray<Diagnostic> faults = [.. (await FaultsAsync(project)).Where(fault => fault.Id == id)];
-        var context = new FixAllContext(project.Documents.First(), provider, FixAllScope.Project, equivalenceKey, [id], new Known(faults), CancellationToken.None);
+        Project second = first.Solution.AddProject("Second", "Second", LanguageNames.CSharp)
+            .WithCompilationOptions(Lab.Options())
+            .WithParseOptions(Lab.Parse)
+            .WithMetadataReferences(Lab.References);
+        for (int i = 0; i < sources.Length; i++)
+        {
+            second = second.AddDocument($"Second{i}.cs", SourceText.From(sources[i]), filePath: $"Second{i}.cs").Project;
+        }
+
+        return second;
+    }
+
+    /// <summary>Applies one choice to every diagnostic of that id in a scope around the project's first document.</summary>
+    public static async Task<Project> ApplyToAllAsync(Project project, string id, string equivalenceKey, FixAllScope scope = FixAllScope.Project)
+    {
+        CodeFixProvider provider = Providers.First(provider => provider.FixableDiagnosticIds.Contains(id) && provider is PartialCodeFix == (id == "ATTN047"));
+        var context = new FixAllContext(project.Documents.First(), provider, scope, equivalenceKey, [id], new Known(id), CancellationToken.None);
         CodeAction all = (await provider.GetFixAllProvider()!.GetFixAsync(context))!;
         return await ApplyAsync(project, all);
     }
@@ -69,13 +83,13 @@ internal static class FixLab
     public static async Task<string> TextAsync(Project project, int document = 0) =>
         (await project.Documents.ElementAt(document).GetTextAsync()).ToString();
 
-    private sealed class Known(ImmutableArray<Diagnostic> faults) : FixAllContext.DiagnosticProvider
+    private sealed class Known(string id) : FixAllContext.DiagnosticProvider
     {
-        public override Task<IEnumerable<Diagnostic>> GetAllDiagnosticsAsync(Project project, CancellationToken cancellationToken) =>
-            Task.FromResult<IEnumerable<Diagnostic>>(faults);
+        public override async Task<IEnumerable<Diagnostic>> GetAllDiagnosticsAsync(Project project, CancellationToken cancellationToken) =>
+            (await FaultsAsync(project)).Where(fault => fault.Id == id);
 
-        public override Task<IEnumerable<Diagnostic>> GetDocumentDiagnosticsAsync(Document document, CancellationToken cancellationToken) =>
-            Task.FromResult(faults.Where(fault => document.Project.GetDocument(fault.Location.SourceTree) == document));
+        public override async Task<IEnumerable<Diagnostic>> GetDocumentDiagnosticsAsync(Document document, CancellationToken cancellationToken) =>
+            (await GetAllDiagnosticsAsync(document.Project, cancellationToken)).Where(fault => document.Project.GetDocument(fault.Location.SourceTree)?.Id == document.Id);
 
         public override Task<IEnumerable<Diagnostic>> GetProjectDiagnosticsAsync(Project project, CancellationToken cancellationToken) =>
             Task.FromResult<IEnumerable<Diagnostic>>([]);

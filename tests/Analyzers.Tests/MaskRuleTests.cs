@@ -14,13 +14,13 @@ public class MaskRuleTests
         [Attention(Heads = 1, HeadDim = 4)]
         public static partial class Full
         {
-            public static void Forward(ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> output, int batch, int queryLength, int keyLength, in AttentionArguments arguments = default) { }
+            public static void Forward(ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> output, int batch, int queryLength, int keyLength, in AttentionArguments arguments = default, object? unlikeTheGeneratedOne = null) { }
         }
 
         [Attention("causal", Heads = 1, HeadDim = 4)]
         public static partial class Past
         {
-            public static void Forward(ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> output, int batch, int queryLength, int keyLength, in AttentionArguments arguments = default) { }
+            public static void Forward(ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> output, int batch, int queryLength, int keyLength, in AttentionArguments arguments = default, object? unlikeTheGeneratedOne = null) { }
         }
 
         public static class Unrelated

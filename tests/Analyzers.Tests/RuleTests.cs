@@ -36,6 +36,10 @@ public class RuleTests
         { "K", "[Attention(\"causal\", Heads = 8, HeadDim = 64, CausalAlignment = CausalAlignment.BottomRight, MaxLength = 10, MaxKeyLength = 7)]", "ATTN009", "CausalAlignment = CausalAlignment.BottomRight", "the first 3 queries" },
         { "K", "[Attention(\"local\", WindowRight = 2, Heads = 8, HeadDim = 64, CausalAlignment = CausalAlignment.BottomRight, MaxLength = 10, MaxKeyLength = 7)]", "ATTN009", "CausalAlignment = CausalAlignment.BottomRight", "the first 1 queries" },
         { "L", "[Attention(Heads = 8, DModel = 512, MaxLength = 513)]\n[PositionalEncoding(\"learned\")]", "ATTN015", "PositionalEncoding", "holds 512 positions" },
+        { "L", "[Attention(Heads = 8, DModel = 512, MaxLength = 100)]\n[PositionalEncoding(\"sinusoidal\", Learnable = true, MaxLength = 99)]", "ATTN015", "MaxLength = 99", "raise the encoding's MaxLength to 100" },
+        { "L", "[Attention(Heads = 8, DModel = 512)]\n[PositionalEncoding(\"learned\"), PositionalEncoding(\"sinusoidal\", Learnable = true)]", "ATTN072", "Learnable = true", "'learned' and 'sinusoidal' each ask for one" },
+        { "L", "[Attention(Heads = 8, DModel = 512)]\n[PositionalEncoding(\"sinusoidal\", Learnable = true), PositionalEncoding(\"learned\")]", "ATTN072", "PositionalEncoding", "one alone" },
+        { "K", "[Attention(Heads = 8, HeadDim = 64)]\n[PositionalEncoding(\"sinusoidal\", Learnable = true)]", "ATTN046", "Learnable = true", "belongs to a layer" },
         { "L", "[Attention(Heads = 8, DModel = 512, MaxLength = 100)]\n[PositionalEncoding(\"sinusoidal\", MaxLength = 99)]", "ATTN015", "MaxLength = 99", "raise the encoding's MaxLength to 100" },
         { "K", "[Attention(\"causal\", Heads = 12, HeadDim = 64)]\n[PositionalEncoding(\"alibi\")]", "ATTN018", "PositionalEncoding", "the slopes of 8 heads are completed by every other slope of 16" },
         { "K", "[Attention(Heads = 8, HeadDim = 64)]\n[PositionalEncoding(\"alibi\")]", "ATTN019", "PositionalEncoding", "-slope * |i - j|" },
@@ -181,6 +185,8 @@ public class RuleTests
         { "K", "[Attention(\"local\", WindowRight = 3, Heads = 8, HeadDim = 64, CausalAlignment = CausalAlignment.BottomRight, MaxLength = 10, MaxKeyLength = 7)]" },
         { "K", "[Attention(\"local\", Sinks = 1, WindowRight = 0, Heads = 8, HeadDim = 64, CausalAlignment = CausalAlignment.BottomRight, MaxLength = 10, MaxKeyLength = 7)]" },
         { "L", "[Attention(Heads = 8, DModel = 512, MaxLength = 512)]\n[PositionalEncoding(\"learned\")]" },
+        { "L", "[Attention(Heads = 8, DModel = 512)]\n[PositionalEncoding(\"learned\"), PositionalEncoding(\"sinusoidal\", Learnable = false)]" },
+        { "L", "[Attention(Heads = 8, DModel = 512)]\n[PositionalEncoding(\"sinusoidal\", Learnable = true)]" },
         { "K", "[Attention(\"causal\", Heads = 16, HeadDim = 64)]\n[PositionalEncoding(\"alibi\")]" },
         { "K", "[Attention(\"causal\", Heads = 3, HeadDim = 64)]\n[PositionalEncoding(\"alibi\", Slopes = new[] { 1f, 2f, 3f })]" },
         { "K", "[Attention(Causal = true, Heads = 1, HeadDim = 64)]\n[PositionalEncoding(\"alibi\", Slopes = null)]" },
@@ -190,8 +196,8 @@ public class RuleTests
         { "K", "[Attention(Heads = 8, HeadDim = 64)]\n[PositionalEncoding(\"rope\", Scaling = RotaryScaling.Llama3, ScalingFactor = 8, OriginalMaxLength = 8192, LowFrequencyFactor = 1, HighFrequencyFactor = 4)]" },
         { "K", "[Attention(Heads = 8, HeadDim = 4)]\n[PositionalEncoding(\"rope\", Scaling = RotaryScaling.LongRope, OriginalMaxLength = 9, ShortFactors = new[] { 1f, 2f }, LongFactors = new[] { 1f, 2f })]" },
         { "K", "[Attention(\"differential\", Heads = 8, HeadDim = 64)]\n[PositionalEncoding(\"rope\", RotaryDim = 32)]" },
-        { "K", "[Attention(\"landmark\", Heads = 8, HeadDim = 64, Landmarks = 128, MaxLength = 128)]" },
-        { "K", "[Attention(\"strided\", Heads = 8, HeadDim = 64, Stride = 1, Local = 0)]" },
+        { "K", "[Attention(\"landmark\", Heads = 8, HeadDim = 64, Landmarks = 127, MaxLength = 128)]" },
+        { "K", "[Attention(\"strided\", Heads = 8, HeadDim = 64, Stride = 2, Local = 0)]" },
         { "K", "[Attention(\"localglobal\", Heads = 8, HeadDim = 64, GlobalTokens = 1, Fusion = FusionMode.Average)]" },
         { "K", "[Attention(\"block\", Heads = 8, HeadDim = 64, BlockSize = 1, Neighbours = 2, Causal = true)]" },
         { "K", "[Attention(\"differential\", Heads = 8, HeadDim = 64)]" },
@@ -279,12 +285,12 @@ public class RuleTests
     {
         ImmutableArray<Diagnostic> all = await Lab.AnalyzeAsync(Lab.Compile(Declare.Kernel("[Attention(\"causal\", Heads = 8, KvHeads = 2, HeadDim = 64, MaxLength = 2048)]")));
 
-        Diagnostic plan = Assert.Single(all);
-        Assert.Equal(("ATTN048", DiagnosticSeverity.Info), (plan.Id, plan.Severity));
+        Diagnostic plan = Assert.Single(all, diagnostic => diagnostic.Id == "ATTN048");
+        Assert.Equal(DiagnosticSeverity.Info, plan.Severity);
 
         // 2 * 8 heads * (64 + 64) features; 2048 * 2049 / 2 pairs; 4 bytes * 2 heads * 128 features.
         Assert.Contains("2048 FLOPs per visible query-key pair, 4.297 GFLOP for 2048 positions", plan.GetMessage(), StringComparison.Ordinal);
-        Assert.Contains("1024 bytes of keys and values per token", plan.GetMessage(), StringComparison.Ordinal);
+        Assert.Contains("2.098 MFLOP per token; 1024 bytes of keys and values per token; tiles of 6 x 64 (512 bit), 6 x 16 (256 bit), 6 x 16 (128 bit), 6 x 2 (scalar); ", plan.GetMessage(), StringComparison.Ordinal);
     }
 
     [Fact]

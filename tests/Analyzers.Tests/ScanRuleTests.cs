@@ -10,10 +10,10 @@ public class ScanRuleTests
     /// <summary>Kernel or layer; attributes; the only rule that fires; the text it underlines; what its message must say.</summary>
     public static TheoryData<string, string, string, string, string> Firing => new()
     {
-        { "K", "[Attention(\"mamba\", DModel = 512)]\n[PositionalEncoding(\"rope\")]", "ATTN080", "PositionalEncoding", "The encoding 'rope'" },
-        { "L", "[Attention(\"mamba\", DModel = 512)]\n[PositionalEncoding(\"sinusoidal\")]", "ATTN080", "PositionalEncoding", "keeps the order of positions" },
-        { "L", "[Attention(\"mamba\", DModel = 512)]\n[PositionalEncoding(\"learned\")]", "ATTN080", "PositionalEncoding", "The encoding 'learned'" },
-        { "L", "[Attention(\"mamba\", DModel = 512, Cross = true)]", "ATTN080", "Cross = true", "it reads one sequence" },
+        { "K", "[Attention(\"mamba\", DModel = 512)]\n[PositionalEncoding(\"rope\")]", "ATTN062", "PositionalEncoding", "The encoding 'rope'" },
+        { "L", "[Attention(\"mamba\", DModel = 512)]\n[PositionalEncoding(\"sinusoidal\")]", "ATTN062", "PositionalEncoding", "keeps the order of positions" },
+        { "L", "[Attention(\"mamba\", DModel = 512)]\n[PositionalEncoding(\"learned\")]", "ATTN062", "PositionalEncoding", "The encoding 'learned'" },
+        { "L", "[Attention(\"mamba\", DModel = 512, Cross = true)]", "ATTN062", "Cross = true", "it reads one sequence" },
         { "K", "[Attention(\"mamba\", DModel = 512, Causal = true)]\n[PositionalEncoding(\"alibi\")]", "ATTN059", "PositionalEncoding", "The encoding 'alibi'" },
         { "K", "[Attention(\"mamba\", DModel = 512)]\n[PositionalEncoding(\"relative\")]", "ATTN059", "PositionalEncoding", "The encoding 'relative'" },
         { "K", "[Attention(\"mamba\", DModel = 512, Softcap = 30)]", "ATTN059", "Softcap = 30", "'mamba' attention has none" },

@@ -1,9 +1,11 @@
 using System.CommandLine;
+using AttentionGen.Benchmarks.Editor;
 using AttentionGen.Benchmarks.Ratios;
 using BenchmarkDotNet.Running;
 
-var rootCommand = new RootCommand("Measures generated attention kernels: 'ratios' against the machine's limit and peers, 'explore' with BenchmarkDotNet.");
+var rootCommand = new RootCommand("Measures generated attention kernels: 'ratios' against the machine's limit and peers, 'explore' with BenchmarkDotNet; 'editor' what generator and analyzers cost while typing.");
 rootCommand.Subcommands.Add(RatiosCommand.Create());
+rootCommand.Subcommands.Add(EditorCommand.Create());
 
 var explore = new Command("explore", "Runs BenchmarkDotNet; everything after it is BenchmarkDotNet's own (for instance --filter '*Attention*').") { TreatUnmatchedTokensAsErrors = false };
 explore.SetAction(result => { BenchmarkSwitcher.FromAssembly(typeof(RatiosCommand).Assembly).Run([.. result.UnmatchedTokens]); });

@@ -130,10 +130,43 @@ public class LayerTests
         }
     }
 
+    [Theory]
+    [InlineData("LearnableLayer", true)]
+    [InlineData("TwoTableLayer", true)]
+    [InlineData("LearnedLayer", false)]
+    public void Encoding_of_a_layer_is_the_sum_of_its_tables_as_they_are_now(string name, bool sinusoidal)
+    {
+        LayerDeclaration declaration = Find(name);
+        using LayerHost layer = LayerFactory.Create(declaration, 3);
+        Parameters parameters = declaration.Name == "LearnableLayer" ? Parameters.None.With("Base", 300) : Parameters.None;
+        bool learnable = declaration.Encodings.Length == 1 && sinusoidal;
+        float[] start = layer.Tensor("position_embedding.weight")!;
+        int[] positions = [7, 0, 40, 7];
+        float[] encoding = new float[positions.Length * declaration.Width];
+        foreach (float[] table in new[] { start, TestSeed.For(name).Normal(start.Length) })
+        {
+            layer.Set("position_embedding.weight", table);
+            layer.GetEncoding(positions, encoding);
+            for (int n = 0; n < encoding.Length; n++)
+            {
+                (int position, int feature) = (positions[n / declaration.Width], n % declaration.Width);
+                double fixedPart = sinusoidal && !learnable ? Sinusoid.Row(parameters, declaration.Width, position)[feature] : 0;
+                double learned = learnable && table == start ? Sinusoid.Row(parameters, declaration.Width, position)[feature] : table[(position * declaration.Width) + feature];
+                Assert.InRange(encoding[n] - (fixedPart + learned), -6 * ErrorBound.UnitRoundoff, 6 * ErrorBound.UnitRoundoff);
+            }
+        }
+
+        float[] before = [.. encoding];
+        Assert.Throws<ArgumentOutOfRangeException>("positions", () => layer.GetEncoding([0, -1, 2, 3], encoding));
+        Assert.Throws<ArgumentOutOfRangeException>("positions", () => layer.GetEncoding([0, 1, 2, start.Length / declaration.Width], encoding));
+        Assert.Throws<ArgumentException>("encoding", () => layer.GetEncoding([0, 1], encoding));
+        Assert.Equal(before, encoding);
+    }
+
     // Gains start at 1 and sinks at 0, where a layer that ignored them would pass.
     private static void Disturb(LayerHost layer, Random random)
     {
-        foreach (string name in new[] { "q_norm.weight", "k_norm.weight", "sinks" })
+        foreach (string name in new[] { "q_norm.weight", "k_norm.weight", "sinks", "position_embedding.weight" })
         {
             if (layer.Tensor(name) is { } values)
             {
@@ -168,7 +201,9 @@ public class LayerTests
             KeyGain = layer.Tensor("k_norm.weight"),
             SinkLogits = layer.Tensor("sinks"),
         });
-        ReferenceEncoding[] encodings = [.. problem.Encodings.Select(e => e.Name == "learned" ? e with { Parameters = e.Parameters.With("Table", layer.Positions()!) } : e)];
+        ReferenceEncoding[] encodings = [.. problem.Encodings.Zip(declaration.Encodings, (encoding, declared) => LayerDeclaration.IsLearned(declared)
+            ? new ReferenceEncoding("learned", Parameters.None.With("Table", layer.Tensor("position_embedding.weight")!))
+            : encoding)];
         return ReferenceLayer.Forward(layer.Weights(), problem.WithEncodings(encodings), declaration.Width, call.Input, call.Memory);
     }
 

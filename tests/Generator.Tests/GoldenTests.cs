@@ -17,6 +17,8 @@ public class GoldenTests
         { "PerformerKernel", "[Attention(\"performer\", Causal = true, Features = 24, Heads = 4, KvHeads = 2, HeadDim = 8, ValueDim = 12)]\n[PositionalEncoding(\"rope\")]\npublic static partial class PerformerKernel;" },
         { "MambaKernel", "[Attention(\"mamba\", DModel = 10, StateSize = 6)]\npublic static partial class MambaKernel;" },
         { "MambaLayer", "[Attention(\"mamba\", DModel = 16, StateSize = 4, Convolution = 3)]\npublic partial class MambaLayer;" },
+        { "DifferentialKernel", "[Attention(\"differential\", Heads = 2, HeadDim = 8, Softcap = 30)]\npublic static partial class DifferentialKernel;" },
+        { "TwoPassKernel", "[Attention(\"localglobal\", Window = 8, GlobalTokens = 2, Fusion = FusionMode.Joint, Heads = 2, HeadDim = 8, LearnedSinks = true)]\npublic static partial class TwoPassKernel;" },
         { "CrossLayer", "[Attention(Cross = true, Bias = true, DModel = 16, Heads = 2)]\n[PositionalEncoding(\"sinusoidal\")]\npublic partial class CrossLayer;" },
         { "InvalidKernel", "[Attention(DModel = 512, Heads = 7)]\npublic static partial class InvalidKernel;" },
         { "InvalidLayer", "[Attention(\"loca\", DModel = 512, Heads = 8)]\npublic partial class InvalidLayer;" },

@@ -93,6 +93,20 @@ public class SpecReaderTests
         Assert.Equal(["A.B.C+D.Kernel.g.cs", "A.B.C+D.g.cs", "A.B.D+C.g.cs"], files.Keys);
     }
 
+    // Roslyn compares file names without regard to case.
+    [Theory]
+    [InlineData("[AttentionGen.Attention] static partial class Host { } [AttentionGen.Attention] static partial class HOST { }", "HOST-edf03e2f.g.cs", "Host-")]
+    [InlineData("namespace A { [AttentionGen.Attention] partial class Host { } } namespace a { [AttentionGen.Attention] partial class Host { } }", "A.Host-", "a.Host-")]
+    [InlineData("partial class A { [AttentionGen.Attention] partial class B { } } partial class a { [AttentionGen.Attention] partial class B { } }", "A+B-", "a+B-")]
+    [InlineData("[AttentionGen.Attention] static partial class Host { } namespace A { [AttentionGen.Attention] static partial class HOST { } }", "A.HOST.g.cs", "Host.g.cs")]
+    public void Hosts_that_differ_in_case_alone_get_files_of_their_own(string source, params string[] starts)
+    {
+        SortedDictionary<string, string> files = Lab.Generate(Lab.Compile(source));
+
+        Assert.Equal(starts.Length, files.Count);
+        Assert.All(starts.Zip(files.Keys), pair => Assert.StartsWith(pair.First, pair.Second, StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("[AttentionGen.Attention] static partial class Host { }", "static class Caller { static void Call(float[] x) => Host.Forward(x, x, x, x, 1, 1, 1); }")]
     [InlineData("[AttentionGen.Attention] partial class Host { }", "static class Caller { static void Call(Host host, float[] x) => host.Forward(x, x, 1, 1); }")]

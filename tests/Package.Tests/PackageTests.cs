@@ -67,9 +67,54 @@ public sealed class PackageTests(Packed packed) : IClassFixture<Packed>
     }
 
     [Fact]
+    public void Wrong_model_fails_the_build_with_one_error_at_its_argument()
+    {
+        string project = packed.Project("MistakenModel", """
+            using AttentionGen;
+
+            using Wrong layer = new(seed: 1);
+            layer.Forward(new float[99], new float[99], 1, 1);
+
+            [Model(DModel = 100, Heads = 3)]
+            [Attention(Type = "causal")]
+            public partial class Wrong;
+            """);
+        Result build = Packed.Dotnet(project, "build", "-c", "Release");
+        Assert.NotEqual(0, build.Code);
+        Assert.Contains("Program.cs(6,22): error ATTN001", build.Output, StringComparison.Ordinal);
+        Assert.Contains("1 Error(s)", build.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Prebuilt_kernels_run_without_a_declaration()
+    {
+        string project = packed.Project("Chooser", """
+            using AttentionGen;
+            using AttentionGen.Prebuilt;
+
+            const int Length = 33, Heads = 8, Dim = 64;
+            var random = new Random();
+            float[] Draw() => Enumerable.Range(0, Heads * Length * Dim).Select(_ => random.NextSingle() - 0.5f).ToArray();
+            float[] query = Draw(), key = Draw(), value = Draw(), output = Draw();
+            AttentionFactory.Create(new AttentionOptions { Type = "causal", Heads = Heads, DModel = Heads * Dim })
+                .Forward(query, key, value, output, 1, Length, Length);
+
+            // The second row of the last head sees two keys.
+            int first = (Heads - 1) * Length;
+            double[] scores = [.. Enumerable.Range(0, 2).Select(j => Enumerable.Range(0, Dim).Sum(c => (double)query[((first + 1) * Dim) + c] * key[((first + j) * Dim) + c]) / 8)];
+            double weight = 1 / (1 + Math.Exp(scores[1] - scores[0]));
+            double worst = Enumerable.Range(0, Dim).Max(c => Math.Abs((weight * value[(first * Dim) + c]) + ((1 - weight) * value[((first + 1) * Dim) + c]) - output[((first + 1) * Dim) + c]));
+            Console.WriteLine(worst < 1e-5 ? "agrees" : $"off by {worst}");
+            """, "AttentionGen.Prebuilt");
+        Result run = Packed.Dotnet(project, "run", "-c", "Release");
+        Assert.True(run.Code == 0, run.Output);
+        Assert.EndsWith("agrees", run.Output.TrimEnd(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Package_carries_runtime_and_compiler_parts()
     {
-        using ZipArchive archive = ZipFile.OpenRead(Directory.GetFiles(packed.Feed, "*.nupkg").Single());
+        using ZipArchive archive = ZipFile.OpenRead(packed.Nupkg("AttentionGen"));
         string[] names = archive.Entries.Select(entry => entry.FullName).ToArray();
         foreach (string expected in new[]
         {

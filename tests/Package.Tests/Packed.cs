@@ -25,8 +25,11 @@ public sealed class Packed : IDisposable
             File.Copy(Path.Combine(root, file), Path.Combine(Source, file));
         }
 
-        Result pack = Dotnet(Path.Combine(Source, "runtime"), "pack", "-c", "Release", "-o", Feed);
-        Assert.True(pack.Code == 0, pack.Output);
+        foreach (string project in new[] { "runtime", "runtime/Prebuilt" })
+        {
+            Result pack = Dotnet(Path.Combine(Source, project), "pack", "-c", "Release", "-o", Feed);
+            Assert.True(pack.Code == 0, pack.Output);
+        }
     }
 
     /// <summary>The folder feed.</summary>
@@ -34,12 +37,15 @@ public sealed class Packed : IDisposable
 
     private string Source => Path.Combine(folder, "source");
 
-    /// <summary>Writes a console project of one file that references the package from the folder feed alone.</summary>
-    public string Project(string name, string program)
+    /// <summary>The file of a package in the feed.</summary>
+    public string Nupkg(string package) => Directory.GetFiles(Feed, $"{package}.*.nupkg").Single(file => char.IsAsciiDigit(Path.GetFileName(file)[package.Length + 1]));
+
+    /// <summary>Writes a console project of one file that references a package from the folder feed alone.</summary>
+    public string Project(string name, string program, string package = "AttentionGen")
     {
         string project = Path.Combine(folder, name);
         Directory.CreateDirectory(project);
-        string version = Path.GetFileNameWithoutExtension(Directory.GetFiles(Feed, "*.nupkg").Single())["AttentionGen.".Length..];
+        string version = Path.GetFileNameWithoutExtension(Nupkg(package))[(package.Length + 1)..];
         Write("Directory.Build.props", "<Project />");
         Write("Directory.Packages.props", "<Project />");
         Write("nuget.config", $"""
@@ -56,7 +62,7 @@ public sealed class Packed : IDisposable
                 <ImplicitUsings>enable</ImplicitUsings>
                 <Nullable>enable</Nullable>
               </PropertyGroup>
-              <ItemGroup><PackageReference Include="AttentionGen" Version="{version}" /></ItemGroup>
+              <ItemGroup><PackageReference Include="{package}" Version="{version}" /></ItemGroup>
             </Project>
             """);
         Write("Program.cs", program);

@@ -24,7 +24,7 @@ internal sealed class FunctionSpeller(Dialect dialect, FunctionNames names, Func
         ScalarOperation.Constant => Constant(expression),
         ScalarOperation.Head => "head",
         ScalarOperation.Query => names.Query,
-        _ => Operate(Dialect.Scalar, expression, [.. expression.Operands.Select(Uniform)], inLanes: false),
+        _ => Operate(dialect.HasPointers ? Dialect.Scalar : dialect, expression, [.. expression.Operands.Select(Uniform)], inLanes: false),
     };
 
     /// <summary>Spelled for a register; <paramref name="ready"/> spells what stands ready in one, or gives null.</summary>
@@ -81,7 +81,7 @@ internal sealed class FunctionSpeller(Dialect dialect, FunctionNames names, Func
             case ScalarOperation.Select:
                 return expression.Type == ScalarType.Int ? target.Spell(Operation.IntSelect, operands) : target.Select(operands[0], operands[1], operands[2]);
             case ScalarOperation.Power:
-                return $"global::System.MathF.Pow({operands[0]}, {operands[1]})";
+                return $"{(dialect.HasPointers ? "global::System.MathF" : "global::AttentionGen.Gpu.GpuMath")}.Pow({operands[0]}, {operands[1]})";
             case ScalarOperation.Lookup:
                 return Lookup(target, (int)expression.Number, operands[0], inLanes);
             default:

@@ -27,7 +27,7 @@ internal sealed class FunctionStep : ScoreStep
 
     public override bool UsesIndices => _body.Uses(ScalarInputs.Query | ScalarInputs.Key);
 
-    public override IReadOnlyList<StepValue> Values => [.. In(Dialect.Scalar).Values()];
+    public override IEnumerable<StepValue> Values(Dialect dialect) => In(dialect.HasPointers ? Dialect.Scalar : dialect).Values();
 
     public override IEnumerable<string> Members => _names.Members();
 

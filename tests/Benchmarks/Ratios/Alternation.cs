@@ -4,11 +4,11 @@ namespace AttentionGen.Benchmarks.Ratios;
 
 /// <summary>One of the things that are compared.</summary>
 /// <param name="Name">What the report calls it.</param>
-/// <param name="Flops">Floating-point operations of one call.</param>
+/// <param name="Work">Floating-point operations of one call; bytes, where reading is what counts.</param>
 /// <param name="Run">One call; allocates nothing of its own.</param>
-public sealed record Contender(string Name, double Flops, Action Run);
+public sealed record Contender(string Name, double Work, Action Run);
 
-/// <summary>GFLOP/s of one contender in every round.</summary>
+/// <summary>Billions a second, GFLOP/s or GB/s, of one contender in every round.</summary>
 /// <param name="Contender">Whose.</param>
 /// <param name="Rates">One per round, in the order measured.</param>
 public sealed record Series(Contender Contender, double[] Rates)
@@ -17,7 +17,7 @@ public sealed record Series(Contender Contender, double[] Rates)
     public Spread Rate => Spread.Of(Rates);
 
     /// <summary>Seconds of one call.</summary>
-    public Spread Seconds => Spread.Of([.. Rates.Select(rate => Contender.Flops / rate / 1e9)]);
+    public Spread Seconds => Spread.Of([.. Rates.Select(rate => Contender.Work / rate / 1e9)]);
 
     /// <summary>How many times as fast as <paramref name="other"/>, round by round.</summary>
     public Spread Over(Series other) => Spread.Of([.. Rates.Zip(other.Rates, (mine, theirs) => mine / theirs)]);
@@ -76,6 +76,6 @@ public static class Alternation
             contender.Run();
         }
 
-        return contender.Flops * calls / Stopwatch.GetElapsedTime(start).TotalSeconds / 1e9;
+        return contender.Work * calls / Stopwatch.GetElapsedTime(start).TotalSeconds / 1e9;
     }
 }

@@ -53,6 +53,9 @@ public enum FigureUnit
     /// <summary>Billions of floating-point operations a second, visible pairs only.</summary>
     GigaflopsPerSecond,
 
+    /// <summary>Billions of bytes a second.</summary>
+    GigabytesPerSecond,
+
     /// <summary>A fraction of one, written in per cent.</summary>
     Share,
 

@@ -46,5 +46,5 @@ public static class LinearCase
     }
 
     private static double[] PerToken(Series[] series, int index) =>
-        [.. series[index].Rates.Select(rate => series[index].Contender.Flops / rate / 1e9 / Lengths[index - 1])];
+        [.. series[index].Rates.Select(rate => series[index].Contender.Work / rate / 1e9 / Lengths[index - 1])];
 }

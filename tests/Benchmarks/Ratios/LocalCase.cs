@@ -38,5 +38,5 @@ public static class LocalCase
     }
 
     private static double[] PerToken(Series[] series, int index) =>
-        [.. series[index].Rates.Select(rate => series[index].Contender.Flops / rate / 1e9 / Lengths[index])];
+        [.. series[index].Rates.Select(rate => series[index].Contender.Work / rate / 1e9 / Lengths[index])];
 }

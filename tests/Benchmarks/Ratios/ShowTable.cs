@@ -7,6 +7,8 @@ public static class ShowTable
 {
     private static readonly GemmCase[] Gemm = [new(512, 512, 512, 0.88), new(1024, 1024, 1024, 0.88), new(2048, 512, 512, 0.88)];
 
+    private static readonly GemvCase[] Gemv = [new(1, 4096, 4096, 0.85), new(2, 4096, 4096, null), new(4, 4096, 4096, null), new(8, 4096, 4096, null)];
+
     /// <summary>Attention on one thread, visible pairs only.</summary>
     public static IReadOnlyList<AttentionCase> OneThread { get; } =
     [
@@ -44,11 +46,13 @@ public static class ShowTable
         [
             ("local, time per token", LocalCase.Measure(settings)),
             ("sparse types", SparseCase.Measure(settings)),
-            ("distances", DistanceCase.Measure(settings)),
+            ("variants", VariantCase.All.SelectMany(item => item.Measure(settings))),
             ("linear types", LinearCase.Measure(settings)),
             ("user functions", FunctionCase.Measure(settings)),
+            ("packed sequences", PackedCase.Measure(settings)),
             ("threads", Threads.SelectMany(item => item.Measure(settings))),
             ("GEMM", Gemm.SelectMany(item => item.Measure(settings))),
+            ("GEMV", Gemv.SelectMany(item => item.Measure(settings))),
             ("256-bit tier", NarrowTierCase.Measure(settings)),
             ("managed allocation", AllocationCase.Measure(settings)),
             ("first call", FirstCallCase.Measure(settings)),

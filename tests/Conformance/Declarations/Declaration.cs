@@ -23,6 +23,9 @@ public sealed record Declaration(string Type, Argument[] Arguments, EncodingDecl
     /// <summary>The user's own functions; null: none.</summary>
     public FunctionDeclaration? Functions { get; init; }
 
+    /// <summary>The arguments of <c>[KvCache]</c>; null: there is none.</summary>
+    public Argument[]? Cache { get; init; }
+
     public Parameters Parameters { get; } = WithFeatures(Type, Shape, Argument.ToParameters(Arguments));
 
     /// <summary>The flag or the type that hides later keys.</summary>
@@ -105,7 +108,8 @@ public sealed record Declaration(string Type, Argument[] Arguments, EncodingDecl
         string shape = $"Heads = {Shape.Heads}, KvHeads = {Shape.KvHeads}, HeadDim = {Shape.HeadDim}, ValueDim = {Shape.ValueDim}";
         string attention = $"[global::AttentionGen.Attention(Type = \"{Type}\", {shape}{string.Concat(Arguments.Select(a => $", {a.Name} = {a.Code}"))})]";
         string encodings = string.Concat(Encodings.Select(e => e.ToSource() + "\n"));
-        return $"using System;\n{attention}\n{encodings}public static partial class {hostName}\n{{\n{Functions?.Source}\n}}\n";
+        string cache = Cache is null ? "" : $"[global::AttentionGen.KvCache({string.Join(", ", Cache.Select(a => $"{a.Name} = {a.Code}"))})]\n";
+        return $"using System;\n{attention}\n{encodings}{cache}public static partial class {hostName}\n{{\n{Functions?.Source}\n}}\n";
     }
 
     // The oracle takes the random features as data: what they must satisfy is tested by itself.
@@ -123,5 +127,5 @@ public sealed record Declaration(string Type, Argument[] Arguments, EncodingDecl
     }
 
     public override string ToString() =>
-        $"{Type}({string.Join(", ", Arguments.Select(a => $"{a.Name} = {a.Code}"))}) {string.Join(" + ", Encodings.Select(e => e.ToString()))} {Shape}{(Functions is null ? "" : " " + Functions.Name)}";
+        $"{Type}({string.Join(", ", Arguments.Select(a => $"{a.Name} = {a.Code}"))}) {string.Join(" + ", Encodings.Select(e => e.ToString()))} {Shape}{(Functions is null ? "" : " " + Functions.Name)}{(Cache is null ? "" : $" cache({string.Join(", ", Cache.Select(a => $"{a.Name} = {a.Code}"))})")}";
 }

@@ -10,6 +10,8 @@ public sealed record LayerDeclaration(string Name, string Type, string Arguments
         new("RotaryLocalLayer", "local", "Window = 8, Sinks = 1, Causal = true", 48, new(3, 1, 16, 16), [new("rope", [])]),
         new("SinusoidalLayer", "standard", "", 20, new(2, 2, 10, 10), [new("sinusoidal", [])]),
         new("LearnedLayer", "causal", "MaxLength = 64", 16, new(2, 1, 8, 12), [new("learned", Argument.ParseList(typeof(PositionalEncodingAttribute), "MaxLength = 64"))]),
+        new("LearnableLayer", "standard", "", 20, new(2, 2, 10, 10), [new("sinusoidal", Argument.ParseList(typeof(PositionalEncodingAttribute), "Learnable = true, MaxLength = 90, Base = 300"))]),
+        new("TwoTableLayer", "causal", "", 16, new(2, 1, 8, 8), [new("sinusoidal", []), new("learned", Argument.ParseList(typeof(PositionalEncodingAttribute), "MaxLength = 90"))]),
         new("CrossLayer", "standard", "Cross = true, Bias = true", 24, new(3, 3, 8, 8), [], Cross: true, Bias: true),
         new("CrossSinusoidalLayer", "standard", "Cross = true", 24, new(2, 1, 12, 12), [new("sinusoidal", [])], Cross: true),
         new("RelativeLayer", "relative", "MaxRelativePosition = 4, Causal = true", 24, new(3, 1, 8, 12), []),
@@ -32,6 +34,12 @@ public sealed record LayerDeclaration(string Name, string Type, string Arguments
     public string Attributes =>
         $"[global::AttentionGen.Attention(Type = \"{Type}\", DModel = {Width}, Heads = {Shape.Heads}, KvHeads = {Shape.KvHeads}, HeadDim = {Shape.HeadDim}, ValueDim = {Shape.ValueDim}{string.Concat(Written.Select(a => $", {a.Name} = {a.Code}"))})]\n"
         + string.Join('\n', Encodings.Select(e => e.ToSource()));
+
+    /// <summary>Whether it has a learned position table.</summary>
+    public bool LearnsPositions => Encodings.Any(IsLearned);
+
+    /// <summary>Whether an encoding brings a learned table.</summary>
+    public static bool IsLearned(EncodingDeclaration encoding) => encoding.Name == "learned" || encoding.Arguments.Any(argument => argument is { Name: "Learnable", Number: not 0 });
 
     /// <summary>What the kernel inside computes.</summary>
     public Declaration Kernel => new(Type, Written, Encodings, Shape);

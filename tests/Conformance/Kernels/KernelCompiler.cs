@@ -12,11 +12,13 @@ public static class KernelCompiler
 
     /// <summary>Compiles the sources with the generator into an assembly of this process.</summary>
     /// <exception cref="InvalidOperationException">The generator is missing or reported something, or its code does not compile.</exception>
-    public static Assembly Compile(IEnumerable<string> sources)
+    /// <param name="sources">The sources.</param>
+    /// <param name="more">Assemblies that they need besides the product and the harness.</param>
+    public static Assembly Compile(IEnumerable<string> sources, params Assembly[] more)
     {
         CSharpParseOptions parse = CSharpParseOptions.Default.WithLanguageVersion(LanguageVersion.Latest);
         var options = new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true, optimizationLevel: OptimizationLevel.Release, nullableContextOptions: NullableContextOptions.Annotations);
-        CSharpCompilation compilation = CSharpCompilation.Create($"Kernels{Guid.NewGuid():N}", sources.Select(source => CSharpSyntaxTree.ParseText(source, parse)), References(), options);
+        CSharpCompilation compilation = CSharpCompilation.Create($"Kernels{Guid.NewGuid():N}", sources.Select(source => CSharpSyntaxTree.ParseText(source, parse)), References(more), options);
         GeneratorDriver driver = CSharpGeneratorDriver.Create([CreateGenerator()], parseOptions: parse);
         driver.RunGeneratorsAndUpdateCompilation(compilation, out Compilation generated, out var reported);
         using var image = new MemoryStream();
@@ -37,7 +39,7 @@ public static class KernelCompiler
         return ((IIncrementalGenerator)Activator.CreateInstance(type)!).AsSourceGenerator();
     }
 
-    private static IEnumerable<MetadataReference> References()
+    private static IEnumerable<MetadataReference> References(Assembly[] more)
     {
         string platform = (string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!;
         return platform.Split(Path.PathSeparator)
@@ -45,6 +47,7 @@ public static class KernelCompiler
             .Append(typeof(AttentionAttribute).Assembly.Location)
             .Append(typeof(KernelCall).Assembly.Location)
             .Append(typeof(Reference.AttentionSizes).Assembly.Location)
+            .Concat(more.Select(static assembly => assembly.Location))
             .Distinct()
             .Select(path => MetadataReference.CreateFromFile(path));
     }

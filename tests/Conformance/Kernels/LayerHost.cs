@@ -56,8 +56,8 @@ public abstract class LayerHost : IDisposable
     /// <summary>One of the layer's tensors, or null when it has none of that name.</summary>
     public abstract float[]? Tensor(string name);
 
-    /// <summary>The learned positions, <c>[MaxLength, DModel]</c>; null without them.</summary>
-    public abstract float[]? Positions();
+    /// <summary>What a layer with a learned table adds at each position.</summary>
+    public abstract void GetEncoding(int[] positions, float[] encoding);
 
     public abstract void Set(string name, float[] values);
 
@@ -113,7 +113,8 @@ public static class LayerFactory
                     ? ", Read(\"q_proj.bias\"), Read(\"k_proj.bias\"), Read(\"v_proj.bias\"), Read(\"o_proj.bias\")"
                     : "")}});
 
-            public override float[]? Positions() => {{(layer.Encodings.Any(e => e.Name == "learned") ? "Read(\"position_embedding.weight\")" : "null")}};
+            public override void GetEncoding(int[] positions, float[] encoding) =>
+                {{(layer.LearnsPositions ? "layer.GetEncoding(positions, encoding)" : "throw new global::System.NotSupportedException()")}};
 
             private float[] Read(string name) => Tensor(name) ?? throw new global::System.InvalidOperationException("No tensor named " + name);
 

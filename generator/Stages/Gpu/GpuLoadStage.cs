@@ -1,0 +1,194 @@
+using System.Collections.Generic;
+using System.Linq;
+using System.Text.RegularExpressions;
+using AttentionGen.Generator.Catalog;
+using AttentionGen.Generator.Dialects;
+using AttentionGen.Generator.Emit;
+
+namespace AttentionGen.Generator.Stages;
+
+/// <summary>Brings rows of queries, keys and values to shared memory: neighbouring threads take neighbouring features. Queries and keys are normalised and rotated on the way.</summary>
+internal static class GpuLoadStage
+{
+    public static void WriteQueries(CodeWriter writer, GpuPlan plan, SoftmaxBranch branch)
+    {
+        if (QueryStage.ComparesPlainQueries(plan.Base))
+        {
+            writer.Line("// Queries without positions, for what the distances' vectors are compared with.");
+            WriteQueryRows(writer, plan, branch, transforms: false);
+            GpuDistanceStage.WriteTerms(writer, plan, branch);
+        }
+
+        writer.Line("// Queries times Scale * log2(e): scores come out in base-2 units. Rows past the last are zero.");
+        WriteQueryRows(writer, plan, branch, transforms: true);
+        if (!QueryStage.ComparesPlainQueries(plan.Base))
+        {
+            GpuDistanceStage.WriteTerms(writer, plan, branch);
+        }
+    }
+
+    public static void WriteKeys(CodeWriter writer, GpuPlan plan, KeyPass pass, SoftmaxBranch branch)
+    {
+        WriteNorms(writer, plan, "Key", "TileKeys", "tile + r < endKey", pass.IndexOf("(tile + r)"), branch);
+        using (Cells(writer, plan, "TileKeys"))
+        {
+            using (writer.Block(Real(plan, "tile + r < endKey")))
+            {
+                writer.Line($"int index = {pass.IndexOf("(tile + r)")};");
+                WriteElement(writer, plan, "Key", transforms: true, branch);
+            }
+
+            writer.Line();
+            writer.Line($"keyValueCells[(r * {plan.Tile.QueryStride * GpuTile.Vector}) + feature] = element;");
+        }
+
+        writer.Line();
+        writer.Line("Group.Barrier();");
+        writer.Line();
+    }
+
+    /// <summary>Values, and whether any of them is not finite.</summary>
+    public static void WriteValues(CodeWriter writer, GpuPlan plan, KeyPass pass)
+    {
+        int width = plan.Tile.ValueStride * GpuTile.Vector;
+        writer.Line("Group.Barrier(); // every score is computed: values take the place of the keys");
+        writer.Line("float check = 0f;");
+        using (writer.Block($"for (int cell = thread; cell < TileKeys * {width}; cell += Threads)"))
+        {
+            writer.Line($"int r = cell / {width}, feature = cell % {width};");
+            writer.Line("float element = 0f;");
+            using (writer.Block(plan.PadsValues ? "if (tile + r < endKey && feature < ValueDim)" : "if (tile + r < endKey)"))
+            {
+                writer.Line($"element = call.Value[work.ValueAt + ({pass.IndexOf("(tile + r)")} * call.ValueRowStride) + feature];");
+                writer.Line("check += element * 0f;");
+            }
+
+            writer.Line();
+            writer.Line("keyValueCells[cell] = element;");
+        }
+
+        writer.Line();
+    }
+
+    private static void WriteQueryRows(CodeWriter writer, GpuPlan plan, SoftmaxBranch branch, bool transforms)
+    {
+        WriteNorms(writer, plan, "Query", "TileRows", "r < work.Rows", "r", branch);
+        using (Cells(writer, plan, "TileRows"))
+        {
+            using (writer.Block(Real(plan, "r < work.Rows")))
+            {
+                writer.Line("int index = r;");
+                WriteElement(writer, plan, "Query", transforms, branch);
+            }
+
+            writer.Line();
+            writer.Line($"queryCells[(r * {plan.Tile.QueryStride * GpuTile.Vector}) + feature] = element * QueryScale;");
+        }
+
+        writer.Line();
+        writer.Line("Group.Barrier();");
+    }
+
+    // One feature of one row for each thread at a time.
+    private static System.IDisposable Cells(CodeWriter writer, GpuPlan plan, string rows)
+    {
+        int width = plan.Tile.QueryVectors * GpuTile.Vector;
+        System.IDisposable block = writer.Block($"for (int cell = thread; cell < {rows} * {width}; cell += Threads)");
+        writer.Line($"int r = cell / {width}, feature = cell % {width};");
+        writer.Line("float element = 0f;");
+        return block;
+    }
+
+    private static string Real(GpuPlan plan, string isRow) =>
+        plan.Base.Shape.QueryDim % GpuTile.Vector == 0 ? $"if ({isRow})" : $"if ({isRow} && feature < QueryDim)";
+
+    private static void WriteElement(CodeWriter writer, GpuPlan plan, string side, bool transforms, SoftmaxBranch branch)
+    {
+        WriteRow(writer, side, branch);
+        if (plan.Base.QkNorm != QkNormModifier.None)
+        {
+            writer.Line("float norm = norms[r];");
+        }
+
+        if (transforms)
+        {
+            WriteRotations(writer, plan, side);
+        }
+
+        List<FeatureRun> runs = [.. transforms ? QueryStage.Runs(plan.Base) : QueryStage.PlainRuns(plan.Base)];
+        for (int n = 0; n < runs.Count; n++)
+        {
+            string element = $"element = {Normalised(plan, side, runs[n].Expression(plan.Base.Dialect, "feature"))};";
+            if (runs.Count == 1)
+            {
+                writer.Line(element);
+                return;
+            }
+
+            using (writer.Block(n == 0 ? $"if (feature < {runs[n].To})" : n < runs.Count - 1 ? $"else if (feature < {runs[n].To})" : "else"))
+            {
+                writer.Line(element);
+            }
+        }
+    }
+
+    private static void WriteRow(CodeWriter writer, string side, SoftmaxBranch branch)
+    {
+        string feature = branch.FirstFeature == 0 ? string.Empty : $" + {branch.FirstFeature}";
+        writer.Line($"ArrayView<float> row = call.{side}.SubView(work.{side}At + (index * call.{side}RowStride){feature}, QueryDim);");
+    }
+
+    // Each element of the row is taken times the row's norm and, where there are gains, its own.
+    private static string Normalised(GpuPlan plan, string side, string element) => plan.Base.QkNorm switch
+    {
+        QkNormModifier.None => element,
+        QkNormModifier.Rms => Regex.Replace(element, @"\brow\[([^\[\]]*)\]", $"(row[$1] * norm * call.{side}Gain[$1])"),
+        _ => Regex.Replace(element, @"\brow\[([^\[\]]*)\]", "(row[$1] * norm)"),
+    };
+
+    private static void WriteRotations(CodeWriter writer, GpuPlan plan, string side)
+    {
+        if (plan.Base.RowTransform is not { } transform)
+        {
+            return;
+        }
+
+        int axes = ((RotaryEncoding)transform.Encoding).Sections(transform.Spec, plan.Base.Shape.QueryDim).Count;
+        string index = side == "Query" ? "work.FirstRow + index" : "index";
+        for (int axis = 0; axis < axes; axis++)
+        {
+            string name = RotaryEncoding.Rotation(axis);
+            writer.Line($"ArrayView<float> {name} = call.{side}Rotation.SubView(GpuWork.{side}Position(call, work, {index}, {axis}) * (long)RotationStride, RotationStride);");
+        }
+    }
+
+    private static void WriteNorms(CodeWriter writer, GpuPlan plan, string side, string rows, string isRow, string index, SoftmaxBranch branch)
+    {
+        if (plan.Base.QkNorm == QkNormModifier.None)
+        {
+            return;
+        }
+
+        using (writer.Block($"for (int r = thread; r < {rows}; r += Threads)"))
+        {
+            writer.Line("float squares = 0f;");
+            using (writer.Block($"if ({isRow})"))
+            {
+                writer.Line($"int index = {index};");
+                WriteRow(writer, side, branch);
+                using (writer.Block("for (int feature = 0; feature < QueryDim; feature++)"))
+                {
+                    writer.Line("squares = (row[feature] * row[feature]) + squares;");
+                }
+            }
+
+            writer.Line();
+            writer.Line(plan.Base.QkNorm == QkNormModifier.Rms
+                ? "norms[r] = 1f / MathF.Sqrt((squares / QueryDim) + 1e-6f);"
+                : "norms[r] = 1f / MathF.Max(MathF.Sqrt(squares), 1e-12f);");
+        }
+
+        writer.Line();
+        writer.Line("Group.Barrier();");
+    }
+}

@@ -1,0 +1,31 @@
+using AttentionGen.Generator.Catalog;
+using AttentionGen.Generator.Dialects;
+using AttentionGen.Generator.Spec;
+
+namespace AttentionGen.Generator.Stages;
+
+/// <summary>The GPU kernel of one declaration as numbers: what the CPU's plan says of branches, passes and score steps, and a tile of its own.</summary>
+public sealed class GpuPlan
+{
+    public GpuPlan(AttentionSpec spec)
+    {
+        Base = new KernelPlan(spec, Dialect.Ilgpu);
+        Tile = GpuTile.Choose(Base.Shape.QueryDim, Base.Shape.ValueDim);
+    }
+
+    /// <summary>Branches, passes, encodings and steps.</summary>
+    public KernelPlan Base { get; }
+
+    /// <summary>How a group shares a tile.</summary>
+    public GpuTile Tile { get; }
+
+    /// <summary>Output elements of a row that one thread holds.</summary>
+    public int Columns => Tile.ValueVectors * GpuTile.Vector;
+
+    /// <summary>Whether rows of values are shorter than what the threads across hold.</summary>
+    public bool PadsValues => Tile.ValueStride * GpuTile.Vector != Base.Shape.ValueDim;
+
+    /// <summary>The expression of the value feature that column <paramref name="column"/> of a thread is.</summary>
+    public static string Feature(int column) =>
+        Index.Plus($"(column * {GpuTile.Vector})", (column / GpuTile.Vector * GpuTile.ColumnThreads * GpuTile.Vector) + (column % GpuTile.Vector));
+}

@@ -1,0 +1,54 @@
+using System.ComponentModel;
+using ILGPU;
+
+namespace AttentionGen.Gpu;
+
+/// <summary>
+/// One attention call as generated GPU kernels see it: the device's counterpart of <see cref="Kernels.AttentionCall"/>, to whose members these correspond. Strides are
+/// in elements; flags are 1 or 0; a view of something absent holds nothing of meaning.
+/// </summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public struct GpuAttentionCall
+{
+#pragma warning disable CS1591 // As in AttentionCall.
+    public ArrayView<float> Query, Key, Value, Output, Local, LogSumExp;
+    public long QueryBatchStride, QueryHeadStride, QueryRowStride;
+    public long KeyBatchStride, KeyHeadStride, KeyRowStride;
+    public long ValueBatchStride, ValueHeadStride, ValueRowStride;
+    public long OutputBatchStride, OutputHeadStride, OutputRowStride;
+    public long LocalBatchStride, LocalHeadStride, LocalRowStride;
+
+    /// <summary>Tiles of queries of each head, of the longest sequence.</summary>
+    public int Tiles;
+
+    public int QueryLength, KeyLength;
+    public int AlignsEnds, HasLogSumExp, HasKeyLengths, IsPacked, HasQueryPositions, HasKeyPositions, HasMasks, HasKeep, HasDrop, HasBias, HasBlocks, DropsWeights;
+
+    public ArrayView<int> KeyLengths, CumulativeQueries, CumulativeKeys;
+
+    public ArrayView<int> QueryPositions, KeyPositions;
+    public long QueryPositionStride, QueryPositionAxisStride, KeyPositionStride, KeyPositionAxisStride;
+    public ArrayView<float> QueryRotation, KeyRotation;
+
+    /// <summary>alibi's slopes; learned logits; gains of normalised rows.</summary>
+    public ArrayView<float> Slopes, SinkLogits, QueryGain, KeyGain;
+
+    /// <summary>relative: vectors of distances, and the products of queries with them <c>[groups, tile rows, distances]</c>.</summary>
+    public ArrayView<float> RelativeKeys, RelativeValues, DistanceTerms;
+
+    /// <summary>t5: each head's bias by distance, base-2 units.</summary>
+    public ArrayView<float> BucketBiases;
+
+    public ArrayView<byte> Keep, Drop;
+    public ArrayView<float> Bias;
+    public Kernels.MaskStrides KeepStrides, DropStrides, BiasStrides;
+
+    public ArrayView<int> Blocks;
+    public ArrayView<ulong> BlockRows;
+    public long BlockBatchStride, BlockHeadStride;
+    public int KeyBlocks;
+
+    public uint DropoutThreshold, DropoutSeedLow, DropoutSeedHigh;
+    public float DropoutScale;
+#pragma warning restore CS1591
+}

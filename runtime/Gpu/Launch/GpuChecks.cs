@@ -1,0 +1,84 @@
+using AttentionGen.Kernels;
+
+namespace AttentionGen.Gpu;
+
+/// <summary>Every condition on a GPU call's arguments: those of the CPU, and what concerns device memory.</summary>
+internal static class GpuChecks
+{
+    public static void Check(GpuAttentionContext context, KernelDescription kernel, in GpuTensors tensors, in AttentionArguments arguments, in GpuArguments device)
+    {
+        CheckMemory(context, tensors, device);
+        Reject(!arguments.LogSumExp.IsEmpty, nameof(AttentionArguments.LogSumExp), $"is host memory: expected none, and {nameof(GpuArguments)}.{nameof(GpuArguments.LogSumExp)} instead");
+        Reject(arguments.LocalFeatures.Layout != default, nameof(AttentionArguments.LocalFeatures), $"are host memory: expected none, and {nameof(GpuArguments)}.{nameof(GpuArguments.LocalFeatures)} instead");
+        Reject(arguments.MaxThreads != 0, nameof(AttentionArguments.MaxThreads), "has no effect on a GPU: expected 0");
+        Reject(arguments.Tier != SimdTier.Best, nameof(AttentionArguments.Tier), $"has no effect on a GPU: expected {SimdTier.Best}");
+
+        // Sizes and values are checked as on the CPU, by the same code; it sees empty memory, and what overlaps is told here.
+        ArgumentChecks.Check(kernel, Sizes(tensors.Query), Sizes(tensors.Key), Sizes(tensors.Value), new TensorView(default, tensors.Output.Layout), arguments with { LocalFeatures = Sizes(device.LocalFeatures) });
+        CheckLogSumExp(kernel, tensors, device.LogSumExp);
+        CheckOverlap(kernel, tensors, device);
+    }
+
+    private static ReadOnlyTensorView Sizes(DeviceTensorView view) => new(default, view.Layout);
+
+    private static void CheckMemory(GpuAttentionContext context, in GpuTensors tensors, in GpuArguments device)
+    {
+        foreach ((DeviceTensorView view, string name) in new[] { (tensors.Query, "query"), (tensors.Key, "key"), (tensors.Value, "value"), (tensors.Output, "output") })
+        {
+            Reject(view.Memory is null, name, "has no device memory: expected a view of some");
+        }
+
+        foreach ((DeviceTensorView view, string name) in new[]
+        {
+            (tensors.Query, "query"), (tensors.Key, "key"), (tensors.Value, "value"), (tensors.Output, "output"),
+            (device.LogSumExp, nameof(GpuArguments.LogSumExp)), (device.LocalFeatures, nameof(GpuArguments.LocalFeatures)),
+        })
+        {
+            Reject(view.Memory is { } memory && memory.Context != context, name, $"is on another context: expected memory of the one that was passed, {context.Device.Name}");
+        }
+
+        Reject(device.Stream is { } stream && stream.Context != context, nameof(GpuArguments.Stream), "belongs to another context than the one that was passed");
+    }
+
+    private static void CheckLogSumExp(KernelDescription kernel, in GpuTensors tensors, DeviceTensorView logSumExp)
+    {
+        if (logSumExp.Memory is null)
+        {
+            return;
+        }
+
+        const string Name = nameof(GpuArguments.LogSumExp);
+        TensorLayout queries = tensors.Query.Layout;
+        Reject(kernel.Softmaxes != 1, Name, $"is not defined: {kernel.Name} adds {kernel.Softmaxes} softmaxes, which have none in common");
+        Reject(
+            logSumExp.Layout != TensorLayout.HeadsFirst(queries.Batch, queries.Heads, queries.Length, 1),
+            Name,
+            $"is {logSumExp.Layout}: expected contiguous [{queries.Batch}, {queries.Heads}, {queries.Length}, 1] (batch, heads, query length, 1)");
+    }
+
+    private static void CheckOverlap(KernelDescription kernel, in GpuTensors tensors, in GpuArguments device)
+    {
+        // A group copies its queries before it writes their outputs; local features are read right before the same element is written.
+        bool overQueries = kernel.Softmaxes == 1 && tensors.Query == tensors.Output;
+        bool overLocal = device.LocalFeatures == tensors.Output;
+        Reject(!overQueries && tensors.Output.Overlaps(tensors.Query), "output", "overlaps query in memory: expected separate memory");
+        Reject(tensors.Output.Overlaps(tensors.Key), "output", "overlaps key in memory: expected separate memory");
+        Reject(tensors.Output.Overlaps(tensors.Value), "output", "overlaps value in memory: expected separate memory");
+        Reject(!overLocal && tensors.Output.Overlaps(device.LocalFeatures), "output", $"overlaps {nameof(GpuArguments.LocalFeatures)} in memory: expected separate memory");
+        foreach (DeviceTensorView other in new[] { tensors.Query, tensors.Key, tensors.Value, tensors.Output, device.LocalFeatures })
+        {
+            Reject(device.LogSumExp.Overlaps(other), nameof(GpuArguments.LogSumExp), "overlaps another tensor of the call in memory: expected separate memory");
+        }
+    }
+
+    private static void Reject(bool wrong, string name, string what)
+    {
+        if (wrong)
+        {
+            throw new ArgumentException($"{name} {what}.", name);
+        }
+    }
+}
+
+/// <summary>The four tensors of a call.</summary>
+internal readonly record struct GpuTensors(DeviceTensorView Query, DeviceTensorView Key, DeviceTensorView Value, DeviceTensorView Output);

@@ -1,0 +1,52 @@
+using System.Reflection;
+using AttentionGen.Conformance.Declarations;
+using AttentionGen.Conformance.Kernels;
+using ILGPU;
+
+namespace AttentionGen.Gpu.Tests;
+
+/// <summary>Compiles declarations with GPU kernels, and runs calls of the CPU's harness on them: tensors go to the device with all the canaries around them, and back.</summary>
+internal static class GpuKernels
+{
+    private static readonly Lazy<GpuAttentionContext> Opened = new(() => GpuAttentionContext.Create(GpuAttentionContext.ListDevices().First(static device => device.Kind == GpuDeviceKind.Processor).Index));
+
+    /// <summary>The device of all tests.</summary>
+    public static GpuAttentionContext Context => Opened.Value;
+
+    /// <summary>A call of one host.</summary>
+    public delegate void Forward(GpuAttentionContext context, DeviceTensorView query, DeviceTensorView key, DeviceTensorView value, DeviceTensorView output, KernelCall call, GpuArguments device);
+
+    /// <summary>A declaration that asks for the GPU.</summary>
+    public static Declaration OnGpu(Declaration declaration) => declaration with
+    {
+        Arguments = [.. declaration.Arguments, new Argument("Targets", "global::AttentionGen.KernelTargets.Cpu | global::AttentionGen.KernelTargets.Gpu", 3)],
+    };
+
+    /// <summary>Their kernels, each as a host that the harness can check.</summary>
+    public static IReadOnlyList<KernelHost> Compile(IReadOnlyList<Declaration> declarations)
+    {
+        Assembly assembly = KernelCompiler.Compile(declarations.Select(static (declaration, n) => OnGpu(declaration).ToSource($"Host{n}") + Adapter($"Host{n}")), typeof(GpuAttentionContext).Assembly, typeof(KernelConfig).Assembly);
+        return [.. declarations.Select((declaration, n) => Bind(declaration, assembly.GetType($"Host{n}Adapter", throwOnError: true)!))];
+    }
+
+    private static string Adapter(string host) => $$"""
+        public static class {{host}}Adapter
+        {
+            public static void Forward(global::AttentionGen.Gpu.GpuAttentionContext context, global::AttentionGen.Gpu.DeviceTensorView query, global::AttentionGen.Gpu.DeviceTensorView key, global::AttentionGen.Gpu.DeviceTensorView value, global::AttentionGen.Gpu.DeviceTensorView output, global::{{typeof(KernelCall).FullName}} call, global::AttentionGen.Gpu.GpuArguments device) =>
+                {{host}}.Forward(context, query, key, value, output, call.Arguments with { LogSumExp = default, LocalFeatures = default, MaxThreads = 0, Tier = global::AttentionGen.SimdTier.Best }, device);
+        }
+        """;
+
+    private static KernelHost Bind(Declaration declaration, Type adapter)
+    {
+        Forward forward = adapter.GetMethod("Forward")!.CreateDelegate<Forward>();
+        return new KernelHost(declaration, call => Run(forward, call), call => Run(forward, call));
+    }
+
+    private static void Run(Forward forward, KernelCall call)
+    {
+        using var memory = new DeviceCall(Context, call);
+        forward(Context, memory.Query, memory.Key, memory.Value, memory.Output, call, memory.Arguments);
+        memory.ReadBack();
+    }
+}

@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+using ILGPU.Runtime;
+
+namespace ILGPU;
+
+/// <summary>How much a compiler optimises. Nothing is compiled here.</summary>
+public enum OptimizationLevel
+{
+    O0,
+    O1,
+    O2,
+}
+
+/// <summary>How exact a compiler's mathematics are. Nothing is compiled here.</summary>
+public enum MathMode
+{
+    Default,
+    Fast,
+    Fast32BitOnly,
+}
+
+/// <summary>The devices: one, which is this executor.</summary>
+public sealed class Context : IDisposable
+{
+    private Context()
+    {
+    }
+
+    public ImmutableArray<Device> Devices { get; } = [new Device()];
+
+    public static Context Create(Action<Builder> build)
+    {
+        build(new Builder());
+        return new Context();
+    }
+
+    public void Dispose()
+    {
+    }
+
+    public sealed class Builder
+    {
+        public Builder Default() => this;
+
+        public Builder Optimize(OptimizationLevel level) => this;
+
+        public Builder Math(MathMode mode) => this;
+    }
+}

@@ -1,0 +1,150 @@
+using System.Runtime.InteropServices;
+using AttentionGen.GpuExecutor;
+
+namespace ILGPU.Runtime;
+
+/// <summary>Kinds of devices.</summary>
+public enum AcceleratorType
+{
+    CPU,
+    Cuda,
+    OpenCL,
+}
+
+/// <summary>A failure of a device's driver.</summary>
+public abstract class AcceleratorException(string message) : Exception(message);
+
+/// <summary>The executor as a device; <see cref="Memory"/> may be lowered to see what happens when it runs out.</summary>
+public class Device
+{
+    public static long Memory { get; set; } = 1L << 30;
+
+    public string Name => "AttentionGen executor";
+
+    public AcceleratorType AcceleratorType => AcceleratorType.CPU;
+
+    public long MemorySize => Memory;
+
+    public int WarpSize => GroupRun.WarpSize;
+
+    public int NumMultiprocessors => 1;
+
+    public int MaxNumThreadsPerGroup => 1024;
+
+    public int MaxSharedMemoryPerGroup => 48 * 1024;
+
+    public Accelerator CreateAccelerator(Context context) => new(this);
+}
+
+/// <summary>An opened device.</summary>
+public sealed class Accelerator(Device device) : IDisposable
+{
+    private long _used;
+
+    public string Name => device.Name;
+
+    public AcceleratorType AcceleratorType => device.AcceleratorType;
+
+    public long MemorySize => device.MemorySize;
+
+    public int WarpSize => device.WarpSize;
+
+    public AcceleratorStream DefaultStream { get; } = new();
+
+    public AcceleratorStream CreateStream() => new();
+
+    public unsafe MemoryBuffer1D<T, Stride1D.Dense> Allocate1D<T>(long length)
+        where T : unmanaged
+    {
+        long bytes = length * sizeof(T);
+        if (_used + bytes > MemorySize)
+        {
+            throw new DeviceOutOfMemory($"out of memory: {bytes} bytes asked for, {MemorySize - _used} left");
+        }
+
+        _used += bytes;
+        return new MemoryBuffer1D<T, Stride1D.Dense>(length, () => _used -= bytes);
+    }
+
+    public void Synchronize()
+    {
+    }
+
+    public void Dispose() => DefaultStream.Dispose();
+
+    private sealed class DeviceOutOfMemory(string message) : AcceleratorException(message);
+}
+
+/// <summary>An order of launches and copies. They are carried out at once here.</summary>
+public sealed class AcceleratorStream : IDisposable
+{
+    public void Synchronize()
+    {
+    }
+
+    public void Dispose()
+    {
+    }
+}
+
+/// <summary>An allocation.</summary>
+public abstract class MemoryBuffer : IDisposable
+{
+    public abstract void Dispose();
+}
+
+/// <summary>An allocation of elements.</summary>
+public sealed unsafe class MemoryBuffer1D<T, TStride>(long length, Action release) : MemoryBuffer
+    where T : unmanaged
+{
+    private readonly DeviceMemory _memory = new(length * sizeof(T), $"a buffer of {length} {typeof(T).Name}");
+    private bool _released;
+
+    public long Length { get; } = length;
+
+    public ArrayView<T> AsContiguous() => _released ? throw new ObjectDisposedException(nameof(MemoryBuffer)) : new(_memory, 0, Length);
+
+    public override void Dispose()
+    {
+        if (!_released)
+        {
+            _released = true;
+            release();
+        }
+    }
+}
+
+/// <summary>What a kernel promises about its launches.</summary>
+public readonly struct KernelSpecialization(int? maxNumThreadsPerGroup, int? minNumGroupsPerMultiprocessor)
+{
+    public int? MaxNumThreadsPerGroup { get; } = maxNumThreadsPerGroup;
+
+    public int? MinNumGroupsPerMultiprocessor { get; } = minNumGroupsPerMultiprocessor;
+}
+
+/// <summary>Loads kernels.</summary>
+public static class KernelLoaders
+{
+    public static Action<AcceleratorStream, KernelConfig, T1> LoadKernel<T1>(this Accelerator accelerator, Action<T1> action, KernelSpecialization specialization)
+        where T1 : struct => (_, config, first) =>
+        {
+            if (config.GroupDim.X > specialization.MaxNumThreadsPerGroup)
+            {
+                throw new ArgumentOutOfRangeException(nameof(config), $"Expected at most {specialization.MaxNumThreadsPerGroup} threads, but got {config.GroupDim.X}.");
+            }
+
+            DeviceMachine.Launch(config, () => action(first));
+        };
+}
+
+/// <summary>Copies between host and device.</summary>
+public static class ArrayViewExtensions
+{
+    public static void CopyFromCPUUnsafeAsync<T>(this ArrayView<T> view, AcceleratorStream stream, ref T cpuData, long length)
+        where T : unmanaged =>
+        MemoryMarshal.AsBytes(MemoryMarshal.CreateSpan(ref cpuData, checked((int)length))).CopyTo(view.HostBytes(writes: true));
+
+    public static void CopyToCPUUnsafeAsync<T>(this ArrayView<T> view, AcceleratorStream stream, ref T cpuData, long length)
+        where T : unmanaged =>
+        view.HostBytes(writes: false).CopyTo(MemoryMarshal.AsBytes(MemoryMarshal.CreateSpan(ref cpuData, checked((int)length))));
+}

@@ -1,0 +1,117 @@
+using System.Runtime.CompilerServices;
+
+namespace AttentionGen.GpuExecutor;
+
+/// <summary>
+/// One allocation. Every 4-byte cell remembers who wrote it and who read it last, and in which interval between barriers; that is what races are found by.
+/// </summary>
+internal sealed unsafe class DeviceMemory
+{
+    private const byte Poison = 0xFD;
+    private const int CellBytes = 4, Several = -2, Host = -1;
+
+    private readonly byte[] _data;
+    private readonly Access[] _writes, _reads;
+    private readonly string _name;
+
+    public DeviceMemory(long bytes, string name)
+    {
+        // Pinned, and aligned as a device allocates: vectors need it.
+        _data = GC.AllocateUninitializedArray<byte>(checked((int)bytes), pinned: true);
+        _data.AsSpan().Fill(Poison);
+        _writes = new Access[(bytes + CellBytes - 1) / CellBytes];
+        _reads = new Access[_writes.Length];
+        _name = name;
+    }
+
+    public long Bytes => _data.LongLength;
+
+    public T Read<T>(long offset)
+        where T : unmanaged
+    {
+        Check<T>(offset);
+        if (GroupThread.Current is { } thread)
+        {
+            for (long cell = offset / CellBytes; cell * CellBytes < offset + sizeof(T); cell++)
+            {
+                NoteRead(cell, thread);
+            }
+        }
+
+        return Unsafe.ReadUnaligned<T>(ref _data[offset]);
+    }
+
+    public void Write<T>(long offset, T value)
+        where T : unmanaged
+    {
+        Check<T>(offset);
+        if (GroupThread.Current is { } thread)
+        {
+            for (long cell = offset / CellBytes; cell * CellBytes < offset + sizeof(T); cell++)
+            {
+                NoteWrite(cell, thread);
+            }
+        }
+
+        Unsafe.WriteUnaligned(ref _data[offset], value);
+    }
+
+    /// <summary>The bytes, for copies from and to the host, which count as writes of the host.</summary>
+    public Span<byte> HostBytes(long offset, long count, bool writes)
+    {
+        if (writes)
+        {
+            long from = offset / CellBytes, past = (offset + count + CellBytes - 1) / CellBytes;
+            Array.Fill(_writes, new Access(Interval: 1, Host), (int)from, (int)(past - from));
+        }
+
+        return _data.AsSpan((int)offset, (int)count);
+    }
+
+    private void Check<T>(long offset)
+        where T : unmanaged
+    {
+        if (offset % sizeof(T) != 0 && sizeof(T) % CellBytes == 0)
+        {
+            throw new DeviceFault(FaultKind.Misaligned, $"{typeof(T).Name} of {sizeof(T)} bytes at byte {offset} of {_name}.");
+        }
+    }
+
+    private void NoteRead(long cell, GroupThread thread)
+    {
+        Access write = _writes[cell];
+        if (write.Interval == 0)
+        {
+            throw new DeviceFault(FaultKind.Uninitialised, $"thread {thread.Index} of group {thread.Group.Index} reads cell {cell} of {_name}, which nothing was written to.");
+        }
+
+        if (Conflicts(write, thread))
+        {
+            throw new DeviceFault(FaultKind.Race, $"thread {thread.Index} of group {thread.Group.Index} reads cell {cell} of {_name}, which thread {write.Thread} wrote without a barrier between.");
+        }
+
+        Access read = _reads[cell];
+        bool again = read.Interval == thread.Group.Interval && read.Thread != thread.Index;
+        _reads[cell] = new Access(thread.Group.Interval, again ? Several : thread.Index);
+    }
+
+    private void NoteWrite(long cell, GroupThread thread)
+    {
+        Access write = _writes[cell], read = _reads[cell];
+        if (Conflicts(write, thread) || Conflicts(read, thread))
+        {
+            bool wrote = Conflicts(write, thread);
+            int other = wrote ? write.Thread : read.Thread;
+            throw new DeviceFault(FaultKind.Race, $"thread {thread.Index} of group {thread.Group.Index} writes cell {cell} of {_name}, which {(other == Several ? "several threads" : $"thread {other}")} {(wrote ? "wrote" : "read")} without a barrier between.");
+        }
+
+        _writes[cell] = new Access(thread.Group.Interval, thread.Index);
+    }
+
+    // Intervals count on from group to group and from launch to launch: another group of the same launch is never ordered before this one.
+    private static bool Conflicts(Access access, GroupThread thread) =>
+        access.Interval >= thread.Group.FirstIntervalOfLaunch
+        && (access.Interval < thread.Group.FirstInterval || (access.Interval == thread.Group.Interval && access.Thread != thread.Index));
+
+    private readonly record struct Access(long Interval, int Thread);
+}
