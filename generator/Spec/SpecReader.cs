@@ -43,7 +43,7 @@ public static partial class SpecReader
         if (attributes.Cache is { } declared)
         {
             var own = new List<ArgumentSpec>();
-            ReadArguments(declared, ArgumentSource.Cache, own, ref unreadable);
+            ReadArguments(declared, ArgumentSource.Cache, own, [], ref unreadable);
             cache = new CacheSpec(new EquatableArray<ArgumentSpec>(own));
         }
 

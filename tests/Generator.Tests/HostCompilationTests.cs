@@ -114,7 +114,7 @@ public class HostCompilationTests
         RuleBook.Check(spec with { Host = spec.Host with { Members = new EquatableArray<HostMember>([member]) } }, new CompilationFacts(AllowsUnsafe: true, 1400)).Select(violation => violation.Id);
 
     private static string? SignatureOf(ISymbol member) => member is IMethodSymbol method
-        ? string.Join(", ", method.Parameters.Select(parameter => (parameter.RefKind == RefKind.None ? "" : "ref ") + parameter.Type.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat)))
+        ? string.Join(", ", method.Parameters.Select(parameter => (parameter.RefKind == RefKind.None ? "" : "ref ") + parameter.Type.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat.RemoveMiscellaneousOptions(SymbolDisplayMiscellaneousOptions.IncludeNullableReferenceTypeModifier))))
         : null;
 
     private static Assembly Load(string source)
