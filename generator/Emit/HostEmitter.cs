@@ -133,6 +133,7 @@ public static class HostEmitter
                 LayerHost.WriteThrowing(writer, spec, fail);
             }
 
+            StateSurface.Write(writer, spec, fail);
             HostSurface.WriteThrowingFeatureMembers(writer, spec, fail);
         });
     }

@@ -10,6 +10,8 @@ internal static class StateSurface
 {
     private const string In = "global::System.ReadOnlySpan<float>", Out = "global::System.Span<float>", View = "global::AttentionGen.ReadOnlyTensorView";
     private const string State = "global::AttentionGen.RecurrentState", Given = "in global::AttentionGen.AttentionArguments arguments", Arguments = Given + " = default";
+    private const string NewState = $"public static {State} NewState(int sequences)";
+    private const string LayerStep = $"public void Step({In} input, {Out} output, {State} state, int batch, int length, {Arguments})";
     private const string Launch = $"static partial void LaunchStep({View} query, {View} key, {View} value, global::AttentionGen.TensorView output, {State} state, {Given})";
     private const string Create = $"static partial void CreateState(int sequences, ref {State}? state)";
 
@@ -24,21 +26,33 @@ internal static class StateSurface
         writer.Line();
         writer.Line("/// <summary>A state of sequences that have read nothing, for Step.</summary>");
         writer.Line("/// <param name=\"sequences\">Sequences, which all steps take on together.</param>");
-        using (writer.Block($"public static {State} NewState(int sequences)"))
+        if (fail is null)
         {
-            writer.Line($"{State}? state = null;");
-            writer.Line("CreateState(sequences, ref state);");
-            writer.Line("return state!;");
+            using (writer.Block(NewState))
+            {
+                writer.Line($"{State}? state = null;");
+                writer.Line("CreateState(sequences, ref state);");
+                writer.Line("return state!;");
+            }
+        }
+        else
+        {
+            writer.Line($"{NewState} => {fail};");
         }
 
         writer.Line();
         if (spec.Host.IsStatic)
         {
-            WriteKernel(writer);
+            WriteKernel(writer, fail);
         }
         else
         {
-            WriteLayer(writer, spec);
+            WriteLayer(writer, spec, fail);
+        }
+
+        if (fail is not null)
+        {
+            return;
         }
 
         writer.Line();
@@ -75,7 +89,7 @@ internal static class StateSurface
         }
     }
 
-    private static void WriteKernel(CodeWriter writer)
+    private static void WriteKernel(CodeWriter writer, string? fail)
     {
         WriteSummary(writer, "over contiguous tensors");
         WriteTensors(writer);
@@ -85,16 +99,16 @@ internal static class StateSurface
             """);
         WriteRemarks(writer);
         writer.Line($"public static void Step({In} query, {In} key, {In} value, {Out} output, {State} state, int batch, int length, {Arguments})");
-        writer.Line("=> Step(global::AttentionGen.Kernels.KernelLauncher.View(query, batch, Heads, length, HeadDim, length), global::AttentionGen.ReadOnlyTensorView.HeadsFirst(key, batch, KvHeads, length, HeadDim), global::AttentionGen.ReadOnlyTensorView.HeadsFirst(value, batch, KvHeads, length, ValueDim), global::AttentionGen.TensorView.HeadsFirst(output, batch, Heads, length, ValueDim), state, arguments);");
+        writer.Line("=> " + (fail ?? "Step(global::AttentionGen.Kernels.KernelLauncher.View(query, batch, Heads, length, HeadDim, length), global::AttentionGen.ReadOnlyTensorView.HeadsFirst(key, batch, KvHeads, length, HeadDim), global::AttentionGen.ReadOnlyTensorView.HeadsFirst(value, batch, KvHeads, length, ValueDim), global::AttentionGen.TensorView.HeadsFirst(output, batch, Heads, length, ValueDim), state, arguments)") + ";");
         writer.Line();
         WriteSummary(writer, "over tensors with strides of their own");
         WriteTensors(writer);
         WriteRemarks(writer);
         writer.Line($"public static void Step({View} query, {View} key, {View} value, global::AttentionGen.TensorView output, {State} state, {Arguments})");
-        writer.Line("=> LaunchStep(query, key, value, output, state, arguments);");
+        writer.Line($"=> {fail ?? "LaunchStep(query, key, value, output, state, arguments)"};");
     }
 
-    private static void WriteLayer(CodeWriter writer, AttentionSpec spec)
+    private static void WriteLayer(CodeWriter writer, AttentionSpec spec, string? fail)
     {
         WriteSummary(writer, "of the layer");
         writer.Lines("""
@@ -105,7 +119,13 @@ internal static class StateSurface
             /// <param name="length">Positions of each sequence.</param>
             """);
         WriteRemarks(writer);
-        using (writer.Block($"public void Step({In} input, {Out} output, {State} state, int batch, int length, {Arguments})"))
+        if (fail is not null)
+        {
+            writer.Line($"{LayerStep} => {fail};");
+            return;
+        }
+
+        using (writer.Block(LayerStep))
         {
             writer.Line("global::System.ArgumentNullException.ThrowIfNull(state);");
             writer.Line("global::AttentionGen.Kernels.LayerCall call = layerState.Project(input, output, batch, length, arguments, state);");
