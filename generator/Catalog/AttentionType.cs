@@ -25,6 +25,9 @@ public abstract class AttentionType
     /// <summary>How queries and keys become features, for a type of the <see cref="KernelFamily.Linear"/> family; null: there are none.</summary>
     public virtual FeatureMap? FeatureMap(AttentionSpec spec) => null;
 
+    /// <summary>Whether a sequence's past can stand in a state of fixed size, from which further positions go on.</summary>
+    public bool HasState(AttentionSpec spec) => Family == KernelFamily.Linear && AttentionShape.Of(spec) is { Causal: true, Cross: false };
+
     /// <summary>What the type does to the scores.</summary>
     public virtual IEnumerable<ScoreStep> ScoreSteps(AttentionSpec spec) => [];
 

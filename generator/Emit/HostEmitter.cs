@@ -38,6 +38,7 @@ public static class HostEmitter
             LayerHost.Write(writer, spec);
         }
 
+        StateSurface.Write(writer, spec, fail: null);
         HostSurface.WriteLaunchDeclaration(writer);
         CacheSurface.WriteLaunchDeclaration(writer, spec);
         if (onGpu)
@@ -132,6 +133,7 @@ public static class HostEmitter
                 LayerHost.WriteThrowing(writer, spec, fail);
             }
 
+            StateSurface.Write(writer, spec, fail);
             HostSurface.WriteThrowingFeatureMembers(writer, spec, fail);
         });
     }

@@ -130,6 +130,7 @@ internal static class HostSurface
             }
 
             CacheSurface.WriteSettings(writer, plan);
+            StateSurface.WriteSettings(writer, plan);
             foreach (string setting in plan.ScoreSteps.SelectMany(static step => step.Settings).Concat(plan.Modifiers.SelectMany(modifier => modifier.Settings(spec))))
             {
                 writer.Line(setting);
@@ -144,6 +145,7 @@ internal static class HostSurface
         }
 
         CacheSurface.WriteLaunch(writer, spec);
+        StateSurface.WriteLaunch(writer, spec);
     }
 
     private static void Constant(CodeWriter writer, string name, int value, string summary)

@@ -98,7 +98,7 @@ internal static class LayerHost
     }
 
     /// <summary>The layer's learned tensors, given to its kernel with each call.</summary>
-    private static string Owned(AttentionSpec spec)
+    public static string Owned(AttentionSpec spec)
     {
         string text = string.Join(", ", LearnedTensors.Of(spec).Select(static (tensor, index) => $"{tensor.Argument} = layerState.Extra({index})"));
         return text.Length == 0 ? string.Empty : $" with {{ {text} }}";

@@ -19,6 +19,12 @@ internal static class LinearEmitter
         writer.Line();
         LinearKeyStage.Write(writer, plan);
         writer.Line();
+        if (plan.HasState)
+        {
+            LinearStateStage.Write(writer, plan);
+            writer.Line();
+        }
+
         if (plan.IsExponential)
         {
             LinearKeyStage.WriteRescale(writer, plan);
@@ -82,6 +88,11 @@ internal static class LinearEmitter
         if (plan.IsCausal)
         {
             Constant(writer, "ScoreStride", LinearPlan.ScoreStride);
+        }
+
+        if (plan.HasState)
+        {
+            Constant(writer, "StateFloats", plan.Map.Features * (shape.ValueDim + (plan.IsExponential ? 2 : 1)), "floats that a sequence leaves behind for one key/value head");
         }
 
         if (plan.Base.RowTransform is { } transform)

@@ -31,6 +31,18 @@ public static class GeneratedMembers
             yield return ("RedrawFeatures", "int");
         }
 
+        if (Catalog.Catalog.FindType(spec.Type)?.HasState(spec) == true)
+        {
+            yield return ("NewState", "int");
+            yield return ("CreateState", "int, ref RecurrentState");
+            yield return ("LaunchStep", $"{View}, {View}, {View}, TensorView, RecurrentState, {Arguments}");
+            yield return ("Step", spec.Host.IsStatic ? $"{In}, {In}, {In}, Span<float>, RecurrentState, int, int, {Arguments}" : $"{In}, Span<float>, RecurrentState, int, int, {Arguments}");
+            if (spec.Host.IsStatic)
+            {
+                yield return ("Step", $"{View}, {View}, {View}, TensorView, RecurrentState, {Arguments}");
+            }
+        }
+
         if (spec.Keep is not null && KeepShape.Of(spec).Rest is not null)
         {
             yield return ("BuildBlockMask", "int, int");

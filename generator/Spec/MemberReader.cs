@@ -28,7 +28,7 @@ public static class MemberReader
         "sinusoidalEncoding", "GetEncoding", "AddEncoding", "featureDraw", "RandomFeatures", "RedrawFeatures", "BuildBlockMask",
         "layerState", "Weights", "Dispose", Constructor,
         "CacheShape", "LaunchCached", "Append", "Prefill", "Decode",
-        "InnerDim", "StateSize", "scanDescription", "Scan", "Step", "NewState", "LaunchConvolution", "Run",
+        "InnerDim", "StateSize", "scanDescription", "Scan", "Step", "NewState", "LaunchConvolution", "Run", "LaunchStep", "CreateState",
         "SelectGpuKernel", "LaunchGpu", "SelectGpu", "gpuKernels",
     ];
 

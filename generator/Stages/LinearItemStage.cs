@@ -24,7 +24,7 @@ internal static class LinearItemStage
 
             if (plan.IsCausal)
             {
-                WriteCausal(writer);
+                WriteCausal(writer, plan);
             }
             else
             {
@@ -63,12 +63,22 @@ internal static class LinearItemStage
         }
     }
 
-    private static void WriteCausal(CodeWriter writer)
+    private static void WriteCausal(CodeWriter writer, LinearPlan plan)
     {
+        if (plan.HasState)
+        {
+            using (writer.Block("if (call->States != null)"))
+            {
+                writer.Line("LoadState(call, work, workspace);");
+            }
+
+            writer.Line();
+        }
+
         writer.Line("int offset = call->AlignmentOffset;");
         writer.Line();
         writer.Line("// Queries that stand before the first key see none.");
-        writer.Line("int row = work.KeyLength == 0 ? work.Rows : Math.Clamp(-offset, 0, work.Rows);");
+        writer.Line($"int row = work.KeyLength == 0{(plan.HasState ? " && call->States == null" : string.Empty)} ? work.Rows : Math.Clamp(-offset, 0, work.Rows);");
         writer.Line("ClearRows(call, work, row);");
         writer.Line();
         writer.Line("// Chunks start at fixed keys. A query sees the state of the chunks before its own, and the keys of its own up to where it stands.");
@@ -94,6 +104,15 @@ internal static class LinearItemStage
         using (writer.Block("for (int member = 0; member < GroupSize; member++)"))
         {
             writer.Line("AttendChunk(call, work, (work.KvHead * GroupSize) + member, row, Math.Min(Chunk, work.Rows - row), 0, 0, true, workspace);");
+        }
+
+        if (plan.HasState)
+        {
+            writer.Line();
+            using (writer.Block("if (call->States != null)"))
+            {
+                writer.Line("StoreState(call, work, workspace);");
+            }
         }
     }
 

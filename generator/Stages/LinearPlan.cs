@@ -40,6 +40,9 @@ public sealed class LinearPlan
 
     public bool IsCausal => Base.Shape.Causal;
 
+    /// <summary>Whether the kernel can go on from what a sequence left behind.</summary>
+    public bool HasState => Base.Type.HasState(Base.Spec);
+
     /// <summary>Whether rows are stabilised by maxima, because features are exponentials.</summary>
     public bool IsExponential => Map.Function == FeatureFunction.Exponential;
 

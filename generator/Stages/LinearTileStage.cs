@@ -81,6 +81,19 @@ internal static class LinearTileStage
         writer.Line($"total += {dialect.SumLanes("sum")};");
         using (writer.Block("if (total < LeastTotal)"))
         {
+            if (plan.HasState)
+            {
+                using (writer.Block("if (call->States != null)"))
+                {
+                    writer.Line("// Earlier keys are gone: what the state kept of them, in double precision.");
+                    writer.Line("int seen = Math.Min(stand + r + 1, count);");
+                    writer.Line("FeatureStateRow.Write(features, Features, At(workspace, StateAt), PaddedValueDim, featureSum, At(workspace, KeyFeaturesAt), Chunk, At(workspace, ValuesAt), seen, ValueDim, target);");
+                    writer.Line("continue;");
+                }
+
+                writer.Line();
+            }
+
             writer.Line("ComputeExactly(call, work, head, first + r, target, workspace);");
             writer.Line("continue;");
         }

@@ -81,16 +81,16 @@ public sealed unsafe class SinusoidalEncoding : PositionTable
         AddTo(input, input, batch, length);
     }
 
-    /// <summary><c>destination = input + encoding</c>, shapes checked by the caller; the destination may be the input.</summary>
-    internal void AddTo(ReadOnlySpan<float> input, Span<float> destination, int batch, int length)
+    /// <summary><c>destination = input + encoding</c>, shapes checked by the caller; the destination may be the input. Positions count on from <paramref name="past"/>.</summary>
+    internal void AddTo(ReadOnlySpan<float> input, Span<float> destination, int batch, int length, int past = 0)
     {
-        CheckLength(length);
+        CheckLength(past + length);
         if (batch == 0 || length == 0)
         {
             return;
         }
 
-        ReadOnlySpan<float> table = Table(length);
+        ReadOnlySpan<float> table = Table(past + length)[(past * Width)..];
         for (int sequence = 0; sequence < batch; sequence++)
         {
             int start = sequence * table.Length;

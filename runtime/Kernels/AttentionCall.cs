@@ -123,6 +123,15 @@ public unsafe struct AttentionCall
     /// <summary>The seed of dropout.</summary>
     public long DropoutSeed;
 
+    /// <summary>linear, performer: what each sequence left behind, read at the start and written at the end <c>[sequences, kvHeads, floats of a head's state]</c>; null: nothing, and forgotten.</summary>
+    public float* States;
+
+    /// <summary>Floats from one sequence's states to the next.</summary>
+    public long StateStride;
+
+    /// <summary>Positions before the first, where there are states.</summary>
+    public int Past;
+
     /// <summary>Queries of one head in one work item.</summary>
     public int ChunkRows;
 

@@ -42,6 +42,12 @@ public sealed unsafe class KernelDescription
     /// <summary>performer's random features, or null.</summary>
     public FeatureDraw? Features { get; init; }
 
+    /// <summary>Features of a key/value head's state, where a causal kernel can go on from one; 0: it can't.</summary>
+    public int StateFeatures { get; init; }
+
+    /// <summary>Whether a state also holds a running maximum of each feature.</summary>
+    public bool HasFeatureMaxima { get; init; }
+
     /// <summary>Query rows of one register tile.</summary>
     public required int TileRows { get; init; }
 

@@ -57,7 +57,7 @@ public static unsafe class KernelLauncher
         SimdTier tier = SimdTiers.Resolve(arguments.Tier);
         if (output.Layout.Count > 0 || !arguments.LogSumExp.IsEmpty)
         {
-            Launch(description, new CacheTiers { Attend = tiers }, tier, query, key, value, output, null, default, arguments);
+            Launch(description, new CacheTiers { Attend = tiers }, tier, query, key, value, output, null, default, null, arguments);
         }
     }
 
@@ -90,11 +90,12 @@ public static unsafe class KernelLauncher
         SimdTier tier = SimdTiers.Resolve(arguments.Tier);
         if (key.Layout.Batch > 0 && key.Layout.Length > 0)
         {
-            Launch(description, tiers, tier, query, key, value, output, cache, sequences, arguments);
+            Launch(description, tiers, tier, query, key, value, output, cache, sequences, null, arguments);
         }
     }
 
-    private static void Launch(
+    /// <summary>Runs a checked call; the cache and the state are null where the call has none.</summary>
+    internal static void Launch(
         KernelDescription description,
         in CacheTiers tiers,
         SimdTier tier,
@@ -104,6 +105,7 @@ public static unsafe class KernelLauncher
         TensorView output,
         IKvCache? cache,
         ReadOnlySpan<int> sequences,
+        RecurrentState? state,
         in AttentionArguments arguments)
     {
         fixed (float* queryData = query.Data, keyData = key.Data, valueData = value.Data, outputData = output.Data)
@@ -149,6 +151,9 @@ public static unsafe class KernelLauncher
                 DropoutThreshold = DropoutMask.Threshold(description.Dropout),
                 DropoutScale = (float)(1 / (1 - description.Dropout)),
                 DropoutSeed = arguments.DropoutSeed ?? 0,
+                States = state is null ? null : state.Data,
+                StateStride = state?.Stride ?? 0,
+                Past = description.Rotary is null ? 0 : (int)(state?.Position ?? 0),
                 Blocks = Table(arguments.Blocks, blocks, blockRows),
                 Mask = new RuntimeMask
                 {
@@ -204,8 +209,8 @@ public static unsafe class KernelLauncher
 
         // More queries than keys, aligned at their ends: both move up together, since only relative position counts.
         bool shifted = call.AlignmentOffset < 0 && call.KeyPositions == null && call.QueryPositions == null;
-        call.KeyRotaryOffset = shifted ? -call.AlignmentOffset : 0;
-        call.QueryRotaryOffset = Math.Max(0, call.AlignmentOffset);
+        call.KeyRotaryOffset = call.Past + (shifted ? -call.AlignmentOffset : 0);
+        call.QueryRotaryOffset = call.Past + Math.Max(0, call.AlignmentOffset);
         int queries = call.QueryPositions == null ? call.QueryLength + call.QueryRotaryOffset : highestQuery + 1;
         int keys = call.KeyPositions == null ? call.KeyLength + call.KeyRotaryOffset : highestKey + 1;
         int rows = Math.Max(queries, keys);

@@ -78,6 +78,7 @@ internal static unsafe class PackedSequences
         call.QueryLength = Length(arguments.CumulativeLengths, sequence);
         call.KeyLength = Length(Keys(arguments), sequence);
         call.FirstSequence = sequence;
+        call.States = call.States == null ? null : call.States + (sequence * call.StateStride);
         call.AlignmentOffset = description.Alignment == CausalAlignment.BottomRight ? call.KeyLength - call.QueryLength : 0;
         call.Query.Data += firstQuery * call.Query.RowStride;
         call.Key.Data += firstKey * call.Key.RowStride;

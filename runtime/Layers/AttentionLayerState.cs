@@ -81,12 +81,14 @@ public sealed class AttentionLayerState : IDisposable
     /// <param name="batch">Sequences.</param>
     /// <param name="length">Positions per sequence.</param>
     /// <param name="arguments">Threads, tier, and what <paramref name="output"/> must not overlap.</param>
+    /// <param name="state">What stands before the input: positions count on from it; null: nothing.</param>
     /// <exception cref="ArgumentException">A size is negative or overflows, a span does not hold its shape, or the length is past a position table; nothing was written.</exception>
     /// <exception cref="ObjectDisposedException">The layer was disposed.</exception>
-    public LayerCall Project(scoped ReadOnlySpan<float> input, scoped ReadOnlySpan<float> output, int batch, int length, scoped in AttentionArguments arguments)
+    public LayerCall Project(scoped ReadOnlySpan<float> input, scoped ReadOnlySpan<float> output, int batch, int length, scoped in AttentionArguments arguments, RecurrentState? state = null)
     {
-        Check(input, output, batch, length, arguments);
-        ReadOnlySpan<float> source = encoding.Encode(input, batch, length, arguments.CumulativeLengths);
+        int past = encoding.IsAdded ? StateChecks.Past(state, arguments) : 0;
+        Check(input, output, batch, length, past, arguments);
+        ReadOnlySpan<float> source = encoding.Encode(input, batch, length, past, arguments.CumulativeLengths);
         return Project(source, source, batch, length, length, arguments);
     }
 
@@ -109,13 +111,13 @@ public sealed class AttentionLayerState : IDisposable
         int memoryLength,
         scoped in AttentionArguments arguments)
     {
-        Check(input, output, batch, length, arguments);
+        Check(input, output, batch, length, 0, arguments);
         CheckSpan(memory.Length, batch, memoryLength, nameof(memory), nameof(memoryLength));
-        return Project(encoding.Encode(input, batch, length, arguments.CumulativeLengths), memory, batch, length, memoryLength, arguments);
+        return Project(encoding.Encode(input, batch, length, 0, arguments.CumulativeLengths), memory, batch, length, memoryLength, arguments);
     }
 
     /// <summary>Projects the context that the kernel wrote to the layer's output.</summary>
-    /// <param name="call">What <see cref="Project(ReadOnlySpan{float}, ReadOnlySpan{float}, int, int, in AttentionArguments)"/> gave.</param>
+    /// <param name="call">What <see cref="Project(ReadOnlySpan{float}, ReadOnlySpan{float}, int, int, in AttentionArguments, RecurrentState)"/> gave.</param>
     /// <param name="output"><c>[batch, length, DModel]</c>.</param>
     /// <param name="arguments">Threads and tier.</param>
     public void ProjectOutput(scoped LayerCall call, scoped Span<float> output, scoped in AttentionArguments arguments)
@@ -159,7 +161,7 @@ public sealed class AttentionLayerState : IDisposable
         kept.Dispose();
     }
 
-    private void Check(scoped ReadOnlySpan<float> input, scoped ReadOnlySpan<float> output, int batch, int length, scoped in AttentionArguments arguments)
+    private void Check(scoped ReadOnlySpan<float> input, scoped ReadOnlySpan<float> output, int batch, int length, int past, scoped in AttentionArguments arguments)
     {
         Weights.ThrowIfDisposed();
         CheckSpan(input.Length, batch, length, nameof(input), nameof(length));
@@ -182,7 +184,7 @@ public sealed class AttentionLayerState : IDisposable
             PackedChecks.CheckOrder(arguments.CumulativeLengths, length, "positions", nameof(arguments.CumulativeLengths));
         }
 
-        encoding.CheckLength(arguments.CumulativeLengths, length, nameof(length));
+        encoding.CheckLength(arguments.CumulativeLengths, length, past, nameof(length));
         if (arguments.LogSumExp.Overlaps(output))
         {
             throw new ArgumentException("LogSumExp overlaps the output, which would overwrite it; expected separate memory.", nameof(arguments.LogSumExp));

@@ -7,10 +7,13 @@ internal sealed class LayerEncoding(AttentionWeights weights, SinusoidalEncoding
     private readonly int learned = weights.Shape.LearnedPositions;
     private readonly NativeFloats encoded = new();
 
-    /// <exception cref="ArgumentException">A sequence is longer than a table.</exception>
-    public void CheckLength(ReadOnlySpan<int> cumulative, int length, string name)
+    /// <summary>Whether anything is added.</summary>
+    public bool IsAdded => sinusoids is not null || learned > 0;
+
+    /// <exception cref="ArgumentException">A sequence, with the positions of its past, is longer than a table.</exception>
+    public void CheckLength(ReadOnlySpan<int> cumulative, int length, int past, string name)
     {
-        int longest = Longest(cumulative, length);
+        int longest = past + Longest(cumulative, length);
         sinusoids?.CheckLength(longest, name);
         if (learned > 0 && longest > learned)
         {
@@ -18,8 +21,8 @@ internal sealed class LayerEncoding(AttentionWeights weights, SinusoidalEncoding
         }
     }
 
-    /// <summary>The input <c>[batch, length, DModel]</c> with its encodings, which start anew in each sequence; lengths were checked.</summary>
-    public unsafe ReadOnlySpan<float> Encode(ReadOnlySpan<float> input, int batch, int length, ReadOnlySpan<int> cumulative)
+    /// <summary>The input <c>[batch, length, DModel]</c> with its encodings, which in each sequence start at <paramref name="past"/>; lengths were checked.</summary>
+    public unsafe ReadOnlySpan<float> Encode(ReadOnlySpan<float> input, int batch, int length, int past, ReadOnlySpan<int> cumulative)
     {
         if (sinusoids is null && learned == 0)
         {
@@ -32,7 +35,7 @@ internal sealed class LayerEncoding(AttentionWeights weights, SinusoidalEncoding
         {
             int first = cumulative.IsEmpty ? s * length : cumulative[s];
             int rows = cumulative.IsEmpty ? length : cumulative[s + 1] - first;
-            AddEncoding(input.Slice(first * width, rows * width), sum.Slice(first * width, rows * width), rows);
+            AddEncoding(input.Slice(first * width, rows * width), sum.Slice(first * width, rows * width), rows, past);
         }
 
         return sum;
@@ -90,7 +93,7 @@ internal sealed class LayerEncoding(AttentionWeights weights, SinusoidalEncoding
     }
 
     /// <summary><c>sum = input + encodings</c> of one sequence.</summary>
-    private void AddEncoding(ReadOnlySpan<float> input, Span<float> sum, int rows)
+    private void AddEncoding(ReadOnlySpan<float> input, Span<float> sum, int rows, int past)
     {
         if (sinusoids is null)
         {
@@ -98,12 +101,12 @@ internal sealed class LayerEncoding(AttentionWeights weights, SinusoidalEncoding
         }
         else
         {
-            sinusoids.AddTo(input, sum, 1, rows);
+            sinusoids.AddTo(input, sum, 1, rows, past);
         }
 
         if (learned > 0)
         {
-            VectorSum.Add(sum, weights.Positions.AsSpan(0, sum.Length), sum);
+            VectorSum.Add(sum, weights.Positions.AsSpan(past * width, sum.Length), sum);
         }
     }
 }

@@ -112,7 +112,7 @@ public sealed unsafe class MambaLayerState : IDisposable
         ScanChecks.CheckLengths(description.Name, description.MaxLength, batch, length, arguments);
         ScanChecks.CheckArguments(description.Name, arguments);
         SimdTiers.Resolve(arguments.Tier);
-        state?.CheckUse(description, arguments.CumulativeLengths.IsEmpty ? batch : arguments.CumulativeLengths.Length - 1);
+        state?.CheckUse(description, description.Name, arguments.CumulativeLengths.IsEmpty ? batch : arguments.CumulativeLengths.Length - 1, ScanChecks.Longest(arguments.CumulativeLengths, length), description.MaxLength);
     }
 
     private void CheckSpan(int actual, int batch, int length, string name)

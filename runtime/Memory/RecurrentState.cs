@@ -39,6 +39,9 @@ public sealed unsafe class RecurrentState : IDisposable
     /// <summary>Native memory that it holds.</summary>
     public long Bytes => (long)Sequences * start.Length * sizeof(float);
 
+    /// <summary>performer: the random features that it was summed under; null: any, as nothing has been read or it was loaded.</summary>
+    internal RandomFeatures? Features { get; set; }
+
     /// <summary>The description of the kernel that it belongs to.</summary>
     internal object Kernel { get; }
 
@@ -65,6 +68,7 @@ public sealed unsafe class RecurrentState : IDisposable
         }
 
         Position = 0;
+        Features = null;
     }
 
     /// <summary>Takes over what another state of the same class and as many sequences remembers.</summary>
@@ -84,6 +88,7 @@ public sealed unsafe class RecurrentState : IDisposable
         }
 
         Position = source.Position;
+        Features = source.Features;
     }
 
     /// <summary>Lets one sequence take over what another one of this state remembers, as a beam search does.</summary>
@@ -164,6 +169,7 @@ public sealed unsafe class RecurrentState : IDisposable
         }
 
         Position = position;
+        Features = null;
     }
 
     /// <summary>Frees the memory.</summary>
@@ -171,18 +177,26 @@ public sealed unsafe class RecurrentState : IDisposable
 
     /// <summary>Whether a call of a kernel may use it.</summary>
     /// <param name="kernel">The kernel's description.</param>
+    /// <param name="name">The kernel's name, for messages.</param>
     /// <param name="sequences">The call's sequences.</param>
-    internal void CheckUse(object kernel, int sequences)
+    /// <param name="length">The most positions that one of them is taken on by.</param>
+    /// <param name="maxLength">The declared longest sequence, or 0.</param>
+    internal void CheckUse(object kernel, string name, int sequences, int length, int maxLength)
     {
         ObjectDisposedException.ThrowIf(block.IsClosed, this);
         if (!ReferenceEquals(kernel, Kernel))
         {
-            throw new ArgumentException("Expected a state made by this class's NewState, but it belongs to another class.", "state");
+            throw new ArgumentException($"Expected a state that NewState of {name} made, but it belongs to another class.", "state");
         }
 
         if (sequences != Sequences)
         {
             throw new ArgumentException($"Expected a state of {sequences} sequences, as many as the call has, but it holds {Sequences}.", "state");
+        }
+
+        if (maxLength > 0 && Position + length > maxLength)
+        {
+            throw new ArgumentException($"{length} positions behind {Position}; {name} takes at most {maxLength} (MaxLength).", "length");
         }
     }
 

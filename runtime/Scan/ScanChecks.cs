@@ -49,7 +49,7 @@ internal static class ScanChecks
         CheckLengths(kernel.Name, kernel.MaxLength, batch, length, arguments);
         CheckArguments(kernel.Name, arguments);
         CheckOverlap(tensors);
-        state?.CheckUse(kernel, arguments.CumulativeLengths.IsEmpty ? batch : arguments.CumulativeLengths.Length - 1);
+        state?.CheckUse(kernel, kernel.Name, arguments.CumulativeLengths.IsEmpty ? batch : arguments.CumulativeLengths.Length - 1, Longest(arguments.CumulativeLengths, length), kernel.MaxLength);
     }
 
     /// <summary>Conditions on how long sequences are and where they end.</summary>

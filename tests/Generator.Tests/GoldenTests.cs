@@ -15,6 +15,8 @@ public class GoldenTests
     {
         { "LocalKernel", "[Attention(\"local\", WindowLeft = 12, Sinks = 2, Causal = true, Heads = 4, KvHeads = 2, HeadDim = 8, ValueDim = 12)]\n[PositionalEncoding(\"rope\", RotaryDim = 4)]\n[PositionalEncoding(\"alibi\")]\npublic static partial class LocalKernel;" },
         { "PerformerKernel", "[Attention(\"performer\", Causal = true, Features = 24, Heads = 4, KvHeads = 2, HeadDim = 8, ValueDim = 12)]\n[PositionalEncoding(\"rope\")]\npublic static partial class PerformerKernel;" },
+        { "MambaKernel", "[Attention(\"mamba\", DModel = 10, StateSize = 6)]\npublic static partial class MambaKernel;" },
+        { "MambaLayer", "[Attention(\"mamba\", DModel = 16, StateSize = 4, Convolution = 3)]\npublic partial class MambaLayer;" },
         { "DifferentialKernel", "[Attention(\"differential\", Heads = 2, HeadDim = 8, Softcap = 30)]\npublic static partial class DifferentialKernel;" },
         { "TwoPassKernel", "[Attention(\"localglobal\", Window = 8, GlobalTokens = 2, Fusion = FusionMode.Joint, Heads = 2, HeadDim = 8, LearnedSinks = true)]\npublic static partial class TwoPassKernel;" },
         { "CrossLayer", "[Attention(Cross = true, Bias = true, DModel = 16, Heads = 2, WeightPrecision = WeightPrecision.BFloat16)]\n[PositionalEncoding(\"sinusoidal\")]\npublic partial class CrossLayer;" },

@@ -23,6 +23,7 @@ public static class CatalogueEntries
         new KernelEntry("type", "performer", Performer.Forward),
         new KernelEntry("type", "differential", Differential.Forward),
         new KernelEntry("type", "exclusive", Exclusive.Forward),
+        new ScanEntry("mamba", Mamba.InnerDim, Mamba.StateSize, Mamba.Scan),
         new KernelEntry("encoding", "none", NoPositions.Forward),
         new LayerEntry<Sinusoidal>("encoding", "sinusoidal", static () => new Sinusoidal(seed: 1), static layer => (layer.Forward, layer.Weights)),
         new LayerEntry<Learned>("encoding", "learned", static () => new Learned(seed: 2), static layer => (layer.Forward, layer.Weights)),

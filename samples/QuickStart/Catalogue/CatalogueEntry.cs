@@ -12,6 +12,9 @@ public abstract record CatalogueEntry(string Kind, string Name)
     /// <summary>Positions of the inputs.</summary>
     public const int Length = 256;
 
+    /// <summary>The declared class.</summary>
+    public abstract Type Host { get; }
+
     /// <summary>Runs it and checks every row.</summary>
     public abstract CatalogueRow Run(int threads);
 
@@ -54,9 +57,12 @@ public sealed record CatalogueRow(CatalogueEntry Entry, string Written, string S
 public sealed record KernelEntry(string Kind, string Name, KernelForward Forward) : CatalogueEntry(Kind, Name)
 {
     /// <inheritdoc/>
+    public override Type Host => Forward.Method.DeclaringType!;
+
+    /// <inheritdoc/>
     public override CatalogueRow Run(int threads)
     {
-        var written = new WrittenDeclaration(Forward.Method.DeclaringType!);
+        var written = new WrittenDeclaration(Host);
         (int heads, int kvHeads, int dim) = (written.Heads, written.KvHeads, written.HeadDim);
         float[] query = Draw(heads * Length * dim, 1), key = Draw(kvHeads * Length * dim, 2), value = Draw(kvHeads * Length * dim, 3), output = new float[query.Length];
         var tensors = new CallTensors(written);
@@ -94,9 +100,12 @@ public sealed record LayerEntry<TLayer>(string Kind, string Name, Func<TLayer> C
     private const double Tolerance = 1e-5;
 
     /// <inheritdoc/>
+    public override Type Host => typeof(TLayer);
+
+    /// <inheritdoc/>
     public override CatalogueRow Run(int threads)
     {
-        var written = new WrittenDeclaration(typeof(TLayer));
+        var written = new WrittenDeclaration(Host);
         using TLayer layer = Create();
         (LayerForward forward, AttentionWeights weights) = Parts(layer);
         float[] input = Draw(Length * written.DModel, 1), output = new float[input.Length];

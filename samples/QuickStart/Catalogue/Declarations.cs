@@ -64,6 +64,10 @@ public static partial class Linear;
 [Attention(Type = "performer", Features = 64, Heads = 2, HeadDim = 16)]
 public static partial class Performer;
 
+/// <summary>A selective state space: no scores, one state a channel, time that grows linearly with length.</summary>
+[Attention(Type = "mamba", DModel = 32, StateSize = 16)]
+public static partial class Mamba;
+
 /// <summary>Whatever the class's own function says: here every third key, backwards from the query.</summary>
 [Attention(Type = "custom", Heads = 2, HeadDim = 16)]
 public static partial class Custom

@@ -22,7 +22,7 @@ public sealed class WrittenDeclaration
         Heads = parameters.Int("Heads", 0);
         KvHeads = parameters.Int("KvHeads", Heads);
         DModel = parameters.Int("DModel", 0);
-        HeadDim = parameters.Int("HeadDim", DModel / Heads);
+        HeadDim = parameters.Int("HeadDim", DModel / Math.Max(Heads, 1));
         if (Type == AttentionTypes.Performer)
         {
             // The oracle takes them as data: they are the seed's.
