@@ -103,7 +103,8 @@ public sealed class DeclarationRefactoring : CodeRefactoringProvider
 
     private static SyntaxNode Insert(SyntaxNode root, SyntaxNode? around, int position, MemberDeclarationSyntax added)
     {
-        if (around?.FirstAncestorOrSelf<BaseNamespaceDeclarationSyntax>() is { } space)
+        // The end of a file lies behind its namespace, even one without braces.
+        if ((around?.FirstAncestorOrSelf<BaseNamespaceDeclarationSyntax>() ?? root.ChildNodes().OfType<FileScopedNamespaceDeclarationSyntax>().FirstOrDefault(file => position > file.SemicolonToken.SpanStart)) is { } space)
         {
             int place = space.Members.Count(member => member.SpanStart < position);
             BaseNamespaceDeclarationSyntax wider = space switch
