@@ -12,24 +12,18 @@
 //
 #nullable enable
 
-using System;
-using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
-using AttentionGen;
-using AttentionGen.Kernels;
-
 namespace Golden
 {
     public static partial class PerformerKernel
     {
-        private static readonly KernelDescription kernelDescription = new()
+        private static readonly global::AttentionGen.Kernels.KernelDescription kernelDescription = new()
         {
             Name = "PerformerKernel",
             Heads = Heads, KvHeads = KvHeads, HeadDim = HeadDim, ValueDim = ValueDim,
             MaxLength = 0, MaxKeyLength = 0, // 0: open
-            Alignment = (CausalAlignment)0, NeedsAlignment = true, Softmaxes = 0,
+            Alignment = (global::AttentionGen.CausalAlignment)0, NeedsAlignment = true, Softmaxes = 0,
             TileRows = 6, MaxChunkRows = 516, WorkspaceBytes = WorkspaceBytesPerThread,
-            Rotary = new RotaryTable(RotaryFrequencies.Plain(8, 10000d), interleaved: false, maxPositions: 0),
+            Rotary = new global::AttentionGen.Kernels.RotaryTable(global::AttentionGen.Kernels.RotaryFrequencies.Plain(8, 10000d), interleaved: false, maxPositions: 0),
             Features = featureDraw,
         };
 
@@ -37,10 +31,17 @@ namespace Golden
         {
             unsafe
             {
-                KernelLauncher.Run(kernelDescription, new KernelTiers(&PerformerKernelVector512.Run, &PerformerKernelVector256.Run, &PerformerKernelVector128.Run, &PerformerKernelScalar.Run), query, key, value, output, arguments);
+                global::AttentionGen.Kernels.KernelLauncher.Run(kernelDescription, new global::AttentionGen.Kernels.KernelTiers(&global::AttentionGen.Kernels.PerformerKernelVector512.Run, &global::AttentionGen.Kernels.PerformerKernelVector256.Run, &global::AttentionGen.Kernels.PerformerKernelVector128.Run, &global::AttentionGen.Kernels.PerformerKernelScalar.Run), query, key, value, output, arguments);
             }
         }
     }
+}
+
+namespace AttentionGen.Kernels
+{
+    using System;
+    using System.Runtime.CompilerServices;
+    using System.Runtime.Intrinsics;
 
     /// <summary>The kernel in 512-bit registers (16 floats): tiles of 6 rows by 64 columns, chunks of 96 keys.</summary>
     [global::System.CodeDom.Compiler.GeneratedCode("AttentionGen", "0.1.0")]
