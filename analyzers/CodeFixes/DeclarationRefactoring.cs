@@ -67,7 +67,7 @@ public sealed class DeclarationRefactoring : CodeRefactoringProvider
         foreach (bool isStatic in new[] { true, false })
         {
             string text = $"{Attributes(model.Compilation, isStatic)}\npublic {(isStatic ? "static " : "")}partial class {name}\n{{\n}}\n";
-            var added = (ClassDeclarationSyntax)SyntaxFactory.ParseMemberDeclaration(text)!;
+            MemberDeclarationSyntax added = SyntaxFactory.ParseMemberDeclaration("\n" + text)!;
             yield return ($"Insert an attention {(isStatic ? "kernel" : "layer")}", Insert(root, around, position, Annotate(added)), name);
         }
     }
