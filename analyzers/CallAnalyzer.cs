@@ -109,7 +109,8 @@ public sealed class CallAnalyzer : DiagnosticAnalyzer
     // The host whose Forward is called, also when no overload fits.
     private static INamedTypeSymbol? HostOf(InvocationExpressionSyntax call, SemanticModel model, CancellationToken cancellation)
     {
-        if ((call.Expression as MemberAccessExpressionSyntax)?.Name.Identifier.ValueText is not "Forward")
+        // Inside of the host itself, the name stands alone.
+        if ((call.Expression as SimpleNameSyntax ?? (call.Expression as MemberAccessExpressionSyntax)?.Name)?.Identifier.ValueText is not "Forward")
         {
             return null;
         }

@@ -67,7 +67,7 @@ public sealed class DeclarationRefactoring : CodeRefactoringProvider
         foreach (bool isStatic in new[] { true, false })
         {
             string text = $"{Attributes(model.Compilation, isStatic)}\npublic {(isStatic ? "static " : "")}partial class {name}\n{{\n}}\n";
-            var added = (ClassDeclarationSyntax)SyntaxFactory.ParseMemberDeclaration(text)!;
+            MemberDeclarationSyntax added = SyntaxFactory.ParseMemberDeclaration("\n" + text)!;
             yield return ($"Insert an attention {(isStatic ? "kernel" : "layer")}", Insert(root, around, position, Annotate(added)), name);
         }
     }
@@ -103,7 +103,8 @@ public sealed class DeclarationRefactoring : CodeRefactoringProvider
 
     private static SyntaxNode Insert(SyntaxNode root, SyntaxNode? around, int position, MemberDeclarationSyntax added)
     {
-        if (around?.FirstAncestorOrSelf<BaseNamespaceDeclarationSyntax>() is { } space)
+        // The end of a file lies behind its namespace, even one without braces.
+        if ((around?.FirstAncestorOrSelf<BaseNamespaceDeclarationSyntax>() ?? root.ChildNodes().OfType<FileScopedNamespaceDeclarationSyntax>().FirstOrDefault(file => position > file.SemicolonToken.SpanStart)) is { } space)
         {
             int place = space.Members.Count(member => member.SpanStart < position);
             BaseNamespaceDeclarationSyntax wider = space switch

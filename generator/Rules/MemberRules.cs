@@ -16,6 +16,11 @@ internal static class MemberRules
     public static void Check(RuleContext context)
     {
         HostSpec host = context.Spec.Host;
+        if (host.Problem != HostProblem.None)
+        {
+            return; // nothing is generated that could clash
+        }
+
         (string Name, string? Signature)[] generated = [.. GeneratedMembers.Of(context.Spec, context.Shape)];
         if (generated.Any(member => member.Name == host.Name))
         {

@@ -13,6 +13,9 @@ internal static class NameRules
     public static readonly DiagnosticDescriptor DuplicateEncoding = new(
         "ATTN055", "Positional encoding declared twice", "The positional encoding '{0}' is declared {1} times and would be applied as often; keep one", RuleFacts.Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: RuleFacts.Help + "ATTN055.md");
 
+    /// <summary>Letters of an unknown name that a message shows and that are compared; the rest of a longer one is no misspelling.</summary>
+    private const int LongestShown = 60;
+
     public static void Check(RuleContext context)
     {
         if (context.Type is null)
@@ -36,8 +39,9 @@ internal static class NameRules
     }
 
     // An alias may be the closest spelling ("rotery" meant "rotary"); what is offered is then the name it stands for.
-    private static void ReportUnknown(RuleContext context, string kind, string written, Place place, List<KnownName> known)
+    private static void ReportUnknown(RuleContext context, string kind, string given, Place place, List<KnownName> known)
     {
+        string written = given.Length <= LongestShown ? given : given.Substring(0, LongestShown) + "...";
         string? spelling = EditDistance.Closest(written, known.SelectMany(name => name.Spellings));
         KnownName meant = known.First(name => name.Spellings.Contains(spelling));
         context.Report(

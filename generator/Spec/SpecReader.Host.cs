@@ -69,8 +69,9 @@ public static partial class SpecReader
         ancestor is null or { TypeKind: TypeKind.Error }
         || ancestor.InstanceConstructors.Any(static constructor => constructor.DeclaredAccessibility != Microsoft.CodeAnalysis.Accessibility.Private && constructor.Parameters.All(static parameter => parameter.IsOptional || parameter.IsParams));
 
+    // The analyzer also sees the part that was generated, which is partial whatever its author wrote.
     private static IEnumerable<TypeDeclarationSyntax> Parts(INamedTypeSymbol type, CancellationToken cancellation) =>
-        type.DeclaringSyntaxReferences.Select(reference => reference.GetSyntax(cancellation)).OfType<TypeDeclarationSyntax>();
+        type.DeclaringSyntaxReferences.Where(static reference => !MemberReader.IsGenerated(reference.SyntaxTree)).Select(reference => reference.GetSyntax(cancellation)).OfType<TypeDeclarationSyntax>();
 
     private static bool IsPartial(INamedTypeSymbol type, CancellationToken cancellation) =>
         Parts(type, cancellation).Any(part => part.Modifiers.Any(SyntaxKind.PartialKeyword));

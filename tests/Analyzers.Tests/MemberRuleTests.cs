@@ -67,9 +67,11 @@ public class MemberRuleTests
     [InlineData(Kernel + "static partial class Host { static int Other; }")]
     [InlineData(Layer + "partial class Host { public Host(string name) : this(3) { } }")]
     [InlineData("[AttentionGen.Attention(\"performer\", Heads = 2, DModel = 16), AttentionGen.PositionalEncoding(\"sinusoidal\")] partial class Host { }")]
-    public async Task What_was_generated_is_not_taken_for_the_authors(string source)
+    [InlineData(Kernel + "static class Host { }", "ATTN047")]
+    [InlineData("class Outer { " + Layer + "partial class Host { } }", "ATTN047")]
+    public async Task What_was_generated_is_not_taken_for_the_authors(string source, string id = "ATTN048")
     {
         Lab.Driver().RunGeneratorsAndUpdateCompilation(Lab.Compile(source), out Compilation complete, out ImmutableArray<Diagnostic> _);
-        Assert.Equal(["ATTN048"], (await Lab.AnalyzeAsync(complete)).Select(diagnostic => diagnostic.Id));
+        Assert.Equal([id], (await Lab.AnalyzeAsync(complete)).Select(diagnostic => diagnostic.Id));
     }
 }

@@ -77,6 +77,26 @@ public class IncrementalityTests
         Assert.All(Outputs(second, AttentionGenerator.VerdictStep), AssertReused);
     }
 
+    [Fact]
+    public void Of_200_declarations_a_keystroke_elsewhere_regenerates_none_and_a_changed_argument_one()
+    {
+        static string Source(int number, int window) => $"using AttentionGen;\n[Attention(\"local\", Window = {window}, Heads = 1, HeadDim = 4)]\npublic static partial class Host{number};\n";
+        CSharpCompilation compilation = Lab.Compile([.. Enumerable.Range(0, 200).Select(number => Source(number, 15)), "internal class Unrelated { }"]);
+        GeneratorDriver driver = Lab.Driver().RunGenerators(compilation);
+        Assert.Equal(400, driver.GetRunResult().GeneratedTrees.Length);
+
+        compilation = Replace(200, "internal class Unrelated { int typed; }")(compilation);
+        driver = driver.RunGenerators(compilation);
+        List<IncrementalStepRunReason> outputs = SourceOutputs(driver.GetRunResult().Results.Single());
+        Assert.Equal(400, outputs.Count);
+        Assert.All(outputs, reason => Assert.Equal(IncrementalStepRunReason.Cached, reason));
+
+        driver = driver.RunGenerators(Replace(77, Source(77, 17))(compilation));
+        GeneratorRunResult changed = driver.GetRunResult().Results.Single();
+        Assert.Equal("Host77", NameOf(Assert.Single(Outputs(changed, AttentionGenerator.SpecStep), spec => spec.Reason == IncrementalStepRunReason.Modified).Value));
+        Assert.Equal((2, 398), (SourceOutputs(changed).Count(reason => reason == IncrementalStepRunReason.Modified), SourceOutputs(changed).Count(reason => reason == IncrementalStepRunReason.Cached)));
+    }
+
     private const string Shaped = "using System; using AttentionGen;\n[Attention(\"custom\", Heads = 8, HeadDim = 64)]\npublic static partial class Shaped { }\n";
     private const string Mask = "using System;\npublic static partial class Shaped { const int Reach = 3; static bool Keep(int query, int key) => Math.Abs(query - key) <= Reach; }";
 

@@ -71,7 +71,7 @@ internal sealed class FuzzTotals
 
     public override string ToString() => string.Format(
         CultureInfo.InvariantCulture,
-        "{0} declarations: {1} accepted ({2} generated lines, {8} kernel classes of which {9} differ), {3} rejected, {4} that the compiler itself rejects; analyzer {5:F1} s, generator {6:F1} s, compiler {7:F1} s",
+        "{0} declarations: {1} accepted ({2} generated lines, {8} kernel classes of which {9} compiled), {3} rejected, {4} that the compiler itself rejects; analyzer {5:F1} s, generator {6:F1} s, compiler {7:F1} s",
         Drawn,
         Accepted,
         GeneratedLines,
