@@ -22,7 +22,7 @@ public sealed class ConfigurationAnalyzer : DiagnosticAnalyzer
         context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.None);
         context.RegisterCompilationStartAction(static start =>
         {
-            CompilationFacts facts = CompilationFacts.Of(start.Compilation);
+            CompilationFacts facts = CompilationFacts.Of(start.Compilation, start.Options.AnalyzerConfigOptionsProvider);
             start.RegisterSymbolAction(symbol => Analyze(symbol, facts), SymbolKind.NamedType);
         });
     }

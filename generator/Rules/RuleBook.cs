@@ -18,7 +18,7 @@ public static class RuleBook
     public static ImmutableArray<DiagnosticDescriptor> DeclarationRules { get; } = Of(
         typeof(HostRules), typeof(NameRules), typeof(ShapeRules), typeof(RangeRules), typeof(ScaleRules), typeof(WindowRules),
         typeof(PatternRules), typeof(CausalRules), typeof(RotaryRules), typeof(RotaryScaleRules), typeof(TableRules), typeof(AlibiRules), typeof(DistanceRules), typeof(MixRules),
-        typeof(ModifierRules), typeof(SoftmaxRules), typeof(FunctionRules), typeof(IgnoredRules), typeof(PlanRules));
+        typeof(ModifierRules), typeof(SoftmaxRules), typeof(FunctionRules), typeof(IgnoredRules), typeof(GpuRules), typeof(PlanRules));
 
     /// <summary>Rules about calls of generated code, checked by the analyzer where the call stands.</summary>
     public static ImmutableArray<DiagnosticDescriptor> CallRules { get; } = Of(typeof(MaskRules));
@@ -53,6 +53,7 @@ public static class RuleBook
         SoftmaxRules.Check(context);
         FunctionRules.Check(context);
         IgnoredRules.Check(context);
+        GpuRules.Check(context);
         PlanRules.Check(context);
         return [.. context.Violations.OrderBy(violation => violation.Id, StringComparer.Ordinal)];
     }

@@ -115,7 +115,8 @@ internal static class GpuLoadStage
             WriteRotations(writer, plan, side);
         }
 
-        List<FeatureRun> runs = [.. transforms ? QueryStage.Runs(plan.Base) : QueryStage.PlainRuns(plan.Base)];
+        // Sections of several axes come pair by pair, not in the order of features.
+        List<FeatureRun> runs = [.. (transforms ? QueryStage.Runs(plan.Base) : QueryStage.PlainRuns(plan.Base)).OrderBy(static run => run.From)];
         for (int n = 0; n < runs.Count; n++)
         {
             string element = $"element = {Normalised(plan, side, runs[n].Expression(plan.Base.Dialect, "feature"))};";
