@@ -86,7 +86,12 @@ internal static class GpuLoadStage
         }
 
         writer.Line();
-        writer.Line("Group.Barrier();");
+
+        // Otherwise the barrier after the first keys is the first that anything depends on.
+        if (plan.Base.QkNorm != QkNormModifier.None || plan.Base.Distances is not null)
+        {
+            writer.Line("Group.Barrier();");
+        }
     }
 
     // One feature of one row for each thread at a time.

@@ -68,7 +68,7 @@ internal sealed class FunctionBench
         var at = new ScoreAt("score", 0, 0, "index", "stand", true);
         source.Append($"public static unsafe class {name} {{ private const float Log2OfE = 1.44269504f; {string.Join('\n', step.Members)}\n");
         source.Append("public static void Run(int head, int query, float[] results) { fixed (float* scores = results) {\n");
-        source.Append(string.Concat(step.Values.Select(value => $"{value.Type} {value.Name} = {value.Expression};\n")));
+        source.Append(string.Concat(step.Values(dialect).Select(value => $"{value.Type} {value.Name} = {value.Expression};\n")));
         source.Append($"for (int key = 0; key < results.Length; key += {dialect.Lanes}) {{\n");
         source.Append($"{dialect.Float} index = {dialect.Add(dialect.Broadcast("(float)key"), dialect.LaneIndex)};\n{dialect.Float} score = {dialect.Load("scores", "key")};\n");
         foreach (string statement in step.Prepare(dialect).Concat(step.PrepareKeys(dialect, 0, "index")).Concat(step.PrepareRow(dialect, 0)).Concat(step.Statements(dialect, at)))
