@@ -32,7 +32,8 @@ public sealed class AttentionGenerator : IIncrementalGenerator
             .WithTrackingName(SpecStep);
 
         IncrementalValueProvider<CompilationFacts> facts = context.CompilationProvider
-            .Select(static (compilation, _) => CompilationFacts.Of(compilation))
+            .Combine(context.AnalyzerConfigOptionsProvider)
+            .Select(static (project, _) => CompilationFacts.Of(project.Left, project.Right))
             .WithTrackingName(FactsStep);
 
         IncrementalValuesProvider<Verdict> verdicts = specs

@@ -1,4 +1,7 @@
+using System;
+using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.Diagnostics;
 
 namespace AttentionGen.Generator.Spec;
 
@@ -16,11 +19,18 @@ public sealed record CompilationFacts(bool AllowsUnsafe, int LanguageVersion)
     /// <summary>Whether ILGPU and AttentionGen.Gpu are referenced, so that a GPU kernel would compile.</summary>
     public bool HasGpu { get; init; }
 
+    /// <summary>Whether the program is compiled to machine code when it is published (<c>PublishAot</c>).</summary>
+    public bool PublishesAheadOfTime { get; init; }
+
     /// <summary>The facts of a compilation.</summary>
-    public static CompilationFacts Of(Microsoft.CodeAnalysis.Compilation compilation) =>
+    public static CompilationFacts Of(Compilation compilation, AnalyzerConfigOptionsProvider options) =>
         compilation is CSharpCompilation csharp
-            ? new CompilationFacts(csharp.Options.AllowUnsafe, (int)csharp.LanguageVersion) { HasGpu = Has(compilation, "ILGPU.KernelConfig") && Has(compilation, "AttentionGen.Gpu.GpuAttentionContext") }
+            ? new CompilationFacts(csharp.Options.AllowUnsafe, (int)csharp.LanguageVersion)
+            {
+                HasGpu = Has(compilation, "ILGPU.KernelConfig") && Has(compilation, "AttentionGen.Gpu.GpuAttentionContext"),
+                PublishesAheadOfTime = options.GlobalOptions.TryGetValue("build_property.PublishAot", out string? published) && string.Equals(published, "true", StringComparison.OrdinalIgnoreCase),
+            }
             : new CompilationFacts(AllowsUnsafe: false, LanguageVersion: 0);
 
-    private static bool Has(Microsoft.CodeAnalysis.Compilation compilation, string type) => compilation.GetTypeByMetadataName(type) is not null;
+    private static bool Has(Compilation compilation, string type) => compilation.GetTypeByMetadataName(type) is not null;
 }

@@ -21,9 +21,15 @@ internal static class TileStage
         if (pass.Range.Step > 1)
         {
             writer.Line();
-            writer.Line("// Keys of the pass before an index.");
-            writer.Line($"private static int Packed{pass.Suffix}(int index) => (index + Step{pass.Suffix} - 1) / Step{pass.Suffix};");
+            WritePacked(writer, pass);
         }
+    }
+
+    /// <summary>The function that counts the keys of a strided pass.</summary>
+    public static void WritePacked(CodeWriter writer, KeyPass pass)
+    {
+        writer.Line("// Keys of the pass before an index.");
+        writer.Line($"private static int Packed{pass.Suffix}(int index) => (index + Step{pass.Suffix} - 1) / Step{pass.Suffix};");
     }
 
     private static void WriteTile(CodeWriter writer, KernelPlan plan, KeyPass pass)

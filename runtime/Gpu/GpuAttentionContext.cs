@@ -1,6 +1,9 @@
 using System.Collections.Concurrent;
 using ILGPU;
 using ILGPU.Runtime;
+using ILGPU.Runtime.CPU;
+using ILGPU.Runtime.Cuda;
+using ILGPU.Runtime.OpenCL;
 
 namespace AttentionGen.Gpu;
 
@@ -119,6 +122,6 @@ public sealed class GpuAttentionContext : IDisposable
     internal Action<AcceleratorStream, KernelConfig, GpuAttentionCall> Load(GpuKernel kernel) =>
         kernels.GetOrAdd(kernel, static (wanted, accelerator) => accelerator.LoadKernel(wanted.Method, new KernelSpecialization(wanted.Threads, null)), Accelerator);
 
-    // Without O2 views are read by generic loads; with fast doubles tables would lose digits.
-    private static Context Open() => Context.Create(static builder => builder.Default().Optimize(OptimizationLevel.O2).Math(MathMode.Fast32BitOnly));
+    // The processor plays a device with groups and warps as large as kernels need. Without O2 views are read by generic loads.
+    private static Context Open() => Context.Create(static builder => builder.CPU(CPUDeviceKind.Nvidia).OpenCL().Cuda().Optimize(OptimizationLevel.O2).Math(MathMode.Fast32BitOnly));
 }

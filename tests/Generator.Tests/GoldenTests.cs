@@ -8,12 +8,16 @@ namespace AttentionGen.Generator.Tests;
 /// </summary>
 public class GoldenTests
 {
+    // By these the generator knows that AttentionGen.Gpu and ILGPU are referenced.
+    private const string GpuReferences = "namespace ILGPU { public struct KernelConfig; }\nnamespace AttentionGen.Gpu { public class GpuAttentionContext; }";
+
     private static readonly string Folder = Repository.PathOf("tests", "Generator.Tests", "Golden");
 
     /// <summary>Class name and declaration, one for each way a kernel can differ in kind.</summary>
     public static TheoryData<string, string> Cases => new()
     {
         { "LocalKernel", "[Attention(\"local\", WindowLeft = 12, Sinks = 2, Causal = true, Heads = 4, KvHeads = 2, HeadDim = 8, ValueDim = 12)]\n[PositionalEncoding(\"rope\", RotaryDim = 4)]\n[PositionalEncoding(\"alibi\")]\npublic static partial class LocalKernel;" },
+        { "GpuKernel", "[Attention(\"local\", WindowLeft = 12, Sinks = 2, Causal = true, Heads = 4, KvHeads = 2, HeadDim = 8, ValueDim = 12, Targets = KernelTargets.Cpu | KernelTargets.Gpu)]\n[PositionalEncoding(\"rope\", RotaryDim = 4)]\n[PositionalEncoding(\"alibi\")]\npublic static partial class GpuKernel;" },
         { "PerformerKernel", "[Attention(\"performer\", Causal = true, Features = 24, Heads = 4, KvHeads = 2, HeadDim = 8, ValueDim = 12)]\n[PositionalEncoding(\"rope\")]\npublic static partial class PerformerKernel;" },
         { "MambaKernel", "[Attention(\"mamba\", DModel = 10, StateSize = 6)]\npublic static partial class MambaKernel;" },
         { "MambaLayer", "[Attention(\"mamba\", DModel = 16, StateSize = 4, Convolution = 3)]\npublic partial class MambaLayer;" },
@@ -28,7 +32,7 @@ public class GoldenTests
     [MemberData(nameof(Cases))]
     public void Writes_what_was_reviewed(string name, string declaration)
     {
-        SortedDictionary<string, string> files = Lab.Generate(Lab.Compile($"using AttentionGen;\nnamespace Golden;\n{declaration}\n"));
+        SortedDictionary<string, string> files = Lab.Generate(Lab.Compile($"using AttentionGen;\nnamespace Golden;\n{declaration}\n", GpuReferences));
 
         Assert.NotEmpty(files);
         foreach ((string hint, string text) in files)

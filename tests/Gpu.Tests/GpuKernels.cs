@@ -1,7 +1,11 @@
+using System.Globalization;
 using System.Reflection;
 using AttentionGen.Conformance.Declarations;
 using AttentionGen.Conformance.Kernels;
 using ILGPU;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace AttentionGen.Gpu.Tests;
 
@@ -16,6 +20,13 @@ internal static class GpuKernels
     /// <summary>A call of one host.</summary>
     public delegate void Forward(GpuAttentionContext context, DeviceTensorView query, DeviceTensorView key, DeviceTensorView value, DeviceTensorView output, KernelCall call, GpuArguments device);
 
+    /// <summary>A compiled host.</summary>
+    /// <param name="Declaration">What was declared.</param>
+    /// <param name="Forward">Its GPU call.</param>
+    /// <param name="Select">The implementation that a device runs.</param>
+    /// <param name="Method">The kernel.</param>
+    public sealed record Host(Declaration Declaration, Forward Forward, Func<GpuAttentionContext, GpuSelection> Select, MethodInfo Method);
+
     /// <summary>A declaration that asks for the GPU.</summary>
     public static Declaration OnGpu(Declaration declaration) => declaration with
     {
@@ -23,10 +34,41 @@ internal static class GpuKernels
     };
 
     /// <summary>Their kernels, each as a host that the harness can check.</summary>
-    public static IReadOnlyList<KernelHost> Compile(IReadOnlyList<Declaration> declarations)
+    public static IReadOnlyList<KernelHost> Compile(IReadOnlyList<Declaration> declarations) => [.. CompileHosts(declarations).Select(static host => InHarness(host))];
+
+    /// <summary>A host that the harness can check.</summary>
+    public static KernelHost InHarness(Host host) => new(host.Declaration, call => Run(host.Forward, call), call => Run(host.Forward, call));
+
+    /// <summary>Their hosts.</summary>
+    /// <param name="declarations">The declarations.</param>
+    /// <param name="mutate">Changes the generated GPU kernel of a declaration, given its number; null: none is changed.</param>
+    public static IReadOnlyList<Host> CompileHosts(IReadOnlyList<Declaration> declarations, Func<int, string, string>? mutate = null)
     {
-        Assembly assembly = KernelCompiler.Compile(declarations.Select(static (declaration, n) => OnGpu(declaration).ToSource($"Host{n}") + Adapter($"Host{n}")), typeof(GpuAttentionContext).Assembly, typeof(KernelConfig).Assembly);
-        return [.. declarations.Select((declaration, n) => Bind(declaration, assembly.GetType($"Host{n}Adapter", throwOnError: true)!))];
+        Assembly assembly = KernelCompiler.Compile(declarations.Select(static (declaration, n) => OnGpu(declaration).ToSource($"Host{n}") + Adapter($"Host{n}")), tree => Mutate(WithoutCpu(tree), mutate), typeof(GpuAttentionContext).Assembly, typeof(KernelConfig).Assembly);
+        return [.. declarations.Select((declaration, n) => Bind(declaration, assembly, $"Host{n}"))];
+    }
+
+    private static SyntaxTree Mutate(SyntaxTree tree, Func<int, string, string>? mutate)
+    {
+        string file = Path.GetFileName(tree.FilePath);
+        return mutate is null || !file.EndsWith(".Gpu.g.cs", StringComparison.Ordinal)
+            ? tree
+            : CSharpSyntaxTree.ParseText(mutate(int.Parse(file["Host".Length..file.IndexOf('.', StringComparison.Ordinal)], CultureInfo.InvariantCulture), tree.ToString()), (CSharpParseOptions)tree.Options, tree.FilePath);
+    }
+
+    // The CPU's kernels take the compiler three times as long as all the rest, and are tested elsewhere. A partial method may go without a body.
+    private static SyntaxTree WithoutCpu(SyntaxTree tree)
+    {
+        if (!tree.FilePath.EndsWith(".Kernel.g.cs", StringComparison.Ordinal))
+        {
+            return tree;
+        }
+
+        SyntaxNode root = tree.GetRoot();
+        IEnumerable<SyntaxNode> kernels = root.DescendantNodes().Where(static node =>
+            node is ClassDeclarationSyntax { Modifiers: var modifiers } && modifiers.Any(SyntaxKind.FileKeyword)
+            || node is MethodDeclarationSyntax { Identifier.Text: "LaunchKernel" });
+        return tree.WithRootAndOptions(root.RemoveNodes(kernels, SyntaxRemoveOptions.KeepNoTrivia)!, tree.Options);
     }
 
     private static string Adapter(string host) => $$"""
@@ -37,10 +79,11 @@ internal static class GpuKernels
         }
         """;
 
-    private static KernelHost Bind(Declaration declaration, Type adapter)
+    private static Host Bind(Declaration declaration, Assembly assembly, string name)
     {
-        Forward forward = adapter.GetMethod("Forward")!.CreateDelegate<Forward>();
-        return new KernelHost(declaration, call => Run(forward, call), call => Run(forward, call));
+        Type host = assembly.GetType(name, throwOnError: true)!, adapter = assembly.GetType(name + "Adapter", throwOnError: true)!;
+        MethodInfo kernel = assembly.GetTypes().Single(type => type.Name.EndsWith($"__{name}Simt", StringComparison.Ordinal)).GetMethod("Run")!;
+        return new Host(declaration, adapter.GetMethod("Forward")!.CreateDelegate<Forward>(), host.GetMethod("SelectGpuKernel")!.CreateDelegate<Func<GpuAttentionContext, GpuSelection>>(), kernel);
     }
 
     private static void Run(Forward forward, KernelCall call)

@@ -41,6 +41,12 @@ internal static class GpuKernelStage
                 }
             }
         }
+
+        foreach (KeyPass pass in plan.Base.Passes.Where(static pass => pass.Range.Step > 1))
+        {
+            writer.Line();
+            TileStage.WritePacked(writer, pass);
+        }
     }
 
     private static void WriteMemory(CodeWriter writer, GpuPlan plan)
@@ -95,12 +101,17 @@ internal static class GpuKernelStage
     private static void WritePass(CodeWriter writer, GpuPlan plan, KeyPass pass, SoftmaxBranch branch)
     {
         ItemStage.WriteKeyBounds(writer, pass, "work.AlignmentOffset");
+        if (pass.HasFirst || pass.HasLast || pass.Range.Hole is not null)
+        {
+            writer.Line("int tileStand = work.FirstRow + work.AlignmentOffset;");
+        }
+
         writer.Line("// Keys [fullFrom, fullTo) are seen by every row of the tile: no mask there.");
-        writer.Line($"int fullFrom = {(pass.HasFirst ? TileStage.Start(pass, "stand + TileRows - 1") : "0")};");
-        writer.Line($"int fullTo = {(pass.HasLast ? $"Math.Min(endKey, {TileStage.End(pass, "stand")})" : "endKey")};");
+        writer.Line($"int fullFrom = {(pass.HasFirst ? TileStage.Start(pass, "(tileStand + TileRows - 1)") : "0")};");
+        writer.Line($"int fullTo = {(pass.HasLast ? $"Math.Min(endKey, {TileStage.End(pass, "tileStand")})" : "endKey")};");
         if (pass.Range.Hole is not null)
         {
-            writer.Line($"int holeFrom = {pass.PackedStart($"Math.Max(0, stand - Hole{pass.Suffix})")}, holeTo = {pass.PackedEnd($"Math.Max(0, stand + TileRows + Hole{pass.Suffix})")};");
+            writer.Line($"int holeFrom = {pass.PackedStart($"Math.Max(0, tileStand - Hole{pass.Suffix})")}, holeTo = {pass.PackedEnd($"Math.Max(0, tileStand + TileRows + Hole{pass.Suffix})")};");
         }
 
         bool startsAtFirst = pass.HasFirst && pass.Range.Sinks == 0;

@@ -86,7 +86,12 @@ internal static class GpuLoadStage
         }
 
         writer.Line();
-        writer.Line("Group.Barrier();");
+
+        // Otherwise the barrier after the first keys is the first that anything depends on.
+        if (plan.Base.QkNorm != QkNormModifier.None || plan.Base.Distances is not null)
+        {
+            writer.Line("Group.Barrier();");
+        }
     }
 
     // One feature of one row for each thread at a time.
@@ -115,7 +120,8 @@ internal static class GpuLoadStage
             WriteRotations(writer, plan, side);
         }
 
-        List<FeatureRun> runs = [.. transforms ? QueryStage.Runs(plan.Base) : QueryStage.PlainRuns(plan.Base)];
+        // Sections of several axes come pair by pair, not in the order of features.
+        List<FeatureRun> runs = [.. (transforms ? QueryStage.Runs(plan.Base) : QueryStage.PlainRuns(plan.Base)).OrderBy(static run => run.From)];
         for (int n = 0; n < runs.Count; n++)
         {
             string element = $"element = {Normalised(plan, side, runs[n].Expression(plan.Base.Dialect, "feature"))};";

@@ -5,7 +5,10 @@ using AttentionGen.Reference;
 namespace AttentionGen.Conformance.Cases;
 
 /// <summary>Draws calls of a declaration: awkward lengths, and optional inputs by chance.</summary>
-public sealed class CaseSampler(Declaration declaration, Random random)
+/// <param name="declaration">The declaration.</param>
+/// <param name="random">Chance.</param>
+/// <param name="longest">Queries at most, where their number is drawn.</param>
+public sealed class CaseSampler(Declaration declaration, Random random, int longest = int.MaxValue)
 {
     /// <summary>Around every power of two that a tile edge can fall on, and primes between.</summary>
     public static IReadOnlyList<int> ShortLengths { get; } = [1, 2, 5, 6, 7, 13, 16, 17, 31, 63, 64, 65, 127, 128, 129];
@@ -19,7 +22,7 @@ public sealed class CaseSampler(Declaration declaration, Random random)
         int queryLength = keyLength;
         if (declaration.AllowsUnequalLengths && random.Chance(0.6))
         {
-            queryLength = random.Pick(ShortLengths);
+            queryLength = random.Pick([.. ShortLengths.Where(length => length <= longest)]);
         }
 
         int batch = keyLength * queryLength > 5000 ? 1 : random.Next(1, 4);

@@ -15,7 +15,9 @@ public static class DeclarationSample
         new(2, 2, 64, 128), new(12, 4, 24, 33), new(2, 1, 256, 64),
     ];
 
-    public static IReadOnlyList<Declaration> All(IReadOnlyList<CatalogueEntry> types, IReadOnlyList<CatalogueEntry> encodings)
+    public static IReadOnlyList<Declaration> All(IReadOnlyList<CatalogueEntry> types, IReadOnlyList<CatalogueEntry> encodings) => All(types, encodings, Shapes);
+
+    public static IReadOnlyList<Declaration> All(IReadOnlyList<CatalogueEntry> types, IReadOnlyList<CatalogueEntry> encodings, IReadOnlyList<HeadShape> among)
     {
         List<Declaration> declarations = [];
         string[] encodingNames = [.. encodings.Select(entry => entry.Name)];
@@ -24,7 +26,7 @@ public static class DeclarationSample
         {
             Dictionary<string, int> meetings = [];
             IReadOnlyList<Argument[]> typeVariants = TypeVariants.Of(type);
-            HeadShape[] shapes = [.. Shapes.Where(shape => type.Name != "differential" || shape.HeadDim % 2 == 0)];
+            HeadShape[] shapes = [.. among.Where(shape => type.Name != "differential" || shape.HeadDim % 2 == 0)];
             int rounds = Math.Max(Math.Max(shapes.Length, encodingNames.Length), typeVariants.Count);
             for (int round = 0; round < rounds; round++)
             {

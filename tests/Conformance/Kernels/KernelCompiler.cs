@@ -13,14 +13,20 @@ public static class KernelCompiler
     /// <summary>Compiles the sources with the generator into an assembly of this process.</summary>
     /// <exception cref="InvalidOperationException">The generator is missing or reported something, or its code does not compile.</exception>
     /// <param name="sources">The sources.</param>
+    /// <param name="change">Changes a generated file before it is compiled; null: none.</param>
     /// <param name="more">Assemblies that they need besides the product and the harness.</param>
-    public static Assembly Compile(IEnumerable<string> sources, params Assembly[] more)
+    public static Assembly Compile(IEnumerable<string> sources, Func<SyntaxTree, SyntaxTree>? change = null, params Assembly[] more)
     {
         CSharpParseOptions parse = CSharpParseOptions.Default.WithLanguageVersion(LanguageVersion.Latest);
         var options = new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true, optimizationLevel: OptimizationLevel.Release, nullableContextOptions: NullableContextOptions.Annotations);
         CSharpCompilation compilation = CSharpCompilation.Create($"Kernels{Guid.NewGuid():N}", sources.Select(source => CSharpSyntaxTree.ParseText(source, parse)), References(more), options);
         GeneratorDriver driver = CSharpGeneratorDriver.Create([CreateGenerator()], parseOptions: parse);
         driver.RunGeneratorsAndUpdateCompilation(compilation, out Compilation generated, out var reported);
+        foreach (SyntaxTree tree in change is null ? [] : generated.SyntaxTrees.Except(compilation.SyntaxTrees))
+        {
+            generated = generated.ReplaceSyntaxTree(tree, change!(tree));
+        }
+
         using var image = new MemoryStream();
         var emitted = generated.Emit(image);
         Diagnostic[] problems = [.. reported.Concat(emitted.Diagnostics).Where(d => d.Severity >= DiagnosticSeverity.Warning)];

@@ -1,0 +1,58 @@
+using System.Collections.Immutable;
+using AttentionGen.Testing;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Diagnostics;
+
+namespace AttentionGen.Analyzers.Tests;
+
+/// <summary>GPU rules that depend on the project and not on the declaration alone.</summary>
+public sealed class GpuRuleTests
+{
+    private const string Declaration = "[Attention(Heads = 8, HeadDim = 64, Targets = KernelTargets.Cpu | KernelTargets.Gpu)]";
+
+    // What the rule looks for in references; the types themselves are the GPU tests' business.
+    private const string Gpu = "namespace ILGPU { public struct KernelConfig; }\nnamespace AttentionGen.Gpu { public class GpuAttentionContext; }";
+
+    [Fact]
+    public async Task With_both_references_there_is_nothing_to_say() => Assert.Equal(["ATTN048"], await IdsAsync(Gpu, published: false));
+
+    [Fact]
+    public async Task Without_them_only_the_cpu_is_written() => Assert.Equal(["ATTN048", "ATTN090"], await IdsAsync("", published: false));
+
+    [Fact]
+    public async Task Ahead_of_time_there_is_no_IL_to_compile() => Assert.Equal(["ATTN043"], await IdsAsync(Gpu, published: true));
+
+    [Fact]
+    public async Task A_table_of_a_function_is_not_on_the_GPU()
+    {
+        const string source = "using AttentionGen;\n" + Declaration + "\npublic static partial class Host\n{\n    private static readonly float[] Table = { 1f, 2f };\n    private static float Score(float score, int head, int query, int key) => score + Table[key & 1];\n}";
+        Diagnostic fault = Assert.Single(await Lab.FaultsAsync(source, Gpu));
+        Assert.Equal("ATTN091", fault.Id);
+        Assert.Contains("looks up a table", fault.GetMessage(), StringComparison.Ordinal);
+    }
+
+    private static async Task<IEnumerable<string>> IdsAsync(string references, bool published)
+    {
+        var options = new AnalyzerOptions([], new Project(published));
+        ImmutableArray<Diagnostic> all = await Lab.Compile(Declare.Kernel(Declaration), references).WithAnalyzers([new ConfigurationAnalyzer()], options).GetAnalyzerDiagnosticsAsync();
+        return all.Select(static diagnostic => diagnostic.Id).Order(StringComparer.Ordinal);
+    }
+
+    private sealed class Project(bool published) : AnalyzerConfigOptionsProvider
+    {
+        public override AnalyzerConfigOptions GlobalOptions { get; } = new Options(published);
+
+        public override AnalyzerConfigOptions GetOptions(SyntaxTree tree) => GlobalOptions;
+
+        public override AnalyzerConfigOptions GetOptions(AdditionalText textFile) => GlobalOptions;
+    }
+
+    private sealed class Options(bool published) : AnalyzerConfigOptions
+    {
+        public override bool TryGetValue(string key, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out string? value)
+        {
+            value = key == "build_property.PublishAot" && published ? "true" : null;
+            return value is not null;
+        }
+    }
+}
