@@ -75,7 +75,8 @@ internal static class LayerHost
     private static (PositionalEncoding Encoding, EncodingSpec Spec)? LearnedTable(AttentionSpec spec) =>
         UsedEncodings.Of(spec).Where(static used => used.Encoding.TableStart(used.Spec) is not null).Select(static used => ((PositionalEncoding, EncodingSpec)?)used).FirstOrDefault();
 
-    private static string Precision(AttentionSpec spec) => spec.Int("WeightPrecision") switch
+    /// <summary>The shape's argument for the storage of weights, where it is not FP32.</summary>
+    public static string Precision(AttentionSpec spec) => spec.Int("WeightPrecision") switch
     {
         1 => ", precision: global::AttentionGen.WeightPrecision.BFloat16",
         2 => ", precision: global::AttentionGen.WeightPrecision.Int8",

@@ -22,7 +22,7 @@ internal static class MambaHost
         writer.Line($"private readonly {LayerState} layerState;");
         writer.Line();
         writer.Line("/// <summary>New weights, as the paper's code starts them. The same seed gives the same weights.</summary>");
-        writer.Line($"public {spec.Host.Name}(int seed = 0) => layerState = new {LayerState}(scanDescription, new global::AttentionGen.MambaShape(DModel, InnerDim, StateSize, convolution: {Literals.Of(shape.Convolution)}, dtRank: {Literals.Of(shape.DtRank)}), seed);");
+        writer.Line($"public {spec.Host.Name}(int seed = 0) => layerState = new {LayerState}(scanDescription, new global::AttentionGen.MambaShape(DModel, InnerDim, StateSize, convolution: {Literals.Of(shape.Convolution)}, dtRank: {Literals.Of(shape.DtRank)}{LayerHost.Precision(spec)}), seed);");
         writer.Line();
         writer.Line("/// <summary>The weights: read, set, load, save.</summary>");
         writer.Line("public global::AttentionGen.MambaWeights Weights => layerState.Weights;");

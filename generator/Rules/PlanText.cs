@@ -61,14 +61,15 @@ internal static class PlanText
         (long)BytesOfFloat * shape.KvHeads * map.Features * (shape.ValueDim + 1));
 
     private static string DescribeScan(AttentionSpec spec, MambaShape shape) => Text(
-        "'{0}' compiles to a {1} scan: {2} channels of {3} states; {4} FLOPs per token, {5} of them exponentials; a state of {6} bytes whatever the length; workspace per thread is {0}.WorkspaceBytesPerThread",
+        "'{0}' compiles to a {1} scan: {2} channels of {3} states; {4} FLOPs per token, {5} of them exponentials; a state of {6} bytes whatever the length; {7} bytes of workspace per thread",
         spec.Host.Name,
         spec.Type,
         shape.InnerDim,
         shape.StateSize,
         shape.FlopsPerToken,
         (long)shape.InnerDim * shape.StateSize,
-        (long)BytesOfFloat * shape.InnerDim * (shape.StateSize + (spec.Host.IsStatic ? 0 : shape.Convolution - 1)));
+        (long)BytesOfFloat * shape.InnerDim * (shape.StateSize + (spec.Host.IsStatic ? 0 : shape.Convolution - 1)),
+        Dialect.Cpu.Max(dialect => new ScanPlan(spec, dialect).WorkspaceBytes));
 
     private static string Positions(AttentionShape shape) =>
         shape.MaxKeyLength == shape.MaxLength ? Text("{0} positions", shape.MaxLength) : Text("{0} queries and {1} keys", shape.MaxLength, shape.MaxKeyLength);

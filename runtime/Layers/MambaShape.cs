@@ -9,8 +9,9 @@ public readonly record struct MambaShape
     /// <param name="stateSize">States of each channel.</param>
     /// <param name="convolution">Positions that the causal convolution sees.</param>
     /// <param name="dtRank">Rank of the projection that gives step sizes.</param>
+    /// <param name="precision">How the weights of the four projections are stored.</param>
     /// <exception cref="ArgumentException">A size is not positive, or a matrix is too large for a span.</exception>
-    public MambaShape(int dModel, int innerDim, int stateSize, int convolution, int dtRank)
+    public MambaShape(int dModel, int innerDim, int stateSize, int convolution, int dtRank, WeightPrecision precision = WeightPrecision.Single)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dModel);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(innerDim);
@@ -26,6 +27,7 @@ public readonly record struct MambaShape
         StateSize = stateSize;
         Convolution = convolution;
         DtRank = dtRank;
+        Precision = precision;
     }
 
     /// <summary>Features of the layer's input and output.</summary>
@@ -42,6 +44,9 @@ public readonly record struct MambaShape
 
     /// <summary>Rank of the projection that gives step sizes.</summary>
     public int DtRank { get; }
+
+    /// <summary>How the weights of the four projections are stored.</summary>
+    public WeightPrecision Precision { get; }
 
     /// <summary>What x_proj gives for one position: the step size's features, B and C.</summary>
     internal int Selection => DtRank + (2 * StateSize);

@@ -53,10 +53,10 @@ public sealed class MambaWeights : WeightSet
         }
 
         Shape = shape;
-        Input = new Projection(shape.DModel, 2 * shape.InnerDim, bias: false);
-        Selection = new Projection(shape.InnerDim, shape.Selection, bias: false);
-        Step = new Projection(shape.DtRank, shape.InnerDim, bias: true);
-        Output = new Projection(shape.InnerDim, shape.DModel, bias: false);
+        Input = new Projection(shape.DModel, 2 * shape.InnerDim, bias: false, shape.Precision);
+        Selection = new Projection(shape.InnerDim, shape.Selection, bias: false, shape.Precision);
+        Step = new Projection(shape.DtRank, shape.InnerDim, bias: true, shape.Precision);
+        Output = new Projection(shape.InnerDim, shape.DModel, bias: false, shape.Precision);
         Taps = new float[shape.InnerDim * shape.Convolution];
         TapBias = new float[shape.InnerDim];
         logRates = new float[shape.InnerDim * shape.StateSize];

@@ -47,7 +47,7 @@ internal static class DecodeScoreStage
         {
             writer.Line("int member = state / call->QueryLength, row = state - (member * call->QueryLength);");
             writer.Line("int head = (work.KvHead * GroupSize) + member, query = call->PastLength + row, lastKey = work.KeyLength - 1;");
-            foreach (StepValue value in plan.ScoreSteps.SelectMany(static step => step.Values))
+            foreach (StepValue value in plan.ScoreSteps.SelectMany(step => step.Values(dialect)))
             {
                 writer.Line($"{value.Type} {value.Name} = {value.Expression};");
             }
