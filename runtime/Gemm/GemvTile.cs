@@ -146,7 +146,8 @@ internal static unsafe class GemvTile
     }
 
     /// <summary>
-    /// Asks for the lines at this place of the panels that come after the ones that are being read: short streams that begin anew every few KiB are nothing that the hardware foresees.
+    /// Asks for the lines at this place of the panels that come after the ones that are being read: streams that begin anew every few KiB are nothing that the hardware foresees.
+    /// FP32 panels, 32 KiB each, are long enough for it; asking for them too only costs.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Prefetch<TVector, TLanes, TFormat, TRows>(byte* line)
@@ -155,7 +156,7 @@ internal static unsafe class GemvTile
         where TRows : IRows
     {
         int group = (TRows.Count <= 2 ? 4 : 2) * TLanes.Count / PackedMatrix.PanelWidth;
-        if (Sse.IsSupported && TLanes.Count > 1)
+        if (Sse.IsSupported && TLanes.Count > 1 && TFormat.Bytes < sizeof(float))
         {
             line += Math.Max(group, 1) * PanelFormat<TFormat>.PanelBytes;
             Sse.Prefetch1(line);
