@@ -20,7 +20,7 @@ internal static class PlanText
         // A multiply-add counts as two: one for each query-key feature in the score, one for each value feature in the sum.
         // Differential attention sums the values twice, once for each half of the features.
         long flopsPerPair = 2L * shape.Heads * (shape.HeadDim + (shape.ValueDim * (shape.HeadDim / System.Math.Max(shape.QueryDim, 1))));
-        long bytesPerToken = (long)BytesOfFloat * shape.KvHeads * (shape.HeadDim + shape.ValueDim);
+        long bytesPerToken = BytesPerToken(spec, shape);
         string text = string.Format(
             CultureInfo.InvariantCulture,
             "'{0}' compiles to a {1} {2} kernel: {3} heads of {4} features ({5} key/value heads, {6} value features), scale {7:G6}; {8} FLOPs per visible query-key pair{9}; {10} bytes of keys and values per token; workspace per thread is {0}.WorkspaceBytesPerThread",
@@ -36,6 +36,19 @@ internal static class PlanText
             IsCounted(spec) ? Total(shape, window, flopsPerPair) : "",
             bytesPerToken);
         return text;
+    }
+
+    // Of a cache: elements as they are stored, and their scales; padding aside.
+    private static long BytesPerToken(AttentionSpec spec, AttentionShape shape)
+    {
+        long features = (long)shape.KvHeads * (shape.HeadDim + shape.ValueDim);
+        if (spec.Cache is not { } cache)
+        {
+            return features * BytesOfFloat;
+        }
+
+        long scales = !cache.HasScales ? 0 : cache.QuantBlock == 0 ? 2L * shape.KvHeads : features / System.Math.Max(cache.QuantBlock, 1);
+        return (features * cache.ElementBytes) + (scales * BytesOfFloat);
     }
 
     private static string DescribeLinear(AttentionSpec spec, AttentionShape shape, FeatureMap map) => string.Format(

@@ -15,6 +15,7 @@ public class GoldenTests
     {
         { "LocalKernel", "[Attention(\"local\", WindowLeft = 12, Sinks = 2, Causal = true, Heads = 4, KvHeads = 2, HeadDim = 8, ValueDim = 12)]\n[PositionalEncoding(\"rope\", RotaryDim = 4)]\n[PositionalEncoding(\"alibi\")]\npublic static partial class LocalKernel;" },
         { "PerformerKernel", "[Attention(\"performer\", Causal = true, Features = 24, Heads = 4, KvHeads = 2, HeadDim = 8, ValueDim = 12)]\n[PositionalEncoding(\"rope\")]\npublic static partial class PerformerKernel;" },
+        { "CachedKernel", "[Attention(\"causal\", Heads = 4, KvHeads = 2, HeadDim = 16)]\n[PositionalEncoding(\"rope\")]\n[KvCache(Precision = KvPrecision.Int8, PageTokens = 32, Capacity = 1000)]\npublic static partial class CachedKernel;" },
         { "CrossLayer", "[Attention(Cross = true, Bias = true, DModel = 16, Heads = 2, WeightPrecision = WeightPrecision.BFloat16)]\n[PositionalEncoding(\"sinusoidal\")]\npublic partial class CrossLayer;" },
         { "InvalidKernel", "[Attention(DModel = 512, Heads = 7)]\npublic static partial class InvalidKernel;" },
         { "InvalidLayer", "[Attention(\"loca\", DModel = 512, Heads = 8)]\npublic partial class InvalidLayer;" },
