@@ -1622,12 +1622,12 @@ namespace Golden
                 byte* ahead = row > 0 ? head : pageEnd < past ? call->Cache.Head(pageEnd, work.KvHead) : call->Cache.Head(first, work.KvHead) + call->Cache.ValuesOffset;
                 for (; key <= pageEnd - 32; key += 32)
                 {
-                    Products4x2(queries, (sbyte*)head + (key % PageTokens * QueryDim), scores + (key - first), (float*)(head + call->Cache.KeyScalesOffset) + (key % PageTokens * 1), ahead);
+                    Products4x2(queries, (sbyte*)head + (key % PageTokens * QueryDim), scores + (key - first), (float*)(head + call->Cache.KeyScalesOffset) + (key % PageTokens), ahead);
                     ahead += 32 * QueryDim;
                 }
                 for (; key < pageEnd; key += 16)
                 {
-                    Products4x1(queries, (sbyte*)head + (key % PageTokens * QueryDim), scores + (key - first), (float*)(head + call->Cache.KeyScalesOffset) + (key % PageTokens * 1), ahead);
+                    Products4x1(queries, (sbyte*)head + (key % PageTokens * QueryDim), scores + (key - first), (float*)(head + call->Cache.KeyScalesOffset) + (key % PageTokens), ahead);
                     ahead += 16 * QueryDim;
                 }
             }
@@ -1644,10 +1644,10 @@ namespace Golden
                 byte* ahead = row > 0 || next >= work.KeyLength ? head : call->Cache.Head(next, work.KvHead) + (next < end ? call->Cache.ValuesOffset : 0);
                 sbyte* values = (sbyte*)(head + call->Cache.ValuesOffset) + (key % PageTokens * ValueStride);
                 float* weights = scores + (key - first);
-                float* scales = (float*)(head + call->Cache.ValueScalesOffset) + (key % PageTokens * 1);
+                float* scales = (float*)(head + call->Cache.ValueScalesOffset) + (key % PageTokens);
                 float* scaled = At(workspace, DecodeScaledAt);
                 ScaleWeights4(weights, scales, scaled, count);
-                Values4x1(scaled, values, outputs, count, ahead + ((0) * 1));
+                Values4x1(scaled, values, outputs, count, ahead);
                 key += count;
             }
         }
@@ -1868,7 +1868,7 @@ namespace Golden
                 byte* ahead = row > 0 ? head : pageEnd < past ? call->Cache.Head(pageEnd, work.KvHead) : call->Cache.Head(first, work.KvHead) + call->Cache.ValuesOffset;
                 for (; key < pageEnd; key += 16)
                 {
-                    Products2x1(queries, (sbyte*)head + (key % PageTokens * QueryDim), scores + (key - first), (float*)(head + call->Cache.KeyScalesOffset) + (key % PageTokens * 1), ahead);
+                    Products2x1(queries, (sbyte*)head + (key % PageTokens * QueryDim), scores + (key - first), (float*)(head + call->Cache.KeyScalesOffset) + (key % PageTokens), ahead);
                     ahead += 16 * QueryDim;
                 }
             }
@@ -1883,10 +1883,10 @@ namespace Golden
                 byte* ahead = row > 0 || next >= work.KeyLength ? head : call->Cache.Head(next, work.KvHead) + (next < end ? call->Cache.ValuesOffset : 0);
                 sbyte* values = (sbyte*)(head + call->Cache.ValuesOffset) + (key % PageTokens * ValueStride);
                 float* weights = scores + (key - first);
-                float* scales = (float*)(head + call->Cache.ValueScalesOffset) + (key % PageTokens * 1);
+                float* scales = (float*)(head + call->Cache.ValueScalesOffset) + (key % PageTokens);
                 float* scaled = At(workspace, DecodeScaledAt);
                 ScaleWeights2(weights, scales, scaled, count);
-                Values2x1(scaled, values, outputs, count, ahead + ((0) * 1));
+                Values2x1(scaled, values, outputs, count, ahead);
                 key += count;
             }
         }
@@ -1993,7 +1993,7 @@ namespace Golden
                 byte* ahead = row > 0 ? head : pageEnd < past ? call->Cache.Head(pageEnd, work.KvHead) : call->Cache.Head(first, work.KvHead) + call->Cache.ValuesOffset;
                 for (; key < pageEnd; key += 16)
                 {
-                    Products1x1(queries, (sbyte*)head + (key % PageTokens * QueryDim), scores + (key - first), (float*)(head + call->Cache.KeyScalesOffset) + (key % PageTokens * 1), ahead);
+                    Products1x1(queries, (sbyte*)head + (key % PageTokens * QueryDim), scores + (key - first), (float*)(head + call->Cache.KeyScalesOffset) + (key % PageTokens), ahead);
                     ahead += 16 * QueryDim;
                 }
             }
@@ -2007,10 +2007,10 @@ namespace Golden
                 byte* ahead = row > 0 || next >= work.KeyLength ? head : call->Cache.Head(next, work.KvHead) + (next < end ? call->Cache.ValuesOffset : 0);
                 sbyte* values = (sbyte*)(head + call->Cache.ValuesOffset) + (key % PageTokens * ValueStride);
                 float* weights = scores + (key - first);
-                float* scales = (float*)(head + call->Cache.ValueScalesOffset) + (key % PageTokens * 1);
+                float* scales = (float*)(head + call->Cache.ValueScalesOffset) + (key % PageTokens);
                 float* scaled = At(workspace, DecodeScaledAt);
                 ScaleWeights1(weights, scales, scaled, count);
-                Values1x1(scaled, values, outputs, count, ahead + ((0) * 1));
+                Values1x1(scaled, values, outputs, count, ahead);
                 key += count;
             }
         }
@@ -3195,7 +3195,7 @@ namespace Golden
                 byte* ahead = row > 0 ? head : pageEnd < past ? call->Cache.Head(pageEnd, work.KvHead) : call->Cache.Head(first, work.KvHead) + call->Cache.ValuesOffset;
                 for (; key < pageEnd; key += 16)
                 {
-                    Products4x1(queries, (sbyte*)head + (key % PageTokens * QueryDim), scores + (key - first), (float*)(head + call->Cache.KeyScalesOffset) + (key % PageTokens * 1), ahead);
+                    Products4x1(queries, (sbyte*)head + (key % PageTokens * QueryDim), scores + (key - first), (float*)(head + call->Cache.KeyScalesOffset) + (key % PageTokens), ahead);
                     ahead += 16 * QueryDim;
                 }
             }
@@ -3212,10 +3212,10 @@ namespace Golden
                 byte* ahead = row > 0 || next >= work.KeyLength ? head : call->Cache.Head(next, work.KvHead) + (next < end ? call->Cache.ValuesOffset : 0);
                 sbyte* values = (sbyte*)(head + call->Cache.ValuesOffset) + (key % PageTokens * ValueStride);
                 float* weights = scores + (key - first);
-                float* scales = (float*)(head + call->Cache.ValueScalesOffset) + (key % PageTokens * 1);
+                float* scales = (float*)(head + call->Cache.ValueScalesOffset) + (key % PageTokens);
                 float* scaled = At(workspace, DecodeScaledAt);
                 ScaleWeights4(weights, scales, scaled, count);
-                Values4x2(scaled, values, outputs, count, ahead + ((0) * 1));
+                Values4x2(scaled, values, outputs, count, ahead);
                 key += count;
             }
         }
@@ -3379,7 +3379,7 @@ namespace Golden
                 byte* ahead = row > 0 ? head : pageEnd < past ? call->Cache.Head(pageEnd, work.KvHead) : call->Cache.Head(first, work.KvHead) + call->Cache.ValuesOffset;
                 for (; key < pageEnd; key += 16)
                 {
-                    Products2x1(queries, (sbyte*)head + (key % PageTokens * QueryDim), scores + (key - first), (float*)(head + call->Cache.KeyScalesOffset) + (key % PageTokens * 1), ahead);
+                    Products2x1(queries, (sbyte*)head + (key % PageTokens * QueryDim), scores + (key - first), (float*)(head + call->Cache.KeyScalesOffset) + (key % PageTokens), ahead);
                     ahead += 16 * QueryDim;
                 }
             }
@@ -3394,10 +3394,10 @@ namespace Golden
                 byte* ahead = row > 0 || next >= work.KeyLength ? head : call->Cache.Head(next, work.KvHead) + (next < end ? call->Cache.ValuesOffset : 0);
                 sbyte* values = (sbyte*)(head + call->Cache.ValuesOffset) + (key % PageTokens * ValueStride);
                 float* weights = scores + (key - first);
-                float* scales = (float*)(head + call->Cache.ValueScalesOffset) + (key % PageTokens * 1);
+                float* scales = (float*)(head + call->Cache.ValueScalesOffset) + (key % PageTokens);
                 float* scaled = At(workspace, DecodeScaledAt);
                 ScaleWeights2(weights, scales, scaled, count);
-                Values2x2(scaled, values, outputs, count, ahead + ((0) * 1));
+                Values2x2(scaled, values, outputs, count, ahead);
                 key += count;
             }
         }
@@ -3521,7 +3521,7 @@ namespace Golden
                 byte* ahead = row > 0 ? head : pageEnd < past ? call->Cache.Head(pageEnd, work.KvHead) : call->Cache.Head(first, work.KvHead) + call->Cache.ValuesOffset;
                 for (; key < pageEnd; key += 16)
                 {
-                    Products1x1(queries, (sbyte*)head + (key % PageTokens * QueryDim), scores + (key - first), (float*)(head + call->Cache.KeyScalesOffset) + (key % PageTokens * 1), ahead);
+                    Products1x1(queries, (sbyte*)head + (key % PageTokens * QueryDim), scores + (key - first), (float*)(head + call->Cache.KeyScalesOffset) + (key % PageTokens), ahead);
                     ahead += 16 * QueryDim;
                 }
             }
@@ -3535,10 +3535,10 @@ namespace Golden
                 byte* ahead = row > 0 || next >= work.KeyLength ? head : call->Cache.Head(next, work.KvHead) + (next < end ? call->Cache.ValuesOffset : 0);
                 sbyte* values = (sbyte*)(head + call->Cache.ValuesOffset) + (key % PageTokens * ValueStride);
                 float* weights = scores + (key - first);
-                float* scales = (float*)(head + call->Cache.ValueScalesOffset) + (key % PageTokens * 1);
+                float* scales = (float*)(head + call->Cache.ValueScalesOffset) + (key % PageTokens);
                 float* scaled = At(workspace, DecodeScaledAt);
                 ScaleWeights1(weights, scales, scaled, count);
-                Values1x2(scaled, values, outputs, count, ahead + ((0) * 1));
+                Values1x2(scaled, values, outputs, count, ahead);
                 key += count;
             }
         }
@@ -5371,7 +5371,7 @@ namespace Golden
                 byte* ahead = row > 0 ? head : pageEnd < past ? call->Cache.Head(pageEnd, work.KvHead) : call->Cache.Head(first, work.KvHead) + call->Cache.ValuesOffset;
                 for (; key < pageEnd; key += 16)
                 {
-                    Products4x1(queries, (sbyte*)head + (key % PageTokens * QueryDim), scores + (key - first), (float*)(head + call->Cache.KeyScalesOffset) + (key % PageTokens * 1), ahead);
+                    Products4x1(queries, (sbyte*)head + (key % PageTokens * QueryDim), scores + (key - first), (float*)(head + call->Cache.KeyScalesOffset) + (key % PageTokens), ahead);
                     ahead += 16 * QueryDim;
                 }
             }
@@ -5388,12 +5388,12 @@ namespace Golden
                 byte* ahead = row > 0 || next >= work.KeyLength ? head : call->Cache.Head(next, work.KvHead) + (next < end ? call->Cache.ValuesOffset : 0);
                 sbyte* values = (sbyte*)(head + call->Cache.ValuesOffset) + (key % PageTokens * ValueStride);
                 float* weights = scores + (key - first);
-                float* scales = (float*)(head + call->Cache.ValueScalesOffset) + (key % PageTokens * 1);
+                float* scales = (float*)(head + call->Cache.ValueScalesOffset) + (key % PageTokens);
                 float* scaled = At(workspace, DecodeScaledAt);
                 ScaleWeights4(weights, scales, scaled, count);
                 for (int column = 0; column < 16; column += 8)
                 {
-                    Values4x2(scaled, values + column, outputs + column, count, ahead + ((column) * 1));
+                    Values4x2(scaled, values + column, outputs + column, count, ahead + column);
                 }
 
                 key += count;
@@ -5607,7 +5607,7 @@ namespace Golden
                 byte* ahead = row > 0 ? head : pageEnd < past ? call->Cache.Head(pageEnd, work.KvHead) : call->Cache.Head(first, work.KvHead) + call->Cache.ValuesOffset;
                 for (; key < pageEnd; key += 16)
                 {
-                    Products2x1(queries, (sbyte*)head + (key % PageTokens * QueryDim), scores + (key - first), (float*)(head + call->Cache.KeyScalesOffset) + (key % PageTokens * 1), ahead);
+                    Products2x1(queries, (sbyte*)head + (key % PageTokens * QueryDim), scores + (key - first), (float*)(head + call->Cache.KeyScalesOffset) + (key % PageTokens), ahead);
                     ahead += 16 * QueryDim;
                 }
             }
@@ -5622,10 +5622,10 @@ namespace Golden
                 byte* ahead = row > 0 || next >= work.KeyLength ? head : call->Cache.Head(next, work.KvHead) + (next < end ? call->Cache.ValuesOffset : 0);
                 sbyte* values = (sbyte*)(head + call->Cache.ValuesOffset) + (key % PageTokens * ValueStride);
                 float* weights = scores + (key - first);
-                float* scales = (float*)(head + call->Cache.ValueScalesOffset) + (key % PageTokens * 1);
+                float* scales = (float*)(head + call->Cache.ValueScalesOffset) + (key % PageTokens);
                 float* scaled = At(workspace, DecodeScaledAt);
                 ScaleWeights2(weights, scales, scaled, count);
-                Values2x4(scaled, values, outputs, count, ahead + ((0) * 1));
+                Values2x4(scaled, values, outputs, count, ahead);
                 key += count;
             }
         }
@@ -5783,7 +5783,7 @@ namespace Golden
                 byte* ahead = row > 0 ? head : pageEnd < past ? call->Cache.Head(pageEnd, work.KvHead) : call->Cache.Head(first, work.KvHead) + call->Cache.ValuesOffset;
                 for (; key < pageEnd; key += 16)
                 {
-                    Products1x1(queries, (sbyte*)head + (key % PageTokens * QueryDim), scores + (key - first), (float*)(head + call->Cache.KeyScalesOffset) + (key % PageTokens * 1), ahead);
+                    Products1x1(queries, (sbyte*)head + (key % PageTokens * QueryDim), scores + (key - first), (float*)(head + call->Cache.KeyScalesOffset) + (key % PageTokens), ahead);
                     ahead += 16 * QueryDim;
                 }
             }
@@ -5797,10 +5797,10 @@ namespace Golden
                 byte* ahead = row > 0 || next >= work.KeyLength ? head : call->Cache.Head(next, work.KvHead) + (next < end ? call->Cache.ValuesOffset : 0);
                 sbyte* values = (sbyte*)(head + call->Cache.ValuesOffset) + (key % PageTokens * ValueStride);
                 float* weights = scores + (key - first);
-                float* scales = (float*)(head + call->Cache.ValueScalesOffset) + (key % PageTokens * 1);
+                float* scales = (float*)(head + call->Cache.ValueScalesOffset) + (key % PageTokens);
                 float* scaled = At(workspace, DecodeScaledAt);
                 ScaleWeights1(weights, scales, scaled, count);
-                Values1x4(scaled, values, outputs, count, ahead + ((0) * 1));
+                Values1x4(scaled, values, outputs, count, ahead);
                 key += count;
             }
         }
@@ -7057,7 +7057,7 @@ namespace Golden
                 byte* ahead = row > 0 ? head : pageEnd < past ? call->Cache.Head(pageEnd, work.KvHead) : call->Cache.Head(first, work.KvHead) + call->Cache.ValuesOffset;
                 for (; key < pageEnd; key += 16)
                 {
-                    Products4x1(queries, (sbyte*)head + (key % PageTokens * QueryDim), scores + (key - first), (float*)(head + call->Cache.KeyScalesOffset) + (key % PageTokens * 1), ahead);
+                    Products4x1(queries, (sbyte*)head + (key % PageTokens * QueryDim), scores + (key - first), (float*)(head + call->Cache.KeyScalesOffset) + (key % PageTokens), ahead);
                     ahead += 16 * QueryDim;
                 }
             }
@@ -7074,12 +7074,12 @@ namespace Golden
                 byte* ahead = row > 0 || next >= work.KeyLength ? head : call->Cache.Head(next, work.KvHead) + (next < end ? call->Cache.ValuesOffset : 0);
                 sbyte* values = (sbyte*)(head + call->Cache.ValuesOffset) + (key % PageTokens * ValueStride);
                 float* weights = scores + (key - first);
-                float* scales = (float*)(head + call->Cache.ValueScalesOffset) + (key % PageTokens * 1);
+                float* scales = (float*)(head + call->Cache.ValueScalesOffset) + (key % PageTokens);
                 float* scaled = At(workspace, DecodeScaledAt);
                 ScaleWeights4(weights, scales, scaled, count);
                 for (int column = 0; column < 16; column += 2)
                 {
-                    Values4x2(scaled, values + column, outputs + column, count, ahead + ((column) * 1));
+                    Values4x2(scaled, values + column, outputs + column, count, ahead + column);
                 }
 
                 key += count;
@@ -7222,7 +7222,7 @@ namespace Golden
                 byte* ahead = row > 0 ? head : pageEnd < past ? call->Cache.Head(pageEnd, work.KvHead) : call->Cache.Head(first, work.KvHead) + call->Cache.ValuesOffset;
                 for (; key < pageEnd; key += 16)
                 {
-                    Products2x1(queries, (sbyte*)head + (key % PageTokens * QueryDim), scores + (key - first), (float*)(head + call->Cache.KeyScalesOffset) + (key % PageTokens * 1), ahead);
+                    Products2x1(queries, (sbyte*)head + (key % PageTokens * QueryDim), scores + (key - first), (float*)(head + call->Cache.KeyScalesOffset) + (key % PageTokens), ahead);
                     ahead += 16 * QueryDim;
                 }
             }
@@ -7237,12 +7237,12 @@ namespace Golden
                 byte* ahead = row > 0 || next >= work.KeyLength ? head : call->Cache.Head(next, work.KvHead) + (next < end ? call->Cache.ValuesOffset : 0);
                 sbyte* values = (sbyte*)(head + call->Cache.ValuesOffset) + (key % PageTokens * ValueStride);
                 float* weights = scores + (key - first);
-                float* scales = (float*)(head + call->Cache.ValueScalesOffset) + (key % PageTokens * 1);
+                float* scales = (float*)(head + call->Cache.ValueScalesOffset) + (key % PageTokens);
                 float* scaled = At(workspace, DecodeScaledAt);
                 ScaleWeights2(weights, scales, scaled, count);
                 for (int column = 0; column < 16; column += 4)
                 {
-                    Values2x4(scaled, values + column, outputs + column, count, ahead + ((column) * 1));
+                    Values2x4(scaled, values + column, outputs + column, count, ahead + column);
                 }
 
                 key += count;
@@ -7361,7 +7361,7 @@ namespace Golden
                 byte* ahead = row > 0 ? head : pageEnd < past ? call->Cache.Head(pageEnd, work.KvHead) : call->Cache.Head(first, work.KvHead) + call->Cache.ValuesOffset;
                 for (; key < pageEnd; key += 16)
                 {
-                    Products1x1(queries, (sbyte*)head + (key % PageTokens * QueryDim), scores + (key - first), (float*)(head + call->Cache.KeyScalesOffset) + (key % PageTokens * 1), ahead);
+                    Products1x1(queries, (sbyte*)head + (key % PageTokens * QueryDim), scores + (key - first), (float*)(head + call->Cache.KeyScalesOffset) + (key % PageTokens), ahead);
                     ahead += 16 * QueryDim;
                 }
             }
@@ -7375,12 +7375,12 @@ namespace Golden
                 byte* ahead = row > 0 || next >= work.KeyLength ? head : call->Cache.Head(next, work.KvHead) + (next < end ? call->Cache.ValuesOffset : 0);
                 sbyte* values = (sbyte*)(head + call->Cache.ValuesOffset) + (key % PageTokens * ValueStride);
                 float* weights = scores + (key - first);
-                float* scales = (float*)(head + call->Cache.ValueScalesOffset) + (key % PageTokens * 1);
+                float* scales = (float*)(head + call->Cache.ValueScalesOffset) + (key % PageTokens);
                 float* scaled = At(workspace, DecodeScaledAt);
                 ScaleWeights1(weights, scales, scaled, count);
                 for (int column = 0; column < 16; column += 8)
                 {
-                    Values1x8(scaled, values + column, outputs + column, count, ahead + ((column) * 1));
+                    Values1x8(scaled, values + column, outputs + column, count, ahead + column);
                 }
 
                 key += count;
