@@ -34,6 +34,13 @@ internal static class Narrator
     {
         List<string> lines = Shared(plan);
         lines.Add($"Tiles: {string.Join("; ", Dialect.Cpu.Select(dialect => Tile(spec, dialect)))}.");
+        if (plan.Cache is { } cache)
+        {
+            lines.Add($"Cache: pages of {cache.PageTokens} tokens; keys go in as they are compared, {(plan.TransformsKeys ? "normalised and rotated where declared" : "unchanged")}. " + (plan.Decode is { } decode
+                ? $"1 to 16 new tokens read it in place, in parts of {decode.Part} keys that are merged by their log-sum-exps in order; more are packed as without a cache."
+                : "Any number of new tokens packs its keys and values as without a cache."));
+        }
+
         lines.Add("One work item: a chunk of queries, for all query heads of one key/value head. Blocks of keys and values are packed once and every query tile passes over them.");
         return lines;
     }

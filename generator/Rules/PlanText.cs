@@ -49,8 +49,20 @@ internal static class PlanText
         string total = VisiblePairs.Of(spec, shape) is { } pairs
             ? Text(", {0:G4} GFLOP for {1}, {2:G4} MFLOP per token", pairs * perPair / 1e9, Positions(shape), pairs * perPair / shape.MaxLength / 1e6)
             : "";
-        long cached = (long)BytesOfFloat * shape.KvHeads * (shape.HeadDim + shape.ValueDim);
-        return Text("{0} FLOPs per visible query-key pair{1}; {2} bytes of keys and values per token", perPair, total, cached);
+        return Text("{0} FLOPs per visible query-key pair{1}; {2} bytes of keys and values per token", perPair, total, BytesPerToken(spec, shape));
+    }
+
+    // Of a cache: elements as they are stored, and their scales; padding aside.
+    private static long BytesPerToken(AttentionSpec spec, AttentionShape shape)
+    {
+        long features = (long)shape.KvHeads * (shape.HeadDim + shape.ValueDim);
+        if (spec.Cache is not { } cache)
+        {
+            return features * BytesOfFloat;
+        }
+
+        long scales = !cache.HasScales ? 0 : cache.QuantBlock == 0 ? 2L * shape.KvHeads : features / System.Math.Max(cache.QuantBlock, 1);
+        return (features * cache.ElementBytes) + (scales * BytesOfFloat);
     }
 
     private static string Work(AttentionShape shape, FeatureMap map) => Text(

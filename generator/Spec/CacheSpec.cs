@@ -10,6 +10,9 @@ public sealed record CacheSpec(EquatableArray<ArgumentSpec> Arguments)
     /// <summary>The underlying value of KvPrecision.</summary>
     public int Precision => Int("Precision");
 
+    /// <summary>Bytes of an element.</summary>
+    public int ElementBytes => Precision switch { 0 => 4, Int8 => 1, _ => 2 };
+
     /// <summary>Whether elements have scales.</summary>
     public bool HasScales => Precision == Int8;
 

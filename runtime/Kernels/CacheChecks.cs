@@ -118,6 +118,7 @@ internal static unsafe class CacheChecks
             throw new ArgumentException($"Expected 1 to {MostDecodeTokens} new tokens of sequence {sequence}, but got {tokens}; Prefill takes any number.", "query");
         }
 
+        ArgumentChecks.CheckLength(tokens, kernel.MaxLength, kernel.Name, "query", "MaxLength", sequence);
         if (tokens > cache.MostNewTokens)
         {
             throw new ArgumentException($"The ring takes at most {cache.MostNewTokens} new tokens in one call, but sequence {sequence} has {tokens}; pass a long prompt in pieces.", "key");
@@ -134,7 +135,6 @@ internal static unsafe class CacheChecks
             throw new ArgumentException($"Sequence {sequence} holds {past} tokens and would hold {past + tokens}; {kernel.Name} takes at most {kernel.CacheCapacity} (Capacity of [KvCache]).", "key");
         }
 
-        ArgumentChecks.CheckLength(tokens, kernel.MaxLength, kernel.Name, "query", "MaxLength", sequence);
         ArgumentChecks.CheckLength(past + tokens, kernel.MaxKeyLength, kernel.Name, "key", "MaxKeyLength", sequence);
         return past + tokens;
     }

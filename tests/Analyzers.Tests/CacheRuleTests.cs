@@ -64,4 +64,16 @@ public class CacheRuleTests
 
         Assert.Equal("ATTN048", Assert.Single(all).Id);
     }
+
+    [Theory]
+    [InlineData("", 2048)] // 4 bytes * 2 heads * (128 + 128) features
+    [InlineData("Precision = KvPrecision.BFloat16", 1024)]
+    [InlineData("Precision = KvPrecision.Int8", 528)] // a byte a feature, 4 bytes for each of 2 scales a head
+    [InlineData("Precision = KvPrecision.Int8, QuantBlock = 32", 576)] // 8 scales a head
+    public async Task The_plan_counts_bytes_as_they_are_stored(string cache, int bytes)
+    {
+        ImmutableArray<Diagnostic> all = await Lab.AnalyzeAsync(Lab.Compile(Declare.Kernel($"[Attention(\"causal\", Heads = 8, KvHeads = 2, HeadDim = 128)]\n[KvCache({cache})]")));
+
+        Assert.Contains($"{bytes} bytes of keys and values per token", Assert.Single(all).GetMessage(), StringComparison.Ordinal);
+    }
 }

@@ -66,7 +66,7 @@ public sealed class DecodePlan
     public string Element => Cache.Precision switch { 0 => "float", 3 => "sbyte", _ => "ushort" };
 
     /// <summary>Bytes of a stored element.</summary>
-    public int ElementBytes => Cache.Precision switch { 0 => 4, 3 => 1, _ => 2 };
+    public int ElementBytes => Cache.ElementBytes;
 
     /// <summary>Registers in a panel's row of keys; a scalar kernel goes over them in a loop.</summary>
     public int PanelVectors => Dialect.Lanes == 1 ? 1 : PanelTokens / Dialect.Lanes;

@@ -19,7 +19,7 @@ internal static class DecodeScoreStage
         {
             using (writer.Block($"for (; key {(panels == 1 ? "<" : "<=")} pageEnd{(panels == 1 ? string.Empty : $" - {panels * Panel}")}; key += {panels * Panel})"))
             {
-                string scales = decode.Scales == 0 ? string.Empty : $", (float*)(head + call->Cache.KeyScalesOffset) + (key % PageTokens * {decode.Scales})";
+                string scales = decode.Scales == 0 ? string.Empty : $", (float*)(head + call->Cache.KeyScalesOffset) + (key % PageTokens{(decode.Scales == 1 ? string.Empty : $" * {decode.Scales}")})";
                 writer.Line($"Products{rows}x{panels}(queries, ({decode.Element}*)head + (key % PageTokens * QueryDim), scores + (key - first){scales}, ahead);");
                 writer.Line($"ahead += {panels * Panel * decode.ElementBytes} * QueryDim;");
             }

@@ -21,7 +21,7 @@ internal static class DecodeValueStage
             return;
         }
 
-        writer.Line($"float* scales = (float*)(head + call->Cache.ValueScalesOffset) + (key % PageTokens * {decode.ValueScales});");
+        writer.Line($"float* scales = (float*)(head + call->Cache.ValueScalesOffset) + (key % PageTokens{(decode.ValueScales == 1 ? string.Empty : $" * {decode.ValueScales}")});");
         writer.Line("float* scaled = At(workspace, DecodeScaledAt);");
         if (decode.ValueScales == 1)
         {
@@ -80,7 +80,7 @@ internal static class DecodeValueStage
 
     private static void WriteCall(CodeWriter writer, DecodePlan decode, int rows, int width, string weights, string column)
     {
-        string call = $"Values{rows}x{width}({weights}, values{column}, outputs{column}, count, ahead + (({(column.Length == 0 ? "0" : column.Substring(3))}) * {decode.ElementBytes}))";
+        string call = $"Values{rows}x{width}({weights}, values{column}, outputs{column}, count, {Ahead(decode, column)})";
         if (decode.ValueScales > 0)
         {
             writer.Line(call + ";");
@@ -96,6 +96,11 @@ internal static class DecodeValueStage
 
         writer.Line();
     }
+
+    // What is asked for stands as far behind its page's head as the columns that are read; they are counted in elements.
+    private static string Ahead(DecodePlan decode, string column) => column.Length == 0 ? "ahead"
+        : decode.ElementBytes == 1 ? "ahead" + column
+        : $"ahead + (({column.Substring(3)}) * {decode.ElementBytes})";
 
     private static void WriteScaling(CodeWriter writer, DecodePlan decode, int rows)
     {

@@ -20,6 +20,9 @@ public static class CacheDeclarations
     /// <summary>The most usual of all.</summary>
     public static Declaration Rope { get; } = Make("causal", "", new(4, 2, 64, 64), "", "rope");
 
+    /// <summary>With ends.</summary>
+    public static Declaration Bounded { get; } = Make("causal", "MaxLength = 20, MaxKeyLength = 60", new(2, 1, 16, 24), "Capacity = 60");
+
     /// <summary>Every sampled declaration that can be causal over a cache, in FP32: each type with each encoding, every variant and modifier.</summary>
     public static IReadOnlyList<Declaration> Exact { get; } =
     [
@@ -29,6 +32,7 @@ public static class CacheDeclarations
             .Select((declaration, n) => declaration with { Cache = Parse(Pages[n % Pages.Length]) }),
         Ringed,
         Rope,
+        Bounded,
         .. KernelFactory.Declarations.Select(Causal).OfType<Declaration>().Where(declaration => declaration.Encodings.Any(encoding => encoding.Arguments.Any(argument => argument.Name == "LongFactors"))).Take(1)
             .Select(declaration => declaration with { Cache = Parse("Capacity = 100") }),
     ];

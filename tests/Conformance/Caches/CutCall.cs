@@ -35,12 +35,12 @@ public static class CutCall
     }
 
     /// <summary>Random pieces: single tokens, a few, and many.</summary>
-    public static int[] RandomPieces(Random random, int length)
+    public static int[] RandomPieces(Random random, int length, int most = int.MaxValue)
     {
         List<int> pieces = [];
         for (int left = length; left > 0; left -= pieces[^1])
         {
-            pieces.Add(Math.Min(left, random.Next(6) switch { 0 => 1, 1 => random.Next(1, 17), 2 => 16, 3 => random.Next(17, 70), _ => random.Next(1, length + 1) }));
+            pieces.Add(Math.Min(Math.Min(left, most), random.Next(6) switch { 0 => 1, 1 => random.Next(1, 17), 2 => 16, 3 => random.Next(17, 70), _ => random.Next(1, length + 1) }));
         }
 
         return [.. pieces];
