@@ -11,22 +11,16 @@
 //
 #nullable enable
 
-using System;
-using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
-using AttentionGen;
-using AttentionGen.Kernels;
-
 namespace Golden
 {
     public partial class CrossLayer : global::System.IDisposable
     {
-        private static readonly KernelDescription kernelDescription = new()
+        private static readonly global::AttentionGen.Kernels.KernelDescription kernelDescription = new()
         {
             Name = "CrossLayer",
             Heads = Heads, KvHeads = KvHeads, HeadDim = HeadDim, ValueDim = ValueDim,
             MaxLength = 0, MaxKeyLength = 0, // 0: open
-            Alignment = (CausalAlignment)0, NeedsAlignment = false, Softmaxes = 1,
+            Alignment = (global::AttentionGen.CausalAlignment)0, NeedsAlignment = false, Softmaxes = 1,
             TileRows = 6, MaxChunkRows = 1032, WorkspaceBytes = WorkspaceBytesPerThread,
         };
 
@@ -34,10 +28,17 @@ namespace Golden
         {
             unsafe
             {
-                KernelLauncher.Run(kernelDescription, new KernelTiers(&CrossLayerVector512.Run, &CrossLayerVector256.Run, &CrossLayerVector128.Run, &CrossLayerScalar.Run), query, key, value, output, arguments);
+                global::AttentionGen.Kernels.KernelLauncher.Run(kernelDescription, new global::AttentionGen.Kernels.KernelTiers(&global::AttentionGen.Kernels.CrossLayerVector512.Run, &global::AttentionGen.Kernels.CrossLayerVector256.Run, &global::AttentionGen.Kernels.CrossLayerVector128.Run, &global::AttentionGen.Kernels.CrossLayerScalar.Run), query, key, value, output, arguments);
             }
         }
     }
+}
+
+namespace AttentionGen.Kernels
+{
+    using System;
+    using System.Runtime.CompilerServices;
+    using System.Runtime.Intrinsics;
 
     /// <summary>The kernel in 512-bit registers (16 floats): tiles of 6 queries by 64 keys, blocks of 512 keys.</summary>
     [global::System.CodeDom.Compiler.GeneratedCode("AttentionGen", "0.1.0")]

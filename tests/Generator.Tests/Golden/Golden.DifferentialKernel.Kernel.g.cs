@@ -12,22 +12,16 @@
 //
 #nullable enable
 
-using System;
-using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
-using AttentionGen;
-using AttentionGen.Kernels;
-
 namespace Golden
 {
     public static partial class DifferentialKernel
     {
-        private static readonly KernelDescription kernelDescription = new()
+        private static readonly global::AttentionGen.Kernels.KernelDescription kernelDescription = new()
         {
             Name = "DifferentialKernel",
             Heads = Heads, KvHeads = KvHeads, HeadDim = HeadDim, ValueDim = ValueDim,
             MaxLength = 0, MaxKeyLength = 0, // 0: open
-            Alignment = (CausalAlignment)0, NeedsAlignment = false, Softmaxes = 2,
+            Alignment = (global::AttentionGen.CausalAlignment)0, NeedsAlignment = false, Softmaxes = 2,
             TileRows = 6, MaxChunkRows = 1032, WorkspaceBytes = WorkspaceBytesPerThread,
         };
 
@@ -35,10 +29,17 @@ namespace Golden
         {
             unsafe
             {
-                KernelLauncher.Run(kernelDescription, new KernelTiers(&DifferentialKernelVector512.Run, &DifferentialKernelVector256.Run, &DifferentialKernelVector128.Run, &DifferentialKernelScalar.Run), query, key, value, output, arguments);
+                global::AttentionGen.Kernels.KernelLauncher.Run(kernelDescription, new global::AttentionGen.Kernels.KernelTiers(&global::AttentionGen.Kernels.DifferentialKernelVector512.Run, &global::AttentionGen.Kernels.DifferentialKernelVector256.Run, &global::AttentionGen.Kernels.DifferentialKernelVector128.Run, &global::AttentionGen.Kernels.DifferentialKernelScalar.Run), query, key, value, output, arguments);
             }
         }
     }
+}
+
+namespace AttentionGen.Kernels
+{
+    using System;
+    using System.Runtime.CompilerServices;
+    using System.Runtime.Intrinsics;
 
     /// <summary>The kernel in 512-bit registers (16 floats): tiles of 6 queries by 64 keys, blocks of 512 keys.</summary>
     [global::System.CodeDom.Compiler.GeneratedCode("AttentionGen", "0.1.0")]

@@ -12,35 +12,36 @@
 //
 #nullable enable
 
-using System;
-using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
-using AttentionGen;
-using AttentionGen.Kernels;
-
 namespace Golden
 {
     public static partial class LocalKernel
     {
-        private static readonly KernelDescription kernelDescription = new()
+        private static readonly global::AttentionGen.Kernels.KernelDescription kernelDescription = new()
         {
             Name = "LocalKernel",
             Heads = Heads, KvHeads = KvHeads, HeadDim = HeadDim, ValueDim = ValueDim,
             MaxLength = 0, MaxKeyLength = 0, // 0: open
-            Alignment = (CausalAlignment)0, NeedsAlignment = true, Softmaxes = 1,
+            Alignment = (global::AttentionGen.CausalAlignment)0, NeedsAlignment = true, Softmaxes = 1,
             TileRows = 6, MaxChunkRows = 516, WorkspaceBytes = WorkspaceBytesPerThread,
-            Rotary = new RotaryTable(RotaryFrequencies.Plain(4, 10000d), interleaved: false, maxPositions: 0),
-            Slopes = AlibiSlopes.For(Heads),
+            Rotary = new global::AttentionGen.Kernels.RotaryTable(global::AttentionGen.Kernels.RotaryFrequencies.Plain(4, 10000d), interleaved: false, maxPositions: 0),
+            Slopes = global::AttentionGen.Kernels.AlibiSlopes.For(Heads),
         };
 
         static partial void LaunchKernel(global::AttentionGen.ReadOnlyTensorView query, global::AttentionGen.ReadOnlyTensorView key, global::AttentionGen.ReadOnlyTensorView value, global::AttentionGen.TensorView output, in global::AttentionGen.AttentionArguments arguments)
         {
             unsafe
             {
-                KernelLauncher.Run(kernelDescription, new KernelTiers(&LocalKernelVector512.Run, &LocalKernelVector256.Run, &LocalKernelVector128.Run, &LocalKernelScalar.Run), query, key, value, output, arguments);
+                global::AttentionGen.Kernels.KernelLauncher.Run(kernelDescription, new global::AttentionGen.Kernels.KernelTiers(&global::AttentionGen.Kernels.LocalKernelVector512.Run, &global::AttentionGen.Kernels.LocalKernelVector256.Run, &global::AttentionGen.Kernels.LocalKernelVector128.Run, &global::AttentionGen.Kernels.LocalKernelScalar.Run), query, key, value, output, arguments);
             }
         }
     }
+}
+
+namespace AttentionGen.Kernels
+{
+    using System;
+    using System.Runtime.CompilerServices;
+    using System.Runtime.Intrinsics;
 
     /// <summary>The kernel in 512-bit registers (16 floats): tiles of 6 queries by 64 keys, blocks of 512 keys.</summary>
     [global::System.CodeDom.Compiler.GeneratedCode("AttentionGen", "0.1.0")]

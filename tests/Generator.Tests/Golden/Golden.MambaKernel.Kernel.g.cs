@@ -10,12 +10,6 @@
 //
 #nullable enable
 
-using System;
-using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
-using AttentionGen;
-using AttentionGen.Kernels;
-
 namespace Golden
 {
     public static partial class MambaKernel
@@ -24,10 +18,17 @@ namespace Golden
         {
             unsafe
             {
-                ScanLauncher.Run(scanDescription, new KernelTiers(&MambaKernelVector512.Run, &MambaKernelVector256.Run, &MambaKernelVector128.Run, &MambaKernelScalar.Run), u, delta, a, b, c, d, z, output, state, arguments);
+                global::AttentionGen.Kernels.ScanLauncher.Run(scanDescription, new global::AttentionGen.Kernels.KernelTiers(&global::AttentionGen.Kernels.MambaKernelVector512.Run, &global::AttentionGen.Kernels.MambaKernelVector256.Run, &global::AttentionGen.Kernels.MambaKernelVector128.Run, &global::AttentionGen.Kernels.MambaKernelScalar.Run), u, delta, a, b, c, d, z, output, state, arguments);
             }
         }
     }
+}
+
+namespace AttentionGen.Kernels
+{
+    using System;
+    using System.Runtime.CompilerServices;
+    using System.Runtime.Intrinsics;
 
     /// <summary>The scan in 512-bit registers (16 floats): chunks of 32 positions, 6 states in registers.</summary>
     [global::System.CodeDom.Compiler.GeneratedCode("AttentionGen", "0.1.0")]

@@ -11,12 +11,6 @@
 //
 #nullable enable
 
-using System;
-using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
-using AttentionGen;
-using AttentionGen.Kernels;
-
 namespace Golden
 {
     public partial class MambaLayer : global::System.IDisposable
@@ -25,7 +19,7 @@ namespace Golden
         {
             unsafe
             {
-                ScanLauncher.Run(scanDescription, new KernelTiers(&MambaLayerVector512.Run, &MambaLayerVector256.Run, &MambaLayerVector128.Run, &MambaLayerScalar.Run), u, delta, a, b, c, d, z, output, state, arguments);
+                global::AttentionGen.Kernels.ScanLauncher.Run(scanDescription, new global::AttentionGen.Kernels.KernelTiers(&global::AttentionGen.Kernels.MambaLayerVector512.Run, &global::AttentionGen.Kernels.MambaLayerVector256.Run, &global::AttentionGen.Kernels.MambaLayerVector128.Run, &global::AttentionGen.Kernels.MambaLayerScalar.Run), u, delta, a, b, c, d, z, output, state, arguments);
             }
         }
 
@@ -33,10 +27,17 @@ namespace Golden
         {
             unsafe
             {
-                ScanLauncher.Convolve(scanDescription, new KernelTiers(&MambaLayerVector512.Convolve, &MambaLayerVector256.Convolve, &MambaLayerVector128.Convolve, &MambaLayerScalar.Convolve), rows, taps, bias, state, arguments);
+                global::AttentionGen.Kernels.ScanLauncher.Convolve(scanDescription, new global::AttentionGen.Kernels.KernelTiers(&global::AttentionGen.Kernels.MambaLayerVector512.Convolve, &global::AttentionGen.Kernels.MambaLayerVector256.Convolve, &global::AttentionGen.Kernels.MambaLayerVector128.Convolve, &global::AttentionGen.Kernels.MambaLayerScalar.Convolve), rows, taps, bias, state, arguments);
             }
         }
     }
+}
+
+namespace AttentionGen.Kernels
+{
+    using System;
+    using System.Runtime.CompilerServices;
+    using System.Runtime.Intrinsics;
 
     /// <summary>The scan in 512-bit registers (16 floats): chunks of 32 positions, 4 states in registers.</summary>
     [global::System.CodeDom.Compiler.GeneratedCode("AttentionGen", "0.1.0")]

@@ -12,35 +12,47 @@
 //
 #nullable enable
 
-using System;
-using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
-using AttentionGen;
-using AttentionGen.Kernels;
-
 namespace Golden
 {
     public static partial class PerformerKernel
     {
-        private static readonly KernelDescription kernelDescription = new()
+        private static readonly global::AttentionGen.Kernels.KernelDescription kernelDescription = new()
         {
             Name = "PerformerKernel",
             Heads = Heads, KvHeads = KvHeads, HeadDim = HeadDim, ValueDim = ValueDim,
             MaxLength = 0, MaxKeyLength = 0, // 0: open
-            Alignment = (CausalAlignment)0, NeedsAlignment = true, Softmaxes = 0,
+            Alignment = (global::AttentionGen.CausalAlignment)0, NeedsAlignment = true, Softmaxes = 0,
             TileRows = 6, MaxChunkRows = 516, WorkspaceBytes = WorkspaceBytesPerThread,
-            Rotary = new RotaryTable(RotaryFrequencies.Plain(8, 10000d), interleaved: false, maxPositions: 0),
+            Rotary = new global::AttentionGen.Kernels.RotaryTable(global::AttentionGen.Kernels.RotaryFrequencies.Plain(8, 10000d), interleaved: false, maxPositions: 0),
             Features = featureDraw,
+            StateFeatures = 24, HasFeatureMaxima = true,
         };
 
         static partial void LaunchKernel(global::AttentionGen.ReadOnlyTensorView query, global::AttentionGen.ReadOnlyTensorView key, global::AttentionGen.ReadOnlyTensorView value, global::AttentionGen.TensorView output, in global::AttentionGen.AttentionArguments arguments)
         {
             unsafe
             {
-                KernelLauncher.Run(kernelDescription, new KernelTiers(&PerformerKernelVector512.Run, &PerformerKernelVector256.Run, &PerformerKernelVector128.Run, &PerformerKernelScalar.Run), query, key, value, output, arguments);
+                global::AttentionGen.Kernels.KernelLauncher.Run(kernelDescription, new global::AttentionGen.Kernels.KernelTiers(&global::AttentionGen.Kernels.PerformerKernelVector512.Run, &global::AttentionGen.Kernels.PerformerKernelVector256.Run, &global::AttentionGen.Kernels.PerformerKernelVector128.Run, &global::AttentionGen.Kernels.PerformerKernelScalar.Run), query, key, value, output, arguments);
+            }
+        }
+
+        static partial void CreateState(int sequences, ref global::AttentionGen.RecurrentState? state) => state = global::AttentionGen.Kernels.StateLauncher.NewState(kernelDescription, sequences);
+
+        static partial void LaunchStep(global::AttentionGen.ReadOnlyTensorView query, global::AttentionGen.ReadOnlyTensorView key, global::AttentionGen.ReadOnlyTensorView value, global::AttentionGen.TensorView output, global::AttentionGen.RecurrentState state, in global::AttentionGen.AttentionArguments arguments)
+        {
+            unsafe
+            {
+                global::AttentionGen.Kernels.StateLauncher.Step(kernelDescription, new global::AttentionGen.Kernels.KernelTiers(&global::AttentionGen.Kernels.PerformerKernelVector512.Run, &global::AttentionGen.Kernels.PerformerKernelVector256.Run, &global::AttentionGen.Kernels.PerformerKernelVector128.Run, &global::AttentionGen.Kernels.PerformerKernelScalar.Run), query, key, value, output, state, arguments);
             }
         }
     }
+}
+
+namespace AttentionGen.Kernels
+{
+    using System;
+    using System.Runtime.CompilerServices;
+    using System.Runtime.Intrinsics;
 
     /// <summary>The kernel in 512-bit registers (16 floats): tiles of 6 rows by 64 columns, chunks of 96 keys.</summary>
     [global::System.CodeDom.Compiler.GeneratedCode("AttentionGen", "0.1.0")]
@@ -59,6 +71,7 @@ namespace Golden
         private const int RowsAhead = 24; // rows of the next chunk that are asked for with every tile of the state
         private const int FeatureStride = 32; // the same in whole registers
         private const int ScoreStride = 112;
+        private const int StateFloats = 336; // floats that a sequence leaves behind for one key/value head
         private const int RotationStride = 16; // floats in one position's row of the rotation table
         private const float InputScale = 0.8578316f; // root of the scale 0.35355339059327373d, times log2(e)
         private const float HalfLogOf2 = 0.3465736f; // halves the square of a row in base-2 units, in base-2 units
@@ -90,10 +103,15 @@ namespace Golden
             new Span<float>(At(workspace, StateAt), FeatureRows * PaddedValueDim).Clear();
             new Span<float>(At(workspace, FeatureSumAt), FeatureStride).Clear();
             new Span<float>(At(workspace, FeatureMaxAt), FeatureStride).Fill(float.NegativeInfinity);
+            if (call->States != null)
+            {
+                LoadState(call, work, workspace);
+            }
+
             int offset = call->AlignmentOffset;
 
             // Queries that stand before the first key see none.
-            int row = work.KeyLength == 0 ? work.Rows : Math.Clamp(-offset, 0, work.Rows);
+            int row = work.KeyLength == 0 && call->States == null ? work.Rows : Math.Clamp(-offset, 0, work.Rows);
             ClearRows(call, work, row);
 
             // Chunks start at fixed keys. A query sees the state of the chunks before its own, and the keys of its own up to where it stands.
@@ -119,6 +137,11 @@ namespace Golden
                 {
                     AttendChunk(call, work, (work.KvHead * GroupSize) + member, row, Math.Min(Chunk, work.Rows - row), 0, 0, true, workspace);
                 }
+            }
+
+            if (call->States != null)
+            {
+                StoreState(call, work, workspace);
             }
         }
 
@@ -264,6 +287,39 @@ namespace Golden
             }
         }
 
+        // A head's state: sums of features times values [features, value dim], sums of features, and their running maxima.
+        private static float* StateOf(AttentionCall* call, WorkItem work) => call->States + (work.Batch * call->StateStride) + ((long)work.KvHead * StateFloats);
+
+        private static void LoadState(AttentionCall* call, WorkItem work, byte* workspace)
+        {
+            float* stored = StateOf(call, work), held = At(workspace, StateAt);
+            for (int f = 0; f < Features; f++, stored += ValueDim, held += PaddedValueDim)
+            {
+                new Span<float>(stored, ValueDim).CopyTo(new Span<float>(held, ValueDim));
+            }
+
+            held = At(workspace, FeatureSumAt);
+            new Span<float>(stored, Features).CopyTo(new Span<float>(held, Features));
+            stored += Features;
+            held = At(workspace, FeatureMaxAt);
+            new Span<float>(stored, Features).CopyTo(new Span<float>(held, Features));
+        }
+
+        private static void StoreState(AttentionCall* call, WorkItem work, byte* workspace)
+        {
+            float* stored = StateOf(call, work), held = At(workspace, StateAt);
+            for (int f = 0; f < Features; f++, stored += ValueDim, held += PaddedValueDim)
+            {
+                new Span<float>(held, ValueDim).CopyTo(new Span<float>(stored, ValueDim));
+            }
+
+            held = At(workspace, FeatureSumAt);
+            new Span<float>(held, Features).CopyTo(new Span<float>(stored, Features));
+            stored += Features;
+            held = At(workspace, FeatureMaxAt);
+            new Span<float>(held, Features).CopyTo(new Span<float>(stored, Features));
+        }
+
         // What was summed of a feature under its maximum so far follows it: times 2^(previous - current), which is 0 before the first key.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void RescaleFeature(int f, float exponent, byte* workspace)
@@ -373,6 +429,14 @@ namespace Golden
                 total += VectorMath.SumLanes(sum);
                 if (total < LeastTotal)
                 {
+                    if (call->States != null)
+                    {
+                        // Earlier keys are gone: what the state kept of them, in double precision.
+                        int seen = Math.Min(stand + r + 1, count);
+                        FeatureStateRow.Write(features, Features, At(workspace, StateAt), PaddedValueDim, featureSum, At(workspace, KeyFeaturesAt), Chunk, At(workspace, ValuesAt), seen, ValueDim, target);
+                        continue;
+                    }
+
                     ComputeExactly(call, work, head, first + r, target, workspace);
                     continue;
                 }
@@ -2344,6 +2408,7 @@ namespace Golden
         private const int RowsAhead = 24; // rows of the next chunk that are asked for with every tile of the state
         private const int FeatureStride = 24; // the same in whole registers
         private const int ScoreStride = 112;
+        private const int StateFloats = 336; // floats that a sequence leaves behind for one key/value head
         private const int RotationStride = 16; // floats in one position's row of the rotation table
         private const float InputScale = 0.8578316f; // root of the scale 0.35355339059327373d, times log2(e)
         private const float HalfLogOf2 = 0.3465736f; // halves the square of a row in base-2 units, in base-2 units
@@ -2375,10 +2440,15 @@ namespace Golden
             new Span<float>(At(workspace, StateAt), FeatureRows * PaddedValueDim).Clear();
             new Span<float>(At(workspace, FeatureSumAt), FeatureStride).Clear();
             new Span<float>(At(workspace, FeatureMaxAt), FeatureStride).Fill(float.NegativeInfinity);
+            if (call->States != null)
+            {
+                LoadState(call, work, workspace);
+            }
+
             int offset = call->AlignmentOffset;
 
             // Queries that stand before the first key see none.
-            int row = work.KeyLength == 0 ? work.Rows : Math.Clamp(-offset, 0, work.Rows);
+            int row = work.KeyLength == 0 && call->States == null ? work.Rows : Math.Clamp(-offset, 0, work.Rows);
             ClearRows(call, work, row);
 
             // Chunks start at fixed keys. A query sees the state of the chunks before its own, and the keys of its own up to where it stands.
@@ -2404,6 +2474,11 @@ namespace Golden
                 {
                     AttendChunk(call, work, (work.KvHead * GroupSize) + member, row, Math.Min(Chunk, work.Rows - row), 0, 0, true, workspace);
                 }
+            }
+
+            if (call->States != null)
+            {
+                StoreState(call, work, workspace);
             }
         }
 
@@ -2541,6 +2616,39 @@ namespace Golden
             }
         }
 
+        // A head's state: sums of features times values [features, value dim], sums of features, and their running maxima.
+        private static float* StateOf(AttentionCall* call, WorkItem work) => call->States + (work.Batch * call->StateStride) + ((long)work.KvHead * StateFloats);
+
+        private static void LoadState(AttentionCall* call, WorkItem work, byte* workspace)
+        {
+            float* stored = StateOf(call, work), held = At(workspace, StateAt);
+            for (int f = 0; f < Features; f++, stored += ValueDim, held += PaddedValueDim)
+            {
+                new Span<float>(stored, ValueDim).CopyTo(new Span<float>(held, ValueDim));
+            }
+
+            held = At(workspace, FeatureSumAt);
+            new Span<float>(stored, Features).CopyTo(new Span<float>(held, Features));
+            stored += Features;
+            held = At(workspace, FeatureMaxAt);
+            new Span<float>(stored, Features).CopyTo(new Span<float>(held, Features));
+        }
+
+        private static void StoreState(AttentionCall* call, WorkItem work, byte* workspace)
+        {
+            float* stored = StateOf(call, work), held = At(workspace, StateAt);
+            for (int f = 0; f < Features; f++, stored += ValueDim, held += PaddedValueDim)
+            {
+                new Span<float>(held, ValueDim).CopyTo(new Span<float>(stored, ValueDim));
+            }
+
+            held = At(workspace, FeatureSumAt);
+            new Span<float>(held, Features).CopyTo(new Span<float>(stored, Features));
+            stored += Features;
+            held = At(workspace, FeatureMaxAt);
+            new Span<float>(held, Features).CopyTo(new Span<float>(stored, Features));
+        }
+
         // What was summed of a feature under its maximum so far follows it: times 2^(previous - current), which is 0 before the first key.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void RescaleFeature(int f, float exponent, byte* workspace)
@@ -2649,6 +2757,14 @@ namespace Golden
                 total += VectorMath.SumLanes(sum);
                 if (total < LeastTotal)
                 {
+                    if (call->States != null)
+                    {
+                        // Earlier keys are gone: what the state kept of them, in double precision.
+                        int seen = Math.Min(stand + r + 1, count);
+                        FeatureStateRow.Write(features, Features, At(workspace, StateAt), PaddedValueDim, featureSum, At(workspace, KeyFeaturesAt), Chunk, At(workspace, ValuesAt), seen, ValueDim, target);
+                        continue;
+                    }
+
                     ComputeExactly(call, work, head, first + r, target, workspace);
                     continue;
                 }
@@ -3978,6 +4094,7 @@ namespace Golden
         private const int RowsAhead = 24; // rows of the next chunk that are asked for with every tile of the state
         private const int FeatureStride = 24; // the same in whole registers
         private const int ScoreStride = 112;
+        private const int StateFloats = 336; // floats that a sequence leaves behind for one key/value head
         private const int RotationStride = 16; // floats in one position's row of the rotation table
         private const float InputScale = 0.8578316f; // root of the scale 0.35355339059327373d, times log2(e)
         private const float HalfLogOf2 = 0.3465736f; // halves the square of a row in base-2 units, in base-2 units
@@ -4009,10 +4126,15 @@ namespace Golden
             new Span<float>(At(workspace, StateAt), FeatureRows * PaddedValueDim).Clear();
             new Span<float>(At(workspace, FeatureSumAt), FeatureStride).Clear();
             new Span<float>(At(workspace, FeatureMaxAt), FeatureStride).Fill(float.NegativeInfinity);
+            if (call->States != null)
+            {
+                LoadState(call, work, workspace);
+            }
+
             int offset = call->AlignmentOffset;
 
             // Queries that stand before the first key see none.
-            int row = work.KeyLength == 0 ? work.Rows : Math.Clamp(-offset, 0, work.Rows);
+            int row = work.KeyLength == 0 && call->States == null ? work.Rows : Math.Clamp(-offset, 0, work.Rows);
             ClearRows(call, work, row);
 
             // Chunks start at fixed keys. A query sees the state of the chunks before its own, and the keys of its own up to where it stands.
@@ -4038,6 +4160,11 @@ namespace Golden
                 {
                     AttendChunk(call, work, (work.KvHead * GroupSize) + member, row, Math.Min(Chunk, work.Rows - row), 0, 0, true, workspace);
                 }
+            }
+
+            if (call->States != null)
+            {
+                StoreState(call, work, workspace);
             }
         }
 
@@ -4176,6 +4303,39 @@ namespace Golden
             }
         }
 
+        // A head's state: sums of features times values [features, value dim], sums of features, and their running maxima.
+        private static float* StateOf(AttentionCall* call, WorkItem work) => call->States + (work.Batch * call->StateStride) + ((long)work.KvHead * StateFloats);
+
+        private static void LoadState(AttentionCall* call, WorkItem work, byte* workspace)
+        {
+            float* stored = StateOf(call, work), held = At(workspace, StateAt);
+            for (int f = 0; f < Features; f++, stored += ValueDim, held += PaddedValueDim)
+            {
+                new Span<float>(stored, ValueDim).CopyTo(new Span<float>(held, ValueDim));
+            }
+
+            held = At(workspace, FeatureSumAt);
+            new Span<float>(stored, Features).CopyTo(new Span<float>(held, Features));
+            stored += Features;
+            held = At(workspace, FeatureMaxAt);
+            new Span<float>(stored, Features).CopyTo(new Span<float>(held, Features));
+        }
+
+        private static void StoreState(AttentionCall* call, WorkItem work, byte* workspace)
+        {
+            float* stored = StateOf(call, work), held = At(workspace, StateAt);
+            for (int f = 0; f < Features; f++, stored += ValueDim, held += PaddedValueDim)
+            {
+                new Span<float>(held, ValueDim).CopyTo(new Span<float>(stored, ValueDim));
+            }
+
+            held = At(workspace, FeatureSumAt);
+            new Span<float>(held, Features).CopyTo(new Span<float>(stored, Features));
+            stored += Features;
+            held = At(workspace, FeatureMaxAt);
+            new Span<float>(held, Features).CopyTo(new Span<float>(stored, Features));
+        }
+
         // What was summed of a feature under its maximum so far follows it: times 2^(previous - current), which is 0 before the first key.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void RescaleFeature(int f, float exponent, byte* workspace)
@@ -4282,6 +4442,14 @@ namespace Golden
                 total += VectorMath.SumLanes(sum);
                 if (total < LeastTotal)
                 {
+                    if (call->States != null)
+                    {
+                        // Earlier keys are gone: what the state kept of them, in double precision.
+                        int seen = Math.Min(stand + r + 1, count);
+                        FeatureStateRow.Write(features, Features, At(workspace, StateAt), PaddedValueDim, featureSum, At(workspace, KeyFeaturesAt), Chunk, At(workspace, ValuesAt), seen, ValueDim, target);
+                        continue;
+                    }
+
                     ComputeExactly(call, work, head, first + r, target, workspace);
                     continue;
                 }
@@ -6776,6 +6944,7 @@ namespace Golden
         private const int RowsAhead = 24; // rows of the next chunk that are asked for with every tile of the state
         private const int FeatureStride = 24; // the same in whole registers
         private const int ScoreStride = 112;
+        private const int StateFloats = 336; // floats that a sequence leaves behind for one key/value head
         private const int RotationStride = 16; // floats in one position's row of the rotation table
         private const float InputScale = 0.8578316f; // root of the scale 0.35355339059327373d, times log2(e)
         private const float HalfLogOf2 = 0.3465736f; // halves the square of a row in base-2 units, in base-2 units
@@ -6807,10 +6976,15 @@ namespace Golden
             new Span<float>(At(workspace, StateAt), FeatureRows * PaddedValueDim).Clear();
             new Span<float>(At(workspace, FeatureSumAt), FeatureStride).Clear();
             new Span<float>(At(workspace, FeatureMaxAt), FeatureStride).Fill(float.NegativeInfinity);
+            if (call->States != null)
+            {
+                LoadState(call, work, workspace);
+            }
+
             int offset = call->AlignmentOffset;
 
             // Queries that stand before the first key see none.
-            int row = work.KeyLength == 0 ? work.Rows : Math.Clamp(-offset, 0, work.Rows);
+            int row = work.KeyLength == 0 && call->States == null ? work.Rows : Math.Clamp(-offset, 0, work.Rows);
             ClearRows(call, work, row);
 
             // Chunks start at fixed keys. A query sees the state of the chunks before its own, and the keys of its own up to where it stands.
@@ -6836,6 +7010,11 @@ namespace Golden
                 {
                     AttendChunk(call, work, (work.KvHead * GroupSize) + member, row, Math.Min(Chunk, work.Rows - row), 0, 0, true, workspace);
                 }
+            }
+
+            if (call->States != null)
+            {
+                StoreState(call, work, workspace);
             }
         }
 
@@ -6987,6 +7166,39 @@ namespace Golden
                     target[c] = (((row[c] * rotation[c]) + (row[c - 4] * rotation[c + 8])) * scale);
                 }
             }
+        }
+
+        // A head's state: sums of features times values [features, value dim], sums of features, and their running maxima.
+        private static float* StateOf(AttentionCall* call, WorkItem work) => call->States + (work.Batch * call->StateStride) + ((long)work.KvHead * StateFloats);
+
+        private static void LoadState(AttentionCall* call, WorkItem work, byte* workspace)
+        {
+            float* stored = StateOf(call, work), held = At(workspace, StateAt);
+            for (int f = 0; f < Features; f++, stored += ValueDim, held += PaddedValueDim)
+            {
+                new Span<float>(stored, ValueDim).CopyTo(new Span<float>(held, ValueDim));
+            }
+
+            held = At(workspace, FeatureSumAt);
+            new Span<float>(stored, Features).CopyTo(new Span<float>(held, Features));
+            stored += Features;
+            held = At(workspace, FeatureMaxAt);
+            new Span<float>(stored, Features).CopyTo(new Span<float>(held, Features));
+        }
+
+        private static void StoreState(AttentionCall* call, WorkItem work, byte* workspace)
+        {
+            float* stored = StateOf(call, work), held = At(workspace, StateAt);
+            for (int f = 0; f < Features; f++, stored += ValueDim, held += PaddedValueDim)
+            {
+                new Span<float>(held, ValueDim).CopyTo(new Span<float>(stored, ValueDim));
+            }
+
+            held = At(workspace, FeatureSumAt);
+            new Span<float>(held, Features).CopyTo(new Span<float>(stored, Features));
+            stored += Features;
+            held = At(workspace, FeatureMaxAt);
+            new Span<float>(held, Features).CopyTo(new Span<float>(stored, Features));
         }
 
         // What was summed of a feature under its maximum so far follows it: times 2^(previous - current), which is 0 before the first key.
@@ -7147,6 +7359,14 @@ namespace Golden
                 total += sum;
                 if (total < LeastTotal)
                 {
+                    if (call->States != null)
+                    {
+                        // Earlier keys are gone: what the state kept of them, in double precision.
+                        int seen = Math.Min(stand + r + 1, count);
+                        FeatureStateRow.Write(features, Features, At(workspace, StateAt), PaddedValueDim, featureSum, At(workspace, KeyFeaturesAt), Chunk, At(workspace, ValuesAt), seen, ValueDim, target);
+                        continue;
+                    }
+
                     ComputeExactly(call, work, head, first + r, target, workspace);
                     continue;
                 }

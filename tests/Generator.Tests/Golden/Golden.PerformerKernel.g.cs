@@ -55,6 +55,49 @@ namespace Golden
         public static void Forward(global::AttentionGen.ReadOnlyTensorView query, global::AttentionGen.ReadOnlyTensorView key, global::AttentionGen.ReadOnlyTensorView value, global::AttentionGen.TensorView output, in global::AttentionGen.AttentionArguments arguments = default)
         => LaunchKernel(query, key, value, output, arguments);
 
+        /// <summary>A state of sequences that have read nothing, for Step.</summary>
+        /// <param name="sequences">Sequences, which all steps take on together.</param>
+        public static global::AttentionGen.RecurrentState NewState(int sequences)
+        {
+            global::AttentionGen.RecurrentState? state = null;
+            CreateState(sequences, ref state);
+            return state!;
+        }
+
+        /// <summary>
+        /// One or more further positions over contiguous tensors, of sequences whose past is in a state of fixed size: time and memory don't grow with it. Differs from one Forward over everything only by
+        /// rounding, and not at all where steps of multiples of 96 positions come first.
+        /// </summary>
+        /// <param name="query">[batch, Heads, length, HeadDim].</param>
+        /// <param name="key">[batch, KvHeads, length, HeadDim].</param>
+        /// <param name="value">[batch, KvHeads, length, ValueDim].</param>
+        /// <param name="output">[batch, Heads, length, ValueDim]; written whole.</param>
+        /// <param name="state">From NewState; read, and taken on by the positions.</param>
+        /// <param name="batch">Sequences.</param>
+        /// <param name="length">Positions of each sequence.</param>
+        /// <param name="arguments">Lengths, rotary positions, threads. Default positions count on from the state's.</param>
+        /// <exception cref="global::System.ArgumentException">A shape, length or value does not fit the declaration or the state; nothing was written.</exception>
+        public static void Step(global::System.ReadOnlySpan<float> query, global::System.ReadOnlySpan<float> key, global::System.ReadOnlySpan<float> value, global::System.Span<float> output, global::AttentionGen.RecurrentState state, int batch, int length, in global::AttentionGen.AttentionArguments arguments = default)
+        => Step(global::AttentionGen.Kernels.KernelLauncher.View(query, batch, Heads, length, HeadDim, length), global::AttentionGen.ReadOnlyTensorView.HeadsFirst(key, batch, KvHeads, length, HeadDim), global::AttentionGen.ReadOnlyTensorView.HeadsFirst(value, batch, KvHeads, length, ValueDim), global::AttentionGen.TensorView.HeadsFirst(output, batch, Heads, length, ValueDim), state, arguments);
+
+        /// <summary>
+        /// One or more further positions over tensors with strides of their own, of sequences whose past is in a state of fixed size: time and memory don't grow with it. Differs from one Forward over everything only by
+        /// rounding, and not at all where steps of multiples of 96 positions come first.
+        /// </summary>
+        /// <param name="query">[batch, Heads, length, HeadDim].</param>
+        /// <param name="key">[batch, KvHeads, length, HeadDim].</param>
+        /// <param name="value">[batch, KvHeads, length, ValueDim].</param>
+        /// <param name="output">[batch, Heads, length, ValueDim]; written whole.</param>
+        /// <param name="state">From NewState; read, and taken on by the positions.</param>
+        /// <param name="arguments">Lengths, rotary positions, threads. Default positions count on from the state's.</param>
+        /// <exception cref="global::System.ArgumentException">A shape, length or value does not fit the declaration or the state; nothing was written.</exception>
+        public static void Step(global::AttentionGen.ReadOnlyTensorView query, global::AttentionGen.ReadOnlyTensorView key, global::AttentionGen.ReadOnlyTensorView value, global::AttentionGen.TensorView output, global::AttentionGen.RecurrentState state, in global::AttentionGen.AttentionArguments arguments = default)
+        => LaunchStep(query, key, value, output, state, arguments);
+
+        static partial void CreateState(int sequences, ref global::AttentionGen.RecurrentState? state);
+
+        static partial void LaunchStep(global::AttentionGen.ReadOnlyTensorView query, global::AttentionGen.ReadOnlyTensorView key, global::AttentionGen.ReadOnlyTensorView value, global::AttentionGen.TensorView output, global::AttentionGen.RecurrentState state, in global::AttentionGen.AttentionArguments arguments);
+
         static partial void LaunchKernel(global::AttentionGen.ReadOnlyTensorView query, global::AttentionGen.ReadOnlyTensorView key, global::AttentionGen.ReadOnlyTensorView value, global::AttentionGen.TensorView output, in global::AttentionGen.AttentionArguments arguments);
     }
 }

@@ -11,22 +11,16 @@
 //
 #nullable enable
 
-using System;
-using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
-using AttentionGen;
-using AttentionGen.Kernels;
-
 namespace Golden
 {
     public static partial class TwoPassKernel
     {
-        private static readonly KernelDescription kernelDescription = new()
+        private static readonly global::AttentionGen.Kernels.KernelDescription kernelDescription = new()
         {
             Name = "TwoPassKernel",
             Heads = Heads, KvHeads = KvHeads, HeadDim = HeadDim, ValueDim = ValueDim,
             MaxLength = 0, MaxKeyLength = 0, // 0: open
-            Alignment = (CausalAlignment)0, NeedsAlignment = true, Softmaxes = 1,
+            Alignment = (global::AttentionGen.CausalAlignment)0, NeedsAlignment = true, Softmaxes = 1,
             TileRows = 6, MaxChunkRows = 1032, WorkspaceBytes = WorkspaceBytesPerThread,
             SinkLogits = new float[Heads],
         };
@@ -35,10 +29,17 @@ namespace Golden
         {
             unsafe
             {
-                KernelLauncher.Run(kernelDescription, new KernelTiers(&TwoPassKernelVector512.Run, &TwoPassKernelVector256.Run, &TwoPassKernelVector128.Run, &TwoPassKernelScalar.Run), query, key, value, output, arguments);
+                global::AttentionGen.Kernels.KernelLauncher.Run(kernelDescription, new global::AttentionGen.Kernels.KernelTiers(&global::AttentionGen.Kernels.TwoPassKernelVector512.Run, &global::AttentionGen.Kernels.TwoPassKernelVector256.Run, &global::AttentionGen.Kernels.TwoPassKernelVector128.Run, &global::AttentionGen.Kernels.TwoPassKernelScalar.Run), query, key, value, output, arguments);
             }
         }
     }
+}
+
+namespace AttentionGen.Kernels
+{
+    using System;
+    using System.Runtime.CompilerServices;
+    using System.Runtime.Intrinsics;
 
     /// <summary>The kernel in 512-bit registers (16 floats): tiles of 6 queries by 64 keys, blocks of 512 keys.</summary>
     [global::System.CodeDom.Compiler.GeneratedCode("AttentionGen", "0.1.0")]
