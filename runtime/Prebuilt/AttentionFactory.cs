@@ -39,6 +39,11 @@ public static class AttentionFactory
         string type = AttentionTypes.Find(options.Type) ?? throw new ArgumentException(
             $"There is no attention type '{options.Type}'; did you mean '{EditDistance.Closest(options.Type.Trim().ToLowerInvariant(), AttentionTypes.All)}'? Known: {string.Join(", ", AttentionTypes.All)}.",
             nameof(options));
+        if (type == AttentionTypes.Mamba)
+        {
+            throw new ArgumentException($"'{type}' is a scan, without queries, keys and values: expected an attention; declare a class with [Attention(\"{type}\", DModel = ...)] instead.", nameof(options));
+        }
+
         return type == AttentionTypes.Standard && options.Causal ? AttentionTypes.Causal : type;
     }
 

@@ -6,6 +6,9 @@ namespace AttentionGen.Kernels;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static unsafe class ScanLauncher
 {
+    /// <summary>States, over all positions, below which a second thread is not worth the fork: some 5 microseconds.</summary>
+    private const long LeastSharedStates = 1 << 15;
+
     /// <summary>A state of sequences that have read nothing.</summary>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="sequences"/> is not positive.</exception>
     public static RecurrentState NewState(ScanDescription description, int sequences) => new(description, sequences, new float[description.StateFloats]);
@@ -66,7 +69,7 @@ public static unsafe class ScanLauncher
                 Lengths = lengths,
                 CumulativeLengths = cumulative,
             };
-            int threads = arguments.MaxThreads == 0 ? WorkerPool.DefaultThreads : arguments.MaxThreads;
+            int threads = Threads(description, call.Sequences, call.Length, arguments.MaxThreads);
             WorkerPool.Run(tiers.For(tier), &call, checked(call.Sequences * description.Blocks), (nuint)description.WorkspaceBytes, threads);
             GC.KeepAlive(state);
             if (state is not null)
@@ -106,10 +109,17 @@ public static unsafe class ScanLauncher
                 Lengths = lengths,
                 CumulativeLengths = cumulative,
             };
-            int threads = arguments.MaxThreads == 0 ? WorkerPool.DefaultThreads : arguments.MaxThreads;
+            int threads = Threads(description, call.Sequences, call.Length, arguments.MaxThreads);
             WorkerPool.Run(tiers.For(SimdTiers.Resolve(arguments.Tier)), &call, checked(call.Sequences * description.Blocks), (nuint)description.WorkspaceBytes, threads);
             GC.KeepAlive(state);
         }
+    }
+
+    // A single token's step would spend longer on waking threads than on its states.
+    private static int Threads(ScanDescription description, int sequences, int length, int wanted)
+    {
+        long states = (long)sequences * length * description.InnerDim * description.StateSize;
+        return states < LeastSharedStates ? 1 : wanted == 0 ? WorkerPool.DefaultThreads : wanted;
     }
 
     private static StridedTensor Strided(float* data, TensorLayout layout) =>

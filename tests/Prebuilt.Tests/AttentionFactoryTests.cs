@@ -53,6 +53,10 @@ public class AttentionFactoryTests
     }
 
     [Fact]
+    public void AScanIsNoAttentionOfQueriesAndKeys() =>
+        Assert.Contains("[Attention(\"mamba\", DModel = ...)]", Refusal(new() { Type = "Mamba", Heads = 8, HeadDim = 64 }));
+
+    [Fact]
     public void WhatIsNotPreGeneratedIsRefusedWithTheDeclarationToWrite()
     {
         string shape = Refusal(new() { Type = "mha", Causal = true, Heads = 8, KvHeads = 2, HeadDim = 72 });

@@ -54,6 +54,7 @@ public static class ShowTable
             ("sparse types", SparseCase.Measure(settings)),
             ("variants", VariantCase.All.SelectMany(item => item.Measure(settings))),
             ("linear types", LinearCase.Measure(settings)),
+            ("scan", ScanCase.Measure(settings)),
             ("user functions", FunctionCase.Measure(settings)),
             ("packed sequences", PackedCase.Measure(settings)),
             ("decode", DecodeCase.Measure(settings)),
