@@ -67,6 +67,10 @@ internal static class FuzzBatch
         {
             totals.Rejected++;
             Assert.True(!blocking.IsEmpty, "A throwing surface was written and no error reported.");
+
+            // The surface names the very rule, the first by id, and no kernel is written beside it.
+            string first = blocking.Select(diagnostic => diagnostic.Id).Min(StringComparer.Ordinal)!;
+            Assert.Contains($"InvalidOperationException(\"{first}: ", Assert.Single(files).SourceText.ToString(), StringComparison.Ordinal);
         }
         else
         {

@@ -130,6 +130,6 @@ internal static class SoupGenerator
             : type == typeof(int[]) ? Ints
             : type.IsEnum ? [.. Enum.GetNames(type).Select(name => $"{type.Name}.{name}")]
             : OddNames)),
-        (12, Gen.Elements(type == typeof(int) ? OddSizes : type == typeof(double) ? OddReals : type.IsEnum ? [$"({type.Name})99", $"({type.Name})(-1)", "0"] : Sizes)),
+        (12, Gen.Elements(type == typeof(int) ? OddSizes : type == typeof(double) ? OddReals : type.IsEnum ? [$"({type.Name})99", $"({type.Name})(-1)", "0"] : type == typeof(bool) ? ["!true", "1 > 2"] : ["null"])),
         (1, Gen.Elements(Wrong)));
 }
