@@ -8,7 +8,7 @@ using ILGPU.Runtime.OpenCL;
 namespace AttentionGen.Gpu;
 
 /// <summary>
-/// An opened device: its memory, its streams and the kernels compiled for it. Kernels compile when they are first called. Safe for concurrent use; a stream is not.
+/// An opened device: its memory, its streams and the kernels compiled for it. Kernels compile when they are first called. Safe for concurrent use, its streams too.
 /// </summary>
 public sealed class GpuAttentionContext : IDisposable
 {

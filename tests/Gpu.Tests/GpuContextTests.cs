@@ -42,6 +42,19 @@ public class GpuContextTests
         Assert.Equal(bytes, stream.WorkspaceBytes);
     }
 
+    [Fact]
+    public void Calls_on_one_stream_from_several_threads_do_not_mix()
+    {
+        Declaration[] declarations = [.. new[] { 8, 16, 24 }.Select(static dim => new Declaration("causal", [], [new EncodingDeclaration("rope", [])], new HeadShape(1, 1, dim, dim)))];
+        KernelHost[] hosts = [.. GpuKernels.Compile(declarations)];
+        Parallel.For(0, 12, n =>
+        {
+            Random random = TestSeed.For("gpu threads", n);
+            ConformanceCase test = ConformanceCase.Plain(declarations[n % 3], random, 1, 9, 9);
+            Checker.Check(hosts[n % 3].Strided, test, SimdTier.Best, Checker.Rows(test, random), "GPU");
+        });
+    }
+
     [Theory]
     [InlineData(8, 8, 65, "at most 64")]
     [InlineData(7, 8, 5, "Expected [1, 2, 5, 8]")]

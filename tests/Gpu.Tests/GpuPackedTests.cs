@@ -59,7 +59,8 @@ public class GpuPackedTests
             {
                 for (int feature = 0; feature < alone.Output.Layout.Dim; feature++)
                 {
-                    Assert.Equal(BitConverter.SingleToInt32Bits(alone.Output.At(0, head, query, feature)), BitConverter.SingleToInt32Bits(whole.Output.At(0, head, first + query, feature)));
+                    float expected = alone.Output.At(0, head, query, feature), actual = whole.Output.At(0, head, first + query, feature);
+                    Assert.True(BitConverter.SingleToInt32Bits(expected) == BitConverter.SingleToInt32Bits(actual), $"Head {head}, row {first} + {query}, feature {feature}: expected {expected}, got {actual} ({whole.Inputs}; {TestSeed.Repeat}).");
                 }
             }
         }

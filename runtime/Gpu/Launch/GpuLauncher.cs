@@ -43,10 +43,15 @@ public static class GpuLauncher
         GpuStream stream = device.Stream ?? context.DefaultStream;
         GpuAttentionCall call = default;
         call.Tiles = tiles;
-        GpuCallTensors.Set(ref call, tensors, device, stream.Workspace);
-        GpuCallInputs.Set(ref call, description, arguments, kernel, query.Layout, key.Layout, (int)groups, stream.Workspace);
-        GpuRotation.Set(ref call, description, arguments, stream.Workspace);
-        context.Load(kernel)(stream.Native, new KernelConfig((int)groups, kernel.Threads), call);
+
+        // The workspace belongs to one call until its kernel is queued; the stream keeps the next one's copies behind it.
+        lock (stream.Workspace)
+        {
+            GpuCallTensors.Set(ref call, tensors, device, stream.Workspace);
+            GpuCallInputs.Set(ref call, description, arguments, kernel, query.Layout, key.Layout, (int)groups, stream.Workspace);
+            GpuRotation.Set(ref call, description, arguments, stream.Workspace);
+            context.Load(kernel)(stream.Native, new KernelConfig((int)groups, kernel.Threads), call);
+        }
     }
 
     private static int Longest(ReadOnlySpan<int> cumulative, int length)
