@@ -14,7 +14,7 @@ public static class GeneratedMembers
     public static IEnumerable<(string Name, string? Signature)> Of(AttentionSpec spec, AttentionShape shape) =>
         Catalog.Catalog.FindType(spec.Type)?.Family == KernelFamily.Scan
             ? OfScan(spec.Host.IsStatic)
-            : OfAttention(spec).Concat(OfEncodings(spec)).Concat(spec.Host.IsStatic ? OfKernel(spec) : OfLayer(shape));
+            : OfAttention(spec).Concat(OfEncodings(spec)).Concat(OfState(spec)).Concat(spec.Host.IsStatic ? OfKernel(spec) : OfLayer(shape));
 
     private static IEnumerable<(string Name, string? Signature)> OfAttention(AttentionSpec spec)
     {
@@ -29,18 +29,6 @@ public static class GeneratedMembers
             yield return ("featureDraw", null);
             yield return ("RandomFeatures", null);
             yield return ("RedrawFeatures", "int");
-        }
-
-        if (Catalog.Catalog.FindType(spec.Type)?.HasState(spec) == true)
-        {
-            yield return ("NewState", "int");
-            yield return ("CreateState", "int, ref RecurrentState");
-            yield return ("LaunchStep", $"{View}, {View}, {View}, TensorView, RecurrentState, {Arguments}");
-            yield return ("Step", spec.Host.IsStatic ? $"{In}, {In}, {In}, Span<float>, RecurrentState, int, int, {Arguments}" : $"{In}, Span<float>, RecurrentState, int, int, {Arguments}");
-            if (spec.Host.IsStatic)
-            {
-                yield return ("Step", $"{View}, {View}, {View}, TensorView, RecurrentState, {Arguments}");
-            }
         }
 
         if (spec.Keep is not null && KeepShape.Of(spec).Rest is not null)
@@ -97,6 +85,27 @@ public static class GeneratedMembers
         {
             yield return (name, $"{In}, {In}, {In}, Span<float>, int, {cached}");
             yield return (name, $"{View}, {View}, {View}, TensorView, {cached}");
+        }
+    }
+
+    private static IEnumerable<(string Name, string? Signature)> OfState(AttentionSpec spec)
+    {
+        if (Catalog.Catalog.FindType(spec.Type)?.HasState(spec) != true)
+        {
+            yield break;
+        }
+
+        yield return ("NewState", "int");
+        yield return ("CreateState", "int, ref RecurrentState");
+        yield return ("LaunchStep", $"{View}, {View}, {View}, TensorView, RecurrentState, {Arguments}");
+        if (spec.Host.IsStatic)
+        {
+            yield return ("Step", $"{In}, {In}, {In}, Span<float>, RecurrentState, int, int, {Arguments}");
+            yield return ("Step", $"{View}, {View}, {View}, TensorView, RecurrentState, {Arguments}");
+        }
+        else
+        {
+            yield return ("Step", $"{In}, Span<float>, RecurrentState, int, int, {Arguments}");
         }
     }
 

@@ -28,7 +28,7 @@ public static class MemberReader
         "sinusoidalEncoding", "GetEncoding", "AddEncoding", "featureDraw", "RandomFeatures", "RedrawFeatures", "BuildBlockMask",
         "layerState", "Weights", "Dispose", Constructor,
         "CacheShape", "LaunchCached", "Append", "Prefill", "Decode",
-        "InnerDim", "StateSize", "scanDescription", "Scan", "Step", "NewState", "LaunchConvolution", "Run", "LaunchStep", "CreateState",
+        "InnerDim", "StateSize", "scanDescription", "Scan", "Step", "NewState", "LaunchConvolution", "Run", "CreateState", "LaunchStep",
         "SelectGpuKernel", "LaunchGpu", "SelectGpu", "gpuKernels",
     ];
 

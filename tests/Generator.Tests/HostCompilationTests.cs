@@ -73,6 +73,8 @@ public class HostCompilationTests
         "[Attention(\"causal\", Heads = 2, HeadDim = 4), KvCache] static partial class Host",
         "[Attention(\"mamba\", DModel = 8)] static partial class Host",
         "[Attention(\"mamba\", DModel = 8)] partial class Host",
+        "[Attention(\"linear\", Causal = true, Heads = 2, HeadDim = 4)] static partial class Host",
+        "[Attention(\"performer\", Causal = true, Heads = 2, DModel = 8)] partial class Host",
         "[Attention(\"custom\", Heads = 2, HeadDim = 4)] static partial class Host { static bool Keep(int query, int key) => query % 3 != key % 5; }",
         .. AttentionTypes.All.Select(type => $"[Attention(\"{type}\", Heads = 2, DModel = 8)] partial class Host {{ static bool Keep(int query, int key) => query >= key; }}"),
         .. AttentionTypes.All.Select(type => $"[Attention(\"{type}\", Heads = 2, HeadDim = 4)] static partial class Host {{ }}"),

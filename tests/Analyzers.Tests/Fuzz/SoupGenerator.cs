@@ -85,8 +85,9 @@ internal static class SoupGenerator
         from encodings in Gen.Frequency((5, Gen.Constant(0)), (3, Gen.Constant(1)), (1, Gen.Constant(2)), (1, Gen.Constant(3)))
         from positions in Gen.ArrayOf(Encodings(), encodings)
         from model in Gen.Frequency((5, Gen.Constant(Array.Empty<SoupAttribute>())), (1, Models()))
+        from cache in Gen.Frequency((7, Gen.Constant(Array.Empty<SoupAttribute>())), (1, Caches()))
         from members in Gen.Elements(Members)
-        select new Soup(shell, [.. attentions, .. model, .. positions], members);
+        select new Soup(shell, [.. attentions, .. model, .. positions, .. cache], members);
 
     // Most declarations get a shape that works, so that what else is written has a chance to matter.
     private static Gen<SoupAttribute> Attentions() =>
@@ -104,6 +105,10 @@ internal static class SoupGenerator
     private static Gen<SoupAttribute[]> Models() =>
         from drawn in Arguments(typeof(ModelAttribute), 3)
         select new[] { new SoupAttribute("Model", drawn) };
+
+    private static Gen<SoupAttribute[]> Caches() =>
+        from drawn in Arguments(typeof(KvCacheAttribute), 3)
+        select new[] { new SoupAttribute("KvCache", drawn) };
 
     private static Gen<string[]> Names(IReadOnlyList<string> names) => Gen.Frequency(
         (40, Gen.Elements(names.AsEnumerable()).Select(name => new[] { $"\"{name}\"" })),

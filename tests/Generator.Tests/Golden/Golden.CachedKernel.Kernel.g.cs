@@ -12,24 +12,18 @@
 //
 #nullable enable
 
-using System;
-using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
-using AttentionGen;
-using AttentionGen.Kernels;
-
 namespace Golden
 {
     public static partial class CachedKernel
     {
-        private static readonly KernelDescription kernelDescription = new()
+        private static readonly global::AttentionGen.Kernels.KernelDescription kernelDescription = new()
         {
             Name = "CachedKernel",
             Heads = Heads, KvHeads = KvHeads, HeadDim = HeadDim, ValueDim = ValueDim,
             MaxLength = 0, MaxKeyLength = 0, // 0: open
-            Alignment = (CausalAlignment)0, NeedsAlignment = true, Softmaxes = 1,
+            Alignment = (global::AttentionGen.CausalAlignment)0, NeedsAlignment = true, Softmaxes = 1,
             TileRows = 6, MaxChunkRows = 516, WorkspaceBytes = WorkspaceBytesPerThread,
-            Rotary = new RotaryTable(RotaryFrequencies.Plain(16, 10000d), interleaved: false, maxPositions: 0),
+            Rotary = new global::AttentionGen.Kernels.RotaryTable(global::AttentionGen.Kernels.RotaryFrequencies.Plain(16, 10000d), interleaved: false, maxPositions: 0),
             CacheShape = new global::AttentionGen.KvShape(KvHeads, 16, 16, global::AttentionGen.KvPrecision.Int8, quantBlock: 0, pageTokens: 32), CacheCapacity = 1000, // 0: open
             DecodeSplit = 1024, DecodeRowFloats = 48,
         };
@@ -38,7 +32,7 @@ namespace Golden
         {
             unsafe
             {
-                KernelLauncher.Run(kernelDescription, new KernelTiers(&CachedKernelVector512.Run, &CachedKernelVector256.Run, &CachedKernelVector128.Run, &CachedKernelScalar.Run), query, key, value, output, arguments);
+                global::AttentionGen.Kernels.KernelLauncher.Run(kernelDescription, new global::AttentionGen.Kernels.KernelTiers(&global::AttentionGen.Kernels.CachedKernelVector512.Run, &global::AttentionGen.Kernels.CachedKernelVector256.Run, &global::AttentionGen.Kernels.CachedKernelVector128.Run, &global::AttentionGen.Kernels.CachedKernelScalar.Run), query, key, value, output, arguments);
             }
         }
 
@@ -46,16 +40,23 @@ namespace Golden
         {
             unsafe
             {
-                CacheTiers tiers = new()
+                global::AttentionGen.Kernels.CacheTiers tiers = new()
                 {
-                    Attend = new KernelTiers(&CachedKernelVector512.Run, &CachedKernelVector256.Run, &CachedKernelVector128.Run, &CachedKernelScalar.Run),
-                    Append = new KernelTiers(&CachedKernelVector512.Append, &CachedKernelVector256.Append, &CachedKernelVector128.Append, &CachedKernelScalar.Append),
-                    Decode = new KernelTiers(&CachedKernelVector512.Decode, &CachedKernelVector256.Decode, &CachedKernelVector128.Decode, &CachedKernelScalar.Decode),
+                    Attend = new global::AttentionGen.Kernels.KernelTiers(&global::AttentionGen.Kernels.CachedKernelVector512.Run, &global::AttentionGen.Kernels.CachedKernelVector256.Run, &global::AttentionGen.Kernels.CachedKernelVector128.Run, &global::AttentionGen.Kernels.CachedKernelScalar.Run),
+                    Append = new global::AttentionGen.Kernels.KernelTiers(&global::AttentionGen.Kernels.CachedKernelVector512.Append, &global::AttentionGen.Kernels.CachedKernelVector256.Append, &global::AttentionGen.Kernels.CachedKernelVector128.Append, &global::AttentionGen.Kernels.CachedKernelScalar.Append),
+                    Decode = new global::AttentionGen.Kernels.KernelTiers(&global::AttentionGen.Kernels.CachedKernelVector512.Decode, &global::AttentionGen.Kernels.CachedKernelVector256.Decode, &global::AttentionGen.Kernels.CachedKernelVector128.Decode, &global::AttentionGen.Kernels.CachedKernelScalar.Decode),
                 };
-                KernelLauncher.RunCached(kernelDescription, tiers, query, key, value, output, cache, sequences, arguments, use);
+                global::AttentionGen.Kernels.KernelLauncher.RunCached(kernelDescription, tiers, query, key, value, output, cache, sequences, arguments, use);
             }
         }
     }
+}
+
+namespace AttentionGen.Kernels
+{
+    using System;
+    using System.Runtime.CompilerServices;
+    using System.Runtime.Intrinsics;
 
     /// <summary>The kernel in 512-bit registers (16 floats): tiles of 6 queries by 64 keys, blocks of 512 keys.</summary>
     [global::System.CodeDom.Compiler.GeneratedCode("AttentionGen", "0.1.0")]
