@@ -13,6 +13,22 @@ public sealed class GpuRuleTests
     // What the rule looks for in references; the types themselves are the GPU tests' business.
     private const string Gpu = "namespace ILGPU { public struct KernelConfig; }\nnamespace AttentionGen.Gpu { public class GpuAttentionContext; }";
 
+    /// <summary>Kernel or layer; attributes; the only rule that fires; the text it underlines; what its message must say.</summary>
+    public static TheoryData<string, string, string, string, string> Firing => new()
+    {
+        { "K", "[Attention(Heads = 2, HeadDim = 1024, Targets = KernelTargets.Cpu | KernelTargets.Gpu)]", "ATTN042", "Targets = KernelTargets.Cpu | KernelTargets.Gpu", "a group has 49152 bytes" },
+        { "K", "[Attention(Heads = 8, HeadDim = 64, Targets = KernelTargets.Cpu | KernelTargets.Gpu)]", "ATTN090", "Targets = KernelTargets.Cpu | KernelTargets.Gpu", "only CPU kernels are written" },
+        { "L", "[Attention(Heads = 8, DModel = 512, Targets = KernelTargets.Cpu | KernelTargets.Gpu)]", "ATTN091", "Targets = KernelTargets.Cpu | KernelTargets.Gpu", "it is a layer" },
+        { "K", "[Attention(\"linear\", Heads = 8, HeadDim = 64, Targets = KernelTargets.Cpu | KernelTargets.Gpu)]", "ATTN091", "Targets = KernelTargets.Cpu | KernelTargets.Gpu", "'linear' attention has kernels for the CPU only" },
+        { "K", "[Attention(Heads = 8, HeadDim = 64, Targets = KernelTargets.Gpu)]", "ATTN092", "Targets = KernelTargets.Gpu", "CPU kernels are always written" },
+        { "K", "[Attention(Heads = 8, HeadDim = 64, Targets = (KernelTargets)4)]", "ATTN056", "Targets = (KernelTargets)4", "named member" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Firing))]
+    public Task Fires_at_its_argument(string host, string attributes, string id, string underlined, string says) =>
+        new RuleTests().Fires_at_its_argument(host, attributes, id, underlined, says);
+
     [Fact]
     public async Task With_both_references_there_is_nothing_to_say() => Assert.Equal(["ATTN048"], await IdsAsync(Gpu, published: false));
 

@@ -10,12 +10,6 @@ public class RuleTests
     /// <summary>Kernel or layer; attributes; the only rule that fires; the text it underlines; what its message must say.</summary>
     public static TheoryData<string, string, string, string, string> Firing => new()
     {
-        { "K", "[Attention(Heads = 2, HeadDim = 1024, Targets = KernelTargets.Cpu | KernelTargets.Gpu)]", "ATTN042", "Targets = KernelTargets.Cpu | KernelTargets.Gpu", "a group has 49152 bytes" },
-        { "K", "[Attention(Heads = 8, HeadDim = 64, Targets = KernelTargets.Cpu | KernelTargets.Gpu)]", "ATTN090", "Targets = KernelTargets.Cpu | KernelTargets.Gpu", "only CPU kernels are written" },
-        { "L", "[Attention(Heads = 8, DModel = 512, Targets = KernelTargets.Cpu | KernelTargets.Gpu)]", "ATTN091", "Targets = KernelTargets.Cpu | KernelTargets.Gpu", "it is a layer" },
-        { "K", "[Attention(\"linear\", Heads = 8, HeadDim = 64, Targets = KernelTargets.Cpu | KernelTargets.Gpu)]", "ATTN091", "Targets = KernelTargets.Cpu | KernelTargets.Gpu", "'linear' attention has kernels for the CPU only" },
-        { "K", "[Attention(Heads = 8, HeadDim = 64, Targets = KernelTargets.Gpu)]", "ATTN092", "Targets = KernelTargets.Gpu", "CPU kernels are always written" },
-        { "K", "[Attention(Heads = 8, HeadDim = 64, Targets = (KernelTargets)4)]", "ATTN056", "Targets = (KernelTargets)4", "named member" },
         { "K", "[Attention(DModel = 512, Heads = 7)]", "ATTN001", "Heads = 7", "nearest divisor is Heads = 8 with 64 features" },
         { "K", "[Attention(DModel = 5, Heads = 8)]", "ATTN001", "Heads = 8", "nearest divisor is Heads = 5" },
         { "K", "[Attention(Heads = 7)]\n[Model(DModel = 512)]", "ATTN001", "Heads = 7", "512 mod 7 is 1" },
