@@ -84,7 +84,7 @@ public sealed unsafe class SinusoidalEncoding : PositionTable
     /// <summary><c>destination = input + encoding</c>, shapes checked by the caller; the destination may be the input. Positions count on from <paramref name="past"/>.</summary>
     internal void AddTo(ReadOnlySpan<float> input, Span<float> destination, int batch, int length, int past = 0)
     {
-        CheckLength(past + length);
+        CheckLength(past + length, nameof(length));
         if (batch == 0 || length == 0)
         {
             return;

@@ -62,7 +62,9 @@ public class CacheRuleTests
 
         ImmutableArray<Diagnostic> all = await Lab.AnalyzeAsync(Lab.Compile(source));
 
-        Assert.Equal("ATTN048", Assert.Single(all).Id);
+        // The plan, and for long sequences advice: nothing that is wrong.
+        Assert.All(all, diagnostic => Assert.True(diagnostic.Severity == DiagnosticSeverity.Info, diagnostic.ToString()));
+        Assert.Contains(all, diagnostic => diagnostic.Id == "ATTN048");
     }
 
     [Theory]

@@ -67,7 +67,12 @@ public sealed class GpuRuleTests
     {
         public override bool TryGetValue(string key, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out string? value)
         {
-            value = key == "build_property.PublishAot" && published ? "true" : null;
+            value = key switch
+            {
+                "build_property.PublishAot" when published => "true",
+                "build_property.IlcInstructionSet" => "native", // or ATTN044 would have something to say
+                _ => null,
+            };
             return value is not null;
         }
     }

@@ -11,7 +11,7 @@ namespace AttentionGen.Analyzers.Tests;
 public partial class HelpTests
 {
     /// <summary>Rules whose examples are about the project around the source.</summary>
-    private static readonly string[] AboutTheProject = ["ATTN044", "ATTN052", "ATTN053"];
+    private static readonly string[] AboutTheProject = ["ATTN043", "ATTN044", "ATTN052", "ATTN053", "ATTN090"];
 
     public static TheoryData<string> Ids => [.. RuleBook.All.Select(rule => rule.Id).Except(AboutTheProject).Except(["ATTN048"])];
 

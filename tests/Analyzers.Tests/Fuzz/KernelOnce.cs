@@ -7,8 +7,8 @@ namespace AttentionGen.Analyzers.Tests.Fuzz;
 
 /// <summary>
 /// Spares the compiler most of what it would otherwise spend its time on. Kernel classes are local to their file and refer to nothing but the runtime,
-/// so that classes which differ in small numbers alone compile alike: of one that was seen before, only the head of its Run is left, which the launch
-/// refers to. Of the four dialects of a declaration one is compiled, each in its turn; all of them with <c>ATTENTIONGEN_FUZZ_FULL=1</c>.
+/// so that classes which differ in small numbers alone compile alike: of one that was seen before, only the heads of its public methods are left, which launches
+/// refer to. Of the four dialects of a declaration one is compiled, each in its turn; all of them with <c>ATTENTIONGEN_FUZZ_FULL=1</c>.
 /// </summary>
 internal sealed partial class KernelOnce
 {
@@ -41,8 +41,8 @@ internal sealed partial class KernelOnce
 
     private static ClassDeclarationSyntax Head(ClassDeclarationSyntax kernel)
     {
-        MethodDeclarationSyntax run = kernel.Members.OfType<MethodDeclarationSyntax>().Single(method => method.Identifier.ValueText == "Run");
-        return kernel.WithMembers([run.WithBody(SyntaxFactory.Block()).WithExpressionBody(null).WithSemicolonToken(default)]);
+        IEnumerable<MethodDeclarationSyntax> launched = kernel.Members.OfType<MethodDeclarationSyntax>().Where(method => method.Modifiers.Any(SyntaxKind.PublicKeyword));
+        return kernel.WithMembers([.. launched.Select(method => method.WithBody(SyntaxFactory.Block()).WithExpressionBody(null).WithSemicolonToken(default))]);
     }
 
     // Zero may be a division by it, and a long number an overflow.
