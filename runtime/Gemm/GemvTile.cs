@@ -36,7 +36,7 @@ internal static unsafe class GemvTile
         float* pastSums = sums + (panels * PackedMatrix.PanelWidth);
         for (int within = 0; sums < pastSums; sums += slices * TLanes.Count)
         {
-            byte* stretch = panel;
+            byte* stretch = panel, ahead = panel + (Group<TLanes, TVector, TRows>() * PanelFormat<TFormat>.PanelBytes);
             TVector sum00 = TLanes.Zero, sum01 = TLanes.Zero, sum02 = TLanes.Zero, sum03 = TLanes.Zero;
             TVector sum10 = TLanes.Zero, sum11 = TLanes.Zero, sum12 = TLanes.Zero, sum13 = TLanes.Zero;
             TVector sum20 = TLanes.Zero, sum21 = TLanes.Zero, sum30 = TLanes.Zero, sum31 = TLanes.Zero;
@@ -48,50 +48,46 @@ internal static unsafe class GemvTile
                 TVector scale3 = TRows.Count <= 2 ? Scale<TVector, TLanes, TFormat>(scales, 3) : TLanes.Zero;
                 if (TFormat.IsScaled)
                 {
-                    Prefetch<TVector, TLanes, TFormat, TRows>(stretch);
+                    ahead = Prefetch<TVector, TLanes, TFormat, TRows>(ahead, Group<TLanes, TVector, TRows>() * PanelFormat<TFormat>.ScaleBytes);
                 }
 
                 byte* elements = stretch + PanelFormat<TFormat>.ScaleBytes + (within * TFormat.Bytes);
                 float* left = input + start;
                 float* end = input + Math.Min(start + PanelFormat<TFormat>.StretchRows, depth);
-                while (left < end)
+                for (; left < end; left++, elements += PanelFormat<TFormat>.RowBytes)
                 {
-                    Prefetch<TVector, TLanes, TFormat, TRows>(elements);
-                    float* pastLine = left + Math.Min(LineBytes / PanelFormat<TFormat>.RowBytes, (int)(end - left));
-                    for (; left < pastLine; left++, elements += PanelFormat<TFormat>.RowBytes)
+                    ahead = Prefetch<TVector, TLanes, TFormat, TRows>(ahead, Group<TLanes, TVector, TRows>() * PanelFormat<TFormat>.RowBytes);
+                    TVector right0 = Element<TVector, TLanes, TFormat>(elements, 0, scale0), right1 = Element<TVector, TLanes, TFormat>(elements, 1, scale1);
+                    TVector row = TLanes.Broadcast(*left);
+                    sum00 = TLanes.MultiplyAdd(row, right0, sum00);
+                    sum01 = TLanes.MultiplyAdd(row, right1, sum01);
+                    if (TRows.Count <= 2)
                     {
-                        TVector right0 = Element<TVector, TLanes, TFormat>(elements, 0, scale0), right1 = Element<TVector, TLanes, TFormat>(elements, 1, scale1);
-                        TVector row = TLanes.Broadcast(*left);
-                        sum00 = TLanes.MultiplyAdd(row, right0, sum00);
-                        sum01 = TLanes.MultiplyAdd(row, right1, sum01);
-                        if (TRows.Count <= 2)
-                        {
-                            TVector right2 = Element<TVector, TLanes, TFormat>(elements, 2, scale2), right3 = Element<TVector, TLanes, TFormat>(elements, 3, scale3);
-                            sum02 = TLanes.MultiplyAdd(row, right2, sum02);
-                            sum03 = TLanes.MultiplyAdd(row, right3, sum03);
-                            if (TRows.Count > 1)
-                            {
-                                row = TLanes.Broadcast(left[inputStride]);
-                                sum10 = TLanes.MultiplyAdd(row, right0, sum10);
-                                sum11 = TLanes.MultiplyAdd(row, right1, sum11);
-                                sum12 = TLanes.MultiplyAdd(row, right2, sum12);
-                                sum13 = TLanes.MultiplyAdd(row, right3, sum13);
-                            }
-                        }
-                        else
+                        TVector right2 = Element<TVector, TLanes, TFormat>(elements, 2, scale2), right3 = Element<TVector, TLanes, TFormat>(elements, 3, scale3);
+                        sum02 = TLanes.MultiplyAdd(row, right2, sum02);
+                        sum03 = TLanes.MultiplyAdd(row, right3, sum03);
+                        if (TRows.Count > 1)
                         {
                             row = TLanes.Broadcast(left[inputStride]);
                             sum10 = TLanes.MultiplyAdd(row, right0, sum10);
                             sum11 = TLanes.MultiplyAdd(row, right1, sum11);
-                            row = TLanes.Broadcast(left[2 * inputStride]);
-                            sum20 = TLanes.MultiplyAdd(row, right0, sum20);
-                            sum21 = TLanes.MultiplyAdd(row, right1, sum21);
-                            if (TRows.Count > 3)
-                            {
-                                row = TLanes.Broadcast(left[3 * inputStride]);
-                                sum30 = TLanes.MultiplyAdd(row, right0, sum30);
-                                sum31 = TLanes.MultiplyAdd(row, right1, sum31);
-                            }
+                            sum12 = TLanes.MultiplyAdd(row, right2, sum12);
+                            sum13 = TLanes.MultiplyAdd(row, right3, sum13);
+                        }
+                    }
+                    else
+                    {
+                        row = TLanes.Broadcast(left[inputStride]);
+                        sum10 = TLanes.MultiplyAdd(row, right0, sum10);
+                        sum11 = TLanes.MultiplyAdd(row, right1, sum11);
+                        row = TLanes.Broadcast(left[2 * inputStride]);
+                        sum20 = TLanes.MultiplyAdd(row, right0, sum20);
+                        sum21 = TLanes.MultiplyAdd(row, right1, sum21);
+                        if (TRows.Count > 3)
+                        {
+                            row = TLanes.Broadcast(left[3 * inputStride]);
+                            sum30 = TLanes.MultiplyAdd(row, right0, sum30);
+                            sum31 = TLanes.MultiplyAdd(row, right1, sum31);
                         }
                     }
                 }
@@ -145,32 +141,41 @@ internal static unsafe class GemvTile
         return TFormat.IsScaled ? TLanes.Multiply(element, scale) : element;
     }
 
+    /// <summary>Whole panels that are read side by side.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Group<TLanes, TVector, TRows>()
+        where TLanes : IStoredLanes<TVector>
+        where TRows : IRows =>
+        (TRows.Count <= 2 ? 4 : 2) * TLanes.Count / PackedMatrix.PanelWidth;
+
     /// <summary>
-    /// Asks for the lines at this place of the panels that come after the ones that are being read: streams that begin anew every few KiB are nothing that the hardware foresees.
-    /// FP32 panels, 32 KiB each, are long enough for it; asking for them too only costs.
+    /// Asks for the next bytes of the panels that come after the ones that are being read, as many as are being read: streams that begin anew every few KiB are
+    /// nothing that the hardware foresees. FP32 panels, 32 KiB each, are long enough for it; asking for them too only costs.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Prefetch<TVector, TLanes, TFormat, TRows>(byte* line)
+    private static byte* Prefetch<TVector, TLanes, TFormat, TRows>(byte* ahead, int bytes)
         where TLanes : IStoredLanes<TVector>
         where TFormat : IStoredFormat
         where TRows : IRows
     {
-        int group = (TRows.Count <= 2 ? 4 : 2) * TLanes.Count / PackedMatrix.PanelWidth;
-        if (Sse.IsSupported && TLanes.Count > 1 && TFormat.Bytes < sizeof(float))
+        if (!Sse.IsSupported || Group<TLanes, TVector, TRows>() == 0 || TFormat.Bytes == sizeof(float))
         {
-            line += Math.Max(group, 1) * PanelFormat<TFormat>.PanelBytes;
-            Sse.Prefetch1(line);
-            if (group > 1)
-            {
-                Sse.Prefetch1(line + PanelFormat<TFormat>.PanelBytes);
-            }
-
-            if (group > 2)
-            {
-                Sse.Prefetch1(line + (2 * PanelFormat<TFormat>.PanelBytes));
-                Sse.Prefetch1(line + (3 * PanelFormat<TFormat>.PanelBytes));
-            }
+            return ahead;
         }
+
+        Sse.Prefetch1(ahead);
+        if (bytes > LineBytes)
+        {
+            Sse.Prefetch1(ahead + LineBytes);
+        }
+
+        if (bytes > 2 * LineBytes)
+        {
+            Sse.Prefetch1(ahead + (2 * LineBytes));
+            Sse.Prefetch1(ahead + (3 * LineBytes));
+        }
+
+        return ahead + bytes;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

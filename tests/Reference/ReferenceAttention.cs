@@ -4,7 +4,7 @@ namespace AttentionGen.Reference;
 /// Attention in double precision, row by row, as the papers write it: softmax(q.k * scale + bias) v over the visible keys
 /// (Vaswani et al. 2017, equation 1). Slow and plain on purpose: the generated kernels are judged by it.
 /// </summary>
-public sealed class ReferenceAttention
+public sealed partial class ReferenceAttention
 {
     private readonly ReferenceProblem problem;
     private readonly AttentionSizes sizes;
@@ -187,9 +187,6 @@ public sealed class ReferenceAttention
         return (range * (1 - (share * share))) + (2 * Math.Abs(capped));
     }
 
-    // Where queries stand before the first key, positions that nobody gave move up until none is negative. Softmax scores don't notice.
-    private int ImpliedShift => problem.QueryPositions is null && problem.KeyPositions is null ? Math.Max(0, -problem.AlignmentOffset) : 0;
-
     private ReferenceRow FeatureRow(FeatureLogs[] features, int batch, int head, int query)
     {
         int kvHead = sizes.KvHeadOf(head);
@@ -204,24 +201,6 @@ public sealed class ReferenceAttention
 
     private FeatureLogs Features(double[] row, bool isKey) =>
         FeatureAttention.Logs(problem.Type, problem.Parameters, row, problem.Scale ?? 1 / (Math.Sqrt(row.Length) * problem.Temperature), isKey);
-
-    private double[][] EncodeKeys(int? half)
-    {
-        var rows = new double[sizes.Batch * sizes.KvHeads * sizes.KeyLength][];
-        for (int batch = 0; batch < sizes.Batch; batch++)
-        {
-            for (int kvHead = 0; kvHead < sizes.KvHeads; kvHead++)
-            {
-                for (int key = 0; key < sizes.KeyLength; key++)
-                {
-                    int row = sizes.KeyRow(batch, kvHead, key);
-                    rows[row] = Encode(problem.Key, row, Place(problem.KeyPositions, batch, key, sizes.KeyLength, key + ImpliedShift, isKey: true), half, problem.KeyGain);
-                }
-            }
-        }
-
-        return rows;
-    }
 
     private (double[] Output, double RowScale, double LargestValue) Mix(double[] weights, List<int> visible, int batch, int head, int query)
     {
@@ -268,49 +247,6 @@ public sealed class ReferenceAttention
         }
 
         return (output, magnitude.Where(double.IsFinite).DefaultIfEmpty(0).Max(), largest);
-    }
-
-    private double EncodingBias(int head, int query, int key)
-    {
-        int aligned = query + problem.AlignmentOffset;
-        double bias = problem.Encodings.Sum(encoding => encoding.Definition.ScoreBias?.Invoke(encoding.Parameters, sizes.Heads, head, aligned, key) ?? 0);
-        return Distance.T5(problem) is { } t5 ? bias + Distance.BucketBias(problem, t5, head, aligned, key) : bias;
-    }
-
-    private double[] Encode(double[] rows, int index, RowPlace place, int? half, float[]? gain)
-    {
-        double[] row = Features(rows, index, half, gain);
-        foreach (ReferenceEncoding encoding in problem.Encodings)
-        {
-            encoding.Definition.TransformRow?.Invoke(encoding.Parameters, row, place);
-        }
-
-        return row;
-    }
-
-    // [length], [axes, length] or, for each sequence, one of these.
-    private RowPlace Place(int[]? positions, int batch, int index, int length, int implied, bool isKey)
-    {
-        int axes = problem.PositionAxes;
-        int[] own = positions is null ? [implied]
-            : positions.Length == length ? [positions[index]]
-            : [.. Enumerable.Range(0, axes).Select(axis => positions[(((positions.Length == axes * length ? 0 : batch * axes) + axis) * length) + index])];
-        return new RowPlace(own, Longest(), isKey);
-    }
-
-    private int Longest()
-    {
-        int queries = problem.QueryPositions is { Length: > 0 } given ? given.Max() + 1 : sizes.QueryLength + Math.Max(0, problem.AlignmentOffset);
-        int keys = problem.KeyPositions is { Length: > 0 } keyed ? keyed.Max() + 1 : sizes.KeyLength;
-        return Math.Max(queries, keys);
-    }
-
-    // The features that a softmax compares, normalised, before positions enter.
-    private double[] Features(double[] rows, int index, int? half, float[]? gain)
-    {
-        int features = half is null ? sizes.HeadDim : sizes.HeadDim / 2;
-        double[] row = rows.AsSpan((index * sizes.HeadDim) + (features * (half ?? 0)), features).ToArray();
-        return problem.QkNorm switch { 1 => ReferenceModifiers.RootMeanSquare(row, gain), 2 => ReferenceModifiers.Euclidean(row), _ => row };
     }
 
     internal static double Dot(double[] left, double[] right)
