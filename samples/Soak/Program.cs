@@ -1,0 +1,1 @@
+return Soak.SoakCommand.Run(args, Console.Out, Console.Error);
