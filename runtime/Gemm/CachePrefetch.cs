@@ -33,13 +33,13 @@ public static unsafe class CachePrefetch
         }
     }
 
-    /// <summary>Asks for one cache line to stand in the second-level cache.</summary>
+    /// <summary>Asks for one cache line that is wanted a page of keys later: from the first level it falls to the second, and comes sooner than when asked for there.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Soon(byte* address)
     {
         if (Sse.IsSupported)
         {
-            Sse.Prefetch1(address);
+            Sse.Prefetch0(address);
         }
     }
 

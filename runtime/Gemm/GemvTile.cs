@@ -150,7 +150,7 @@ internal static unsafe class GemvTile
 
     /// <summary>
     /// Asks for the next bytes of the panels that come after the ones that are being read, as many as are being read: streams that begin anew every few KiB are
-    /// nothing that the hardware foresees. FP32 panels, 32 KiB each, are long enough for it; asking for them too only costs.
+    /// nothing that the hardware foresees.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static byte* Prefetch<TVector, TLanes, TFormat, TRows>(byte* ahead, int bytes)
@@ -158,21 +158,21 @@ internal static unsafe class GemvTile
         where TFormat : IStoredFormat
         where TRows : IRows
     {
-        if (!Sse.IsSupported || Group<TLanes, TVector, TRows>() == 0 || TFormat.Bytes == sizeof(float))
+        if (!Sse.IsSupported || Group<TLanes, TVector, TRows>() == 0)
         {
             return ahead;
         }
 
-        Sse.Prefetch1(ahead);
+        Sse.Prefetch0(ahead);
         if (bytes > LineBytes)
         {
-            Sse.Prefetch1(ahead + LineBytes);
+            Sse.Prefetch0(ahead + LineBytes);
         }
 
         if (bytes > 2 * LineBytes)
         {
-            Sse.Prefetch1(ahead + (2 * LineBytes));
-            Sse.Prefetch1(ahead + (3 * LineBytes));
+            Sse.Prefetch0(ahead + (2 * LineBytes));
+            Sse.Prefetch0(ahead + (3 * LineBytes));
         }
 
         return ahead + bytes;
