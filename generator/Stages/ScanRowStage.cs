@@ -23,6 +23,7 @@ internal static class ScanRowStage
             writer.Line("float* input = work.At(call->Input) + (first * call->Input.RowStride), delta = work.At(call->Delta) + (first * call->Delta.RowStride);");
             writer.Line("CachePrefetch.Rows(work.At(call->Input), call->Input.RowStride, first + Chunk, Chunk, work.Length, work.Channels);");
             writer.Line("CachePrefetch.Rows(work.At(call->Delta), call->Delta.RowStride, first + Chunk, Chunk, work.Length, work.Channels);");
+            writer.Line("CachePrefetch.Rows(work.At(call->Output), call->Output.RowStride, first, Chunk, work.Length, work.Channels);");
             using (writer.Block("for (int t = 0; t < count; t++)"))
             {
                 ChannelLoop.Write(writer, plan, dialect =>

@@ -157,6 +157,7 @@ namespace AttentionGen.Kernels
             float* input = work.At(call->Input) + (first * call->Input.RowStride), delta = work.At(call->Delta) + (first * call->Delta.RowStride);
             CachePrefetch.Rows(work.At(call->Input), call->Input.RowStride, first + Chunk, Chunk, work.Length, work.Channels);
             CachePrefetch.Rows(work.At(call->Delta), call->Delta.RowStride, first + Chunk, Chunk, work.Length, work.Channels);
+            CachePrefetch.Rows(work.At(call->Output), call->Output.RowStride, first, Chunk, work.Length, work.Channels);
             for (int t = 0; t < count; t++)
             {
                 for (int c = 0; c + Lanes <= work.Channels; c += Lanes)
@@ -491,6 +492,7 @@ namespace AttentionGen.Kernels
             float* input = work.At(call->Input) + (first * call->Input.RowStride), delta = work.At(call->Delta) + (first * call->Delta.RowStride);
             CachePrefetch.Rows(work.At(call->Input), call->Input.RowStride, first + Chunk, Chunk, work.Length, work.Channels);
             CachePrefetch.Rows(work.At(call->Delta), call->Delta.RowStride, first + Chunk, Chunk, work.Length, work.Channels);
+            CachePrefetch.Rows(work.At(call->Output), call->Output.RowStride, first, Chunk, work.Length, work.Channels);
             for (int t = 0; t < count; t++)
             {
                 for (int c = 0; c + Lanes <= work.Channels; c += Lanes)
@@ -807,6 +809,7 @@ namespace AttentionGen.Kernels
             float* input = work.At(call->Input) + (first * call->Input.RowStride), delta = work.At(call->Delta) + (first * call->Delta.RowStride);
             CachePrefetch.Rows(work.At(call->Input), call->Input.RowStride, first + Chunk, Chunk, work.Length, work.Channels);
             CachePrefetch.Rows(work.At(call->Delta), call->Delta.RowStride, first + Chunk, Chunk, work.Length, work.Channels);
+            CachePrefetch.Rows(work.At(call->Output), call->Output.RowStride, first, Chunk, work.Length, work.Channels);
             for (int t = 0; t < count; t++)
             {
                 for (int c = 0; c + Lanes <= work.Channels; c += Lanes)
@@ -1041,6 +1044,7 @@ namespace AttentionGen.Kernels
             float* input = work.At(call->Input) + (first * call->Input.RowStride), delta = work.At(call->Delta) + (first * call->Delta.RowStride);
             CachePrefetch.Rows(work.At(call->Input), call->Input.RowStride, first + Chunk, Chunk, work.Length, work.Channels);
             CachePrefetch.Rows(work.At(call->Delta), call->Delta.RowStride, first + Chunk, Chunk, work.Length, work.Channels);
+            CachePrefetch.Rows(work.At(call->Output), call->Output.RowStride, first, Chunk, work.Length, work.Channels);
             for (int t = 0; t < count; t++)
             {
                 for (int c = 0; c < work.Channels; c++)
