@@ -6,7 +6,7 @@ using Microsoft.CodeAnalysis.CodeFixes;
 
 namespace AttentionGen.Analyzers.Tests;
 
-/// <summary>One choice for a document, a project or a solution mends every diagnostic of its rule there, and nothing else. Results are compiled, with what is generated for them.</summary>
+/// <summary>One choice for a document, a project or a solution mends every diagnostic of its rule there, and nothing else. Results are compiled, with what is generated for them, and run.</summary>
 public class FixAllTests
 {
     private const string Using = "using AttentionGen;\n";
@@ -53,6 +53,10 @@ public class FixAllTests
             Assert.Equal((here, there), ((await FixLab.FaultsAsync(mended)).Count(fault => fault.Id == id), (await FixLab.FaultsAsync(other)).Count(fault => fault.Id == id)));
             Assert.Equal(2, (await FixLab.TextAsync(mended)).Split(after).Length - 1);
             await AssertCompiles(scope == FixAllScope.Document ? mended.RemoveDocument(mended.Documents.Last().Id) : mended);
+            if (scope == FixAllScope.Solution)
+            {
+                await MendedHosts.AssertRun(mended, isLayer: !host.Contains("static", StringComparison.Ordinal));
+            }
         }
     }
 
