@@ -55,7 +55,7 @@ public class FixAllTests
             await AssertCompiles(scope == FixAllScope.Document ? mended.RemoveDocument(mended.Documents.Last().Id) : mended);
             if (scope == FixAllScope.Solution)
             {
-                await MendedHosts.AssertRun(mended, isLayer: !host.Contains("static", StringComparison.Ordinal));
+                await MendedHosts.AssertAllRun(mended, isLayer: !host.Contains("static", StringComparison.Ordinal));
             }
         }
     }

@@ -57,6 +57,7 @@ public class FixTests
         Assert.Equal(title, action.Title);
         Assert.Equal(Declare.Kernel(after), await FixLab.TextAsync(mended));
         await AssertMended(mended, id);
+        await MendedHosts.AssertRuns(mended, "Host");
     }
 
     [Theory]

@@ -5,7 +5,7 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace AttentionGen.Analyzers.Tests;
 
-/// <summary>Runs the hosts that a fix left behind: A and B in Outer, and C beside them.</summary>
+/// <summary>Compiles the hosts that a fix left behind, with what is generated for them, and runs them.</summary>
 internal static class MendedHosts
 {
     // Values of 1 come out as 1, whatever the weights.
@@ -31,18 +31,27 @@ internal static class MendedHosts
         }
         """;
 
-    public static async Task AssertRun(Project project, bool isLayer)
+    /// <summary>A and B in Outer, and C beside them.</summary>
+    public static Task AssertAllRun(Project project, bool isLayer)
     {
         string Runner(string host) => (isLayer ? Layer : Kernel).Replace("HOST", host, StringComparison.Ordinal);
-        string source = $"partial class Outer {{ public {Runner("A")} public {Runner("B")} }} public static class Beside {{ public {Runner("C")} }}";
+        return Run(project, $"partial class Outer {{ public {Runner("A")} public {Runner("B")} }} public static class Beside {{ public {Runner("C")} }}", isLayer, ("Outer", "A"), ("Outer", "B"), ("Beside", "C"));
+    }
+
+    /// <summary>The kernel host of that name.</summary>
+    public static Task AssertRuns(Project project, string host) =>
+        Run(project, $"public static class Beside {{ public {Kernel.Replace("HOST", host, StringComparison.Ordinal)} }}", isLayer: false, ("Beside", host));
+
+    private static async Task Run(Project project, string runners, bool isLayer, params (string Type, string Host)[] hosts)
+    {
         Lab.Driver().RunGeneratorsAndUpdateCompilation((await project.GetCompilationAsync())!, out Compilation complete, out _);
-        complete = complete.AddSyntaxTrees(CSharpSyntaxTree.ParseText(source, Lab.Parse));
+        complete = complete.AddSyntaxTrees(CSharpSyntaxTree.ParseText(runners, Lab.Parse));
         using var image = new MemoryStream();
         Microsoft.CodeAnalysis.Emit.EmitResult result = complete.Emit(image);
         Assert.True(result.Success, string.Join('\n', result.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)));
         image.Position = 0;
         System.Reflection.Assembly assembly = new AssemblyLoadContext(null).LoadFromStream(image);
-        foreach ((string type, string host) in new[] { ("Outer", "A"), ("Outer", "B"), ("Beside", "C") })
+        foreach ((string type, string host) in hosts)
         {
             float[] output = (float[])assembly.GetType(type)!.GetMethod("Run" + host)!.Invoke(null, null)!;
             Assert.All(output, value => Assert.True(isLayer ? float.IsFinite(value) : Math.Abs(value - 1) < 1e-6f, $"{host} gave {value}"));
