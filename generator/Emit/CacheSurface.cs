@@ -36,7 +36,7 @@ internal static class CacheSurface
         Append(writer, fail);
         Attend(writer, "Prefill", "Stores the new tokens behind those in the cache, then attends with each of them to itself and all before it. A prompt may come in pieces. "
             + "Sequences with at most 16 new tokens are decoded in place, as Decode does; with CumulativeLengths, prompts and single tokens go in one call.", fail);
-        Attend(writer, "Decode", "The same with 1 to 16 new tokens of each sequence: single, speculative, or a tree with its mask. Keys and values are read once for all query heads of a KV head.", fail);
+        Attend(writer, "Decode", "Stores 1 to 16 new tokens of each sequence behind those in the cache (single, speculative, or a tree with its mask), then attends with each of them as Prefill does. Keys and values are read once for all query heads of a KV head.", fail);
     }
 
     public static void WriteLaunchDeclaration(CodeWriter writer, AttentionSpec spec)

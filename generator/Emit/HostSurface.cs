@@ -25,32 +25,26 @@ internal static class HostSurface
     /// <summary>GetEncoding and AddEncoding, where positions enter by a table that is added to the input.</summary>
     public static void WriteEncodingMembers(CodeWriter writer, AttentionSpec spec)
     {
-        var tables = UsedEncodings.Of(spec).Where(static used => used.Encoding.Positions(used.Spec) > 0).ToList();
-        bool learned = !spec.Host.IsStatic && tables.Any(static used => used.Encoding.TableStart(used.Spec) is not null);
-        foreach (EncodingSpec encoding in tables.Where(static used => used.Encoding is SinusoidalEncoding).Select(static used => used.Spec))
+        InputTables tables = InputTables.Of(spec);
+        if (tables.Sinusoids is { } sinusoids)
         {
-            int positions = new SinusoidalEncoding().Positions(encoding);
-            if (spec.Host.IsStatic || !encoding.Flag("Learnable"))
-            {
-                writer.Line($"private static readonly global::AttentionGen.Kernels.SinusoidalEncoding sinusoidalEncoding = new(DModel, {Literals.Of(SinusoidalEncoding.Base(encoding))}, {positions});");
-                writer.Line();
-            }
-
-            if (!learned)
-            {
-                WriteSinusoids(writer, positions);
-            }
+            writer.Line($"private static readonly global::AttentionGen.Kernels.SinusoidalEncoding sinusoidalEncoding = new(DModel, {Literals.Of(SinusoidalEncoding.Base(sinusoids))}, {new SinusoidalEncoding().Positions(sinusoids)});");
+            writer.Line();
         }
 
-        if (learned)
+        if (tables.Learned is not null)
         {
             writer.Lines($$"""
-                /// <summary>What is added to the input at each position: the layer's table as it is now{{(tables.Count > 1 ? ", and the sines and cosines" : string.Empty)}}.</summary>
-                /// <param name="positions">Positions from 0 to {{tables.Min(static used => used.Encoding.Positions(used.Spec)) - 1}}.</param>
+                /// <summary>What is added to the input at each position: the layer's table as it is now{{(tables.Sinusoids is null ? string.Empty : ", and the sines and cosines")}}.</summary>
+                /// <param name="positions">Positions from 0 to {{tables.Positions - 1}}.</param>
                 /// <param name="encoding">[positions, DModel]; written whole.</param>
                 public void GetEncoding(global::System.ReadOnlySpan<int> positions, global::System.Span<float> encoding) => layerState.GetEncoding(positions, encoding);
 
                 """);
+        }
+        else if (tables.Sinusoids is not null)
+        {
+            WriteSinusoids(writer, tables.Positions);
         }
     }
 

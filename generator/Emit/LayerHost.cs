@@ -67,13 +67,9 @@ internal static class LayerHost
 
     private static string Shape(AttentionSpec spec)
     {
-        int learned = LearnedTable(spec) is { } table ? table.Encoding.Positions(table.Spec) : 0;
+        int learned = InputTables.Of(spec).Learned is { } table ? table.Encoding.Positions(table.Spec) : 0;
         return $"new global::AttentionGen.LayerShape(DModel, Heads, KvHeads, HeadDim, ValueDim, bias: {Literals.Of(spec.Flag("Bias"))}, learnedPositions: {learned}{Precision(spec)})";
     }
-
-    /// <summary>The encoding whose table the layer learns.</summary>
-    private static (PositionalEncoding Encoding, EncodingSpec Spec)? LearnedTable(AttentionSpec spec) =>
-        UsedEncodings.Of(spec).Where(static used => used.Encoding.TableStart(used.Spec) is not null).Select(static used => ((PositionalEncoding, EncodingSpec)?)used).FirstOrDefault();
 
     /// <summary>The shape's argument for the storage of weights, where it is not FP32.</summary>
     public static string Precision(AttentionSpec spec) => spec.Int("WeightPrecision") switch
@@ -85,10 +81,9 @@ internal static class LayerHost
 
     private static string Encoding(AttentionSpec spec)
     {
-        string sinusoids = UsedEncodings.Of(spec).Any(static used => used.Encoding is SinusoidalEncoding && used.Encoding.TableStart(used.Spec) is null) ? ", sinusoidalEncoding" : string.Empty;
-        return LearnedTable(spec) is { } table
-            ? $"{sinusoids}, positions: global::AttentionGen.Kernels.WeightStart.{table.Encoding.TableStart(table.Spec)}"
-            : sinusoids;
+        InputTables tables = InputTables.Of(spec);
+        return (tables.Sinusoids is null ? string.Empty : ", sinusoidalEncoding")
+            + (tables.Learned is { } table ? $", positions: global::AttentionGen.Kernels.WeightStart.{table.Encoding.TableStart(table.Spec)}" : string.Empty);
     }
 
     private static string Extras(AttentionSpec spec)

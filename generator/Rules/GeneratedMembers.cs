@@ -40,20 +40,18 @@ public static class GeneratedMembers
 
     private static IEnumerable<(string Name, string? Signature)> OfEncodings(AttentionSpec spec)
     {
-        var tables = UsedEncodings.Of(spec).Where(static used => used.Encoding.Positions(used.Spec) > 0).ToList();
-        bool learned = !spec.Host.IsStatic && tables.Any(static used => used.Encoding.TableStart(used.Spec) is not null);
-        bool sinusoidal = tables.Any(used => used.Encoding is SinusoidalEncoding && (spec.Host.IsStatic || used.Encoding.TableStart(used.Spec) is null));
-        if (sinusoidal)
+        InputTables tables = InputTables.Of(spec);
+        if (tables.Sinusoids is not null)
         {
             yield return ("sinusoidalEncoding", null);
         }
 
-        if (learned || sinusoidal)
+        if (tables.Positions > 0)
         {
             yield return ("GetEncoding", "ReadOnlySpan<int>, Span<float>");
         }
 
-        if (sinusoidal && !learned)
+        if (tables.Positions > 0 && tables.Learned is null)
         {
             yield return ("AddEncoding", "Span<float>, int, int");
         }

@@ -33,19 +33,9 @@ public static unsafe class CachePrefetch
         }
     }
 
-    /// <summary>Asks for one cache line that is wanted a page of keys later: from the first level it falls to the second, and comes sooner than when asked for there.</summary>
+    /// <summary>Asks for one cache line. One that is wanted only a page of keys later falls from the first level to the second, and still comes sooner than when asked for there.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Soon(byte* address)
-    {
-        if (Sse.IsSupported)
-        {
-            Sse.Prefetch0(address);
-        }
-    }
-
-    /// <summary>Asks for one cache line.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static void Line(float* address)
     {
         if (Sse.IsSupported)
         {

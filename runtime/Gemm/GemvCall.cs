@@ -61,7 +61,7 @@ internal unsafe struct GemvCall
         itemPanels = PanelCount;
         if (items > 1)
         {
-            itemPanels = (PanelCount + (items * GemvSweeps.PanelGroup) - 1) / (items * GemvSweeps.PanelGroup) * GemvSweeps.PanelGroup;
+            itemPanels = (PanelCount + (items * PackedMatrix.PanelGroup) - 1) / (items * PackedMatrix.PanelGroup) * PackedMatrix.PanelGroup;
         }
 
         items = (PanelCount + itemPanels - 1) / itemPanels;
@@ -101,7 +101,7 @@ internal unsafe struct GemvCall
         {
             byte* panel = call->Panels + ((((nint)(start / PackedMatrix.DepthBlock) * call->PanelCount) + firstPanel) * call->PanelBytes);
             int depth = Math.Min(PackedMatrix.DepthBlock, call->Depth - start);
-            for (int n = 0; n < panels; n += GemvSweeps.PanelGroup)
+            for (int n = 0; n < panels; n += PackedMatrix.PanelGroup)
             {
                 Add(call, start, depth, panel + ((nint)n * call->PanelBytes), sums + (n * PackedMatrix.PanelWidth), stride);
             }
@@ -122,7 +122,7 @@ internal unsafe struct GemvCall
         for (int row = 0; row < call->Rows; row += GemvSweeps.MostRows)
         {
             int rows = Math.Min(GemvSweeps.MostRows, call->Rows - row);
-            call->Sweeps.For(rows)(call->Input + (row * call->InputStride) + start, call->InputStride, panel, depth, sums + (row * stride), stride, GemvSweeps.PanelGroup);
+            call->Sweeps.For(rows)(call->Input + (row * call->InputStride) + start, call->InputStride, panel, depth, sums + (row * stride), stride, PackedMatrix.PanelGroup);
         }
     }
 }

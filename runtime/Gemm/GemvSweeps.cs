@@ -5,9 +5,6 @@ namespace AttentionGen.Kernels;
 /// <summary>The kernels of <see cref="GemvCall"/> for one precision and one tier: for 1, 2, 3 and 4 rows.</summary>
 internal readonly unsafe struct GemvSweeps
 {
-    /// <summary>Panels come in multiples of as many as a sweep reads side by side.</summary>
-    public const int PanelGroup = 4;
-
     /// <summary>Rows of one sweep at most.</summary>
     public const int MostRows = 4;
 

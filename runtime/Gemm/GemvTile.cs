@@ -24,7 +24,7 @@ internal static unsafe class GemvTile
     /// <param name="depth">Products per element, at most <see cref="PackedMatrix.DepthBlock"/>.</param>
     /// <param name="sums"><c>[rows, panels * 16]</c> at <paramref name="stride"/>.</param>
     /// <param name="stride">Floats from one row of sums to the next.</param>
-    /// <param name="panels">Panels, a multiple of <see cref="GemvSweeps.PanelGroup"/>.</param>
+    /// <param name="panels">Panels, a multiple of <see cref="PackedMatrix.PanelGroup"/>.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Sweep<TVector, TLanes, TFormat, TRows>(float* input, nint inputStride, byte* panel, int depth, float* sums, nint stride, int panels)
         where TLanes : IStoredLanes<TVector>

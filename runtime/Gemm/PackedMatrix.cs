@@ -30,8 +30,8 @@ public sealed unsafe class PackedMatrix : IDisposable
     /// <summary>Int8: steps of depth whose elements share a scale, column by column.</summary>
     internal const int ScaleRows = 64;
 
-    /// <summary>Panels come in groups of as many as the widest tile reads; the columns past the last are zeros.</summary>
-    private const int PanelGroup = 4;
+    /// <summary>Panels come in groups of as many as the widest tile and a sweep over few rows read side by side; the columns past the last are zeros.</summary>
+    internal const int PanelGroup = 4;
 
     private readonly NativeFloats memory = new();
 

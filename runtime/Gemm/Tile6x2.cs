@@ -65,7 +65,7 @@ internal static unsafe class Tile6x2
                 sum50 = TLanes.MultiplyAdd(row, right0, sum50);
                 sum51 = TLanes.MultiplyAdd(row, right1, sum51);
 
-                CachePrefetch.Line(nextTile);
+                CachePrefetch.Soon((byte*)nextTile);
                 nextTile += 6;
                 left++;
                 right += PackedMatrix.PanelWidth;

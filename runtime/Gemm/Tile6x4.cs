@@ -79,7 +79,7 @@ internal static unsafe class Tile6x4
                 sum52 = TLanes.MultiplyAdd(row, right2, sum52);
                 sum53 = TLanes.MultiplyAdd(row, right3, sum53);
 
-                CachePrefetch.Line(nextTile);
+                CachePrefetch.Soon((byte*)nextTile);
                 nextTile += 6;
                 left++;
                 right += PackedMatrix.PanelWidth;

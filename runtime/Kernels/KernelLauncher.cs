@@ -267,7 +267,7 @@ public static unsafe class KernelLauncher
     internal static (long Batch, long Axis) PositionStrides(KernelDescription description, int positions, int length) =>
         (positions > (long)description.PositionAxes * length ? (long)description.PositionAxes * length : 0, description.PositionAxes > 1 && positions > length ? length : 0);
 
-    private static StridedTensor Strided(float* data, TensorLayout layout) =>
+    internal static StridedTensor Strided(float* data, TensorLayout layout) =>
         new() { Data = data, BatchStride = layout.BatchStride, HeadStride = layout.HeadStride, RowStride = layout.RowStride };
 
     /// <summary>A block mask, pinned; or its strides alone.</summary>

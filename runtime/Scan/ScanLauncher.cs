@@ -50,28 +50,19 @@ public static unsafe class ScanLauncher
         }
 
         fixed (float* input = u.Data, deltas = delta.Data, rates = a, inputs = b.Data, outputs = c.Data, skip = d, gate = z.Data, target = output.Data)
-        fixed (int* lengths = arguments.KeyLengths, cumulative = arguments.CumulativeLengths)
         {
             ScanCall call = new()
             {
-                Input = Strided(input, u.Layout),
-                Delta = Strided(deltas, delta.Layout),
-                InputMatrix = Strided(inputs, b.Layout),
-                OutputMatrix = Strided(outputs, c.Layout),
-                Gate = Strided(gate, z.Layout),
-                Output = Strided(target, output.Layout),
+                Input = KernelLauncher.Strided(input, u.Layout),
+                Delta = KernelLauncher.Strided(deltas, delta.Layout),
+                InputMatrix = KernelLauncher.Strided(inputs, b.Layout),
+                OutputMatrix = KernelLauncher.Strided(outputs, c.Layout),
+                Gate = KernelLauncher.Strided(gate, z.Layout),
+                Output = KernelLauncher.Strided(target, output.Layout),
                 Rates = rates,
                 Skip = skip,
-                States = state is null ? null : state.Data,
-                StateStride = state?.Stride ?? 0,
-                Sequences = cumulative == null ? u.Layout.Batch : arguments.CumulativeLengths.Length - 1,
-                Length = u.Layout.Length,
-                Lengths = lengths,
-                CumulativeLengths = cumulative,
             };
-            int threads = Threads(description, call.Sequences, call.Length, arguments.MaxThreads);
-            WorkerPool.Run(tiers.For(tier), &call, checked(call.Sequences * description.Blocks), (nuint)description.WorkspaceBytes, threads);
-            GC.KeepAlive(state);
+            Launch(description, tiers, tier, ref call, u.Layout, state, arguments);
             if (state is not null)
             {
                 state.Position += ScanChecks.Longest(arguments.CumulativeLengths, call.Length);
@@ -95,22 +86,31 @@ public static unsafe class ScanLauncher
         }
 
         fixed (float* data = rows.Data, weights = taps, biases = bias)
-        fixed (int* lengths = arguments.KeyLengths, cumulative = arguments.CumulativeLengths)
         {
             ScanCall call = new()
             {
-                Input = Strided(data, rows.Layout),
+                Input = KernelLauncher.Strided(data, rows.Layout),
                 Taps = weights,
                 TapBias = biases,
-                States = state is null ? null : state.Data,
-                StateStride = state?.Stride ?? 0,
-                Sequences = cumulative == null ? rows.Layout.Batch : arguments.CumulativeLengths.Length - 1,
-                Length = rows.Layout.Length,
-                Lengths = lengths,
-                CumulativeLengths = cumulative,
             };
+            Launch(description, tiers, SimdTiers.Resolve(arguments.Tier), ref call, rows.Layout, state, arguments);
+        }
+    }
+
+    /// <summary>Runs the items of a call over rows of that layout: adds the sequences and their state to it.</summary>
+    private static void Launch(ScanDescription description, KernelTiers tiers, SimdTier tier, ref ScanCall call, TensorLayout rows, RecurrentState? state, scoped in AttentionArguments arguments)
+    {
+        fixed (int* lengths = arguments.KeyLengths, cumulative = arguments.CumulativeLengths)
+        fixed (ScanCall* pinned = &call)
+        {
+            call.States = state is null ? null : state.Data;
+            call.StateStride = state?.Stride ?? 0;
+            call.Sequences = cumulative == null ? rows.Batch : arguments.CumulativeLengths.Length - 1;
+            call.Length = rows.Length;
+            call.Lengths = lengths;
+            call.CumulativeLengths = cumulative;
             int threads = Threads(description, call.Sequences, call.Length, arguments.MaxThreads);
-            WorkerPool.Run(tiers.For(SimdTiers.Resolve(arguments.Tier)), &call, checked(call.Sequences * description.Blocks), (nuint)description.WorkspaceBytes, threads);
+            WorkerPool.Run(tiers.For(tier), pinned, checked(call.Sequences * description.Blocks), (nuint)description.WorkspaceBytes, threads);
             GC.KeepAlive(state);
         }
     }
@@ -121,7 +121,4 @@ public static unsafe class ScanLauncher
         long states = (long)sequences * length * description.InnerDim * description.StateSize;
         return states < LeastSharedStates ? 1 : wanted == 0 ? WorkerPool.DefaultThreads : wanted;
     }
-
-    private static StridedTensor Strided(float* data, TensorLayout layout) =>
-        new() { Data = data, BatchStride = layout.BatchStride, HeadStride = layout.HeadStride, RowStride = layout.RowStride };
 }

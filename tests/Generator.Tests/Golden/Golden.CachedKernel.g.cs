@@ -99,7 +99,7 @@ namespace Golden
         public static void Prefill(global::AttentionGen.ReadOnlyTensorView query, global::AttentionGen.ReadOnlyTensorView key, global::AttentionGen.ReadOnlyTensorView value, global::AttentionGen.TensorView output, global::AttentionGen.IKvCache cache, global::System.ReadOnlySpan<int> sequences, in global::AttentionGen.AttentionArguments arguments = default)
             => LaunchCached(query, key, value, output, cache, sequences, arguments, global::AttentionGen.Kernels.CacheUse.Prefill);
 
-        /// <summary>The same with 1 to 16 new tokens of each sequence: single, speculative, or a tree with its mask. Keys and values are read once for all query heads of a KV head.</summary>
+        /// <summary>Stores 1 to 16 new tokens of each sequence behind those in the cache (single, speculative, or a tree with its mask), then attends with each of them as Prefill does. Keys and values are read once for all query heads of a KV head.</summary>
         /// <param name="query">[sequences, Heads, tokens, HeadDim].</param>
         /// <param name="key">[sequences, KvHeads, tokens, HeadDim], neither normalised nor rotated.</param>
         /// <param name="value">[sequences, KvHeads, tokens, ValueDim].</param>
@@ -113,7 +113,7 @@ namespace Golden
         public static void Decode(global::System.ReadOnlySpan<float> query, global::System.ReadOnlySpan<float> key, global::System.ReadOnlySpan<float> value, global::System.Span<float> output, int tokens, global::AttentionGen.IKvCache cache, global::System.ReadOnlySpan<int> sequences, in global::AttentionGen.AttentionArguments arguments = default)
             => Decode(global::AttentionGen.Kernels.KernelLauncher.NewTokens(query, sequences.Length, Heads, tokens, HeadDim), global::AttentionGen.Kernels.KernelLauncher.NewTokens(key, sequences.Length, KvHeads, tokens, HeadDim), global::AttentionGen.Kernels.KernelLauncher.NewTokens(value, sequences.Length, KvHeads, tokens, ValueDim), global::AttentionGen.TensorView.HeadsFirst(output, sequences.Length, Heads, tokens, ValueDim), cache, sequences, arguments);
 
-        /// <summary>The same with 1 to 16 new tokens of each sequence: single, speculative, or a tree with its mask. Keys and values are read once for all query heads of a KV head.</summary>
+        /// <summary>Stores 1 to 16 new tokens of each sequence behind those in the cache (single, speculative, or a tree with its mask), then attends with each of them as Prefill does. Keys and values are read once for all query heads of a KV head.</summary>
         /// <param name="query">[sequences, Heads, tokens, HeadDim].</param>
         /// <param name="key">[sequences, KvHeads, tokens, HeadDim], neither normalised nor rotated.</param>
         /// <param name="value">[sequences, KvHeads, tokens, ValueDim].</param>
