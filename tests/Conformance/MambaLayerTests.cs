@@ -1,3 +1,4 @@
+using AttentionGen.Allocation;
 using AttentionGen.Conformance.Cases;
 using AttentionGen.Conformance.Kernels;
 using AttentionGen.Conformance.Scan;
@@ -140,15 +141,7 @@ public class MambaLayerTests
             layer.Step(one, next, state, 2, 1, default);
         }
 
-        Call();
-        Call();
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int n = 0; n < 10; n++)
-        {
-            Call();
-        }
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, AllocationMeter.OfThread(Call, 10));
     }
 
     private static AttentionArguments Options(SimdTier tier, int[]? lengths = null) => new() { KeyLengths = lengths, Tier = tier };

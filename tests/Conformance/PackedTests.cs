@@ -1,3 +1,4 @@
+using AttentionGen.Allocation;
 using AttentionGen.Conformance.Cases;
 using AttentionGen.Conformance.Declarations;
 using AttentionGen.Conformance.Kernels;
@@ -58,15 +59,7 @@ public class PackedTests
         PackedCase test = new(Specials.CausalRope, TestSeed.For(nameof(PackedTests)), [3, 50, 0, 17], [3, 50, 0, 17]);
         KernelCall call = test.NewCall(SimdTier.Best, 1);
         Action<KernelCall> forward = KernelFactory.Host(Specials.CausalRope).Strided;
-        forward(call);
-        forward(call);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int n = 0; n < 20; n++)
-        {
-            forward(call);
-        }
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, AllocationMeter.OfThread(() => forward(call)));
     }
 
     /// <summary>What is wrong, the argument to be named, and texts that the message must hold.</summary>

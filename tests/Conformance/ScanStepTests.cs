@@ -1,3 +1,4 @@
+using AttentionGen.Allocation;
 using AttentionGen.Conformance.Cases;
 using AttentionGen.Conformance.Kernels;
 using AttentionGen.Conformance.Scan;
@@ -146,23 +147,10 @@ public class ScanStepTests
         foreach (int threads in new[] { 1, 0 })
         {
             trial.MaxThreads = threads;
-            Assert.Equal(0, Measure(() => host.Step(trial), GC.GetAllocatedBytesForCurrentThread));
-            Assert.Equal(0, Measure(() => host.Strided(trial), GC.GetAllocatedBytesForCurrentThread));
-            Assert.Contains(0, Enumerable.Range(0, 20).Select(_ => Measure(() => host.Step(trial), () => GC.GetTotalAllocatedBytes(precise: true))));
+            Assert.Equal(0, AllocationMeter.OfThread(() => host.Step(trial)));
+            Assert.Equal(0, AllocationMeter.OfThread(() => host.Strided(trial)));
+            Assert.Equal(0, AllocationMeter.OfProcess(() => host.Step(trial)));
         }
-    }
-
-    private static long Measure(Action call, Func<long> allocated)
-    {
-        call();
-        call();
-        long before = allocated();
-        for (int n = 0; n < 10; n++)
-        {
-            call();
-        }
-
-        return allocated() - before;
     }
 
     // One step of some positions, against the same rows of the whole.

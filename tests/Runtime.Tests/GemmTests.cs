@@ -1,3 +1,4 @@
+using AttentionGen.Allocation;
 using AttentionGen.Kernels;
 
 namespace AttentionGen.Runtime.Tests;
@@ -127,18 +128,7 @@ public class GemmTests
         float[] input = Inputs.Random(128 * 96);
         using PackedMatrix packed = PackedMatrix.Pack(Inputs.Random(96 * 80), 96, 80);
         float[] output = new float[128 * 80];
-        for (int warmUp = 0; warmUp < 3; warmUp++)
-        {
-            Gemm.Multiply(input, 128, packed, [], output, threads);
-        }
-
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int call = 0; call < 100; call++)
-        {
-            Gemm.Multiply(input, 128, packed, [], output, threads);
-        }
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, AllocationMeter.OfThread(() => Gemm.Multiply(input, 128, packed, [], output, threads), 100));
     }
 
     [Fact]

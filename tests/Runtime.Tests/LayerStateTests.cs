@@ -1,3 +1,4 @@
+using AttentionGen.Allocation;
 using AttentionGen.Kernels;
 
 namespace AttentionGen.Runtime.Tests;
@@ -62,18 +63,15 @@ public class LayerStateTests
         using AttentionLayerState state = new(new LayerShape(64, 4, 2, 16, 8, bias: true, learnedPositions: 40), 0, new SinusoidalEncoding(64));
         float[] input = Inputs.Random(2 * 40 * 64);
         float[] output = new float[input.Length];
-        for (int warmUp = 0; warmUp < 3; warmUp++)
-        {
-            Call(40);
-        }
+        Assert.Equal(0, AllocationMeter.OfThread(AllLengths, 1));
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int length = 1; length <= 40; length++)
+        void AllLengths()
         {
-            Call(length);
+            for (int length = 40; length >= 1; length--)
+            {
+                Call(length);
+            }
         }
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
 
         void Call(int length)
         {

@@ -1,3 +1,5 @@
+using AttentionGen.Allocation;
+
 namespace AttentionGen.Runtime.Tests;
 
 public class MaskTests
@@ -167,10 +169,7 @@ public class MaskTests
         bool[] pairs = new bool[64], keys = new bool[8];
         int[] tokens = [1, 2, 3, 4, 5, 0, 0, 0], lengths = new int[1];
         float[] bias = new float[64];
-        Build();
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        Build();
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, AllocationMeter.OfThread(Build));
 
         void Build()
         {

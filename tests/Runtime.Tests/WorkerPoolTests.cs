@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using AttentionGen.Allocation;
 using AttentionGen.Kernels;
 
 namespace AttentionGen.Runtime.Tests;
@@ -90,15 +91,8 @@ public unsafe class WorkerPoolTests
         int[] hits = new int[Slots];
         fixed (int* pinned = hits)
         {
-            long allocated = 0;
-            for (int call = 0; call < 40; call++)
-            {
-                long before = GC.GetAllocatedBytesForCurrentThread();
-                WorkerPool.Run(&CountUnevenly, pinned, 2, 0, 2);
-                allocated += call < 20 ? 0 : GC.GetAllocatedBytesForCurrentThread() - before;
-            }
-
-            Assert.Equal(0, allocated);
+            nint counts = (nint)pinned;
+            Assert.Equal(0, AllocationMeter.OfThread(() => WorkerPool.Run(&CountUnevenly, (int*)counts, 2, 0, 2)));
         }
     }
 
