@@ -49,7 +49,7 @@ internal static class ScanEmitter
         yield return $"Work: {shape.FlopsPerToken} FLOPs per position, of which {shape.InnerDim * shape.StateSize} exponentials, which bound it; time grows linearly with the length.";
         yield return $"State: {shape.StateSize} x {shape.InnerDim} numbers for each sequence, zero before its first position.";
         yield return $"Groups: {string.Join("; ", Dialect.Cpu.Select(dialect => Group(new ScanPlan(spec, dialect))))}.";
-        yield return $"One work item: {ScanPlan.ChannelBlock} channels of one sequence, from its first position to its last.";
+        yield return $"One work item: at most {plan.ItemChannels} channels of one sequence, from its first position to its last, {ScanPlan.ChannelBlock} at a time through a chunk.";
     }
 
     private static string Group(ScanPlan plan) =>
@@ -59,7 +59,12 @@ internal static class ScanEmitter
     {
         Constant(writer, "InnerDim", plan.Shape.InnerDim, "channels");
         Constant(writer, "StateSize", plan.Shape.StateSize, "states of each channel");
-        Constant(writer, "ChannelBlock", ScanPlan.ChannelBlock, "channels of one work item");
+        Constant(writer, "ChannelBlock", ScanPlan.ChannelBlock, "channels taken through a chunk at once");
+        if (plan.HasConvolution)
+        {
+            Constant(writer, "ItemChannels", plan.ItemChannels, "channels of one work item at most");
+        }
+
         Constant(writer, "Chunk", ScanPlan.Chunk, "positions prepared at a time");
         if (plan.Dialect.Lanes > 1)
         {

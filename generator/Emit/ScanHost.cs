@@ -43,7 +43,7 @@ internal static class ScanHost
         Constant(writer, "StateSize", plan.Shape.StateSize, "States of each channel.");
         Constant(writer, "WorkspaceBytesPerThread", KernelEmitter.WorkspaceBytes(spec), "Native memory that each working thread keeps for this kernel, in bytes, whatever the length.");
         string name = SymbolDisplay.FormatLiteral(spec.Host.Name, quote: true);
-        writer.Line($"private static readonly {Description} scanDescription = new() {{ Name = {name}, InnerDim = InnerDim, StateSize = StateSize, ChannelBlock = {ScanPlan.ChannelBlock}, WorkspaceBytes = WorkspaceBytesPerThread, MaxLength = {plan.Shape.MaxLength}{(plan.HasConvolution ? $", Convolution = {plan.Shape.Convolution}" : string.Empty)} }};");
+        writer.Line($"private static readonly {Description} scanDescription = new() {{ Name = {name}, InnerDim = InnerDim, StateSize = StateSize, ChannelBlock = {ScanPlan.ChannelBlock}, ItemChannels = {plan.ItemChannels}, WorkspaceBytes = WorkspaceBytesPerThread, MaxLength = {plan.Shape.MaxLength}{(plan.HasConvolution ? $", Convolution = {plan.Shape.Convolution}" : string.Empty)} }};");
         writer.Line();
     }
 

@@ -3,7 +3,10 @@ using AttentionGen.Generator.Emit;
 
 namespace AttentionGen.Generator.Stages;
 
-/// <summary>One work item of a scan: a block of channels of one sequence, chunk by chunk from its first position to its last.</summary>
+/// <summary>
+/// One work item of a scan: channels of one sequence, chunk by chunk from its first position to its last, block by block of the channels
+/// within a chunk, so that the pages of a chunk's rows are walked once.
+/// </summary>
 internal static class ScanItemStage
 {
     public static void Write(CodeWriter writer, ScanPlan plan)
@@ -12,15 +15,21 @@ internal static class ScanItemStage
         using (writer.Block("public static void Run(void* address, int item, byte* workspace)"))
         {
             writer.Line("ScanCall* call = (ScanCall*)address;");
-            writer.Line("ScanItem work = ScanItem.Of(call, item, InnerDim, ChannelBlock);");
+            writer.Line("ScanItem work = ScanItem.Of(call, item, InnerDim);");
             writer.Line("LoadRates(call, work, workspace);");
             writer.Line("LoadStates(call, work, workspace);");
             using (writer.Block("for (int first = 0; first < work.Length; first += Chunk)"))
             {
                 writer.Line("int count = Math.Min(Chunk, work.Length - first);");
-                writer.Line("Prepare(call, work, first, count, workspace);");
-                writer.Line("Advance(call, work, first, count, workspace);");
-                writer.Line("Finish(call, work, first, count, workspace);");
+                using (writer.Block("for (int offset = 0; offset < work.Channels; offset += ChannelBlock)"))
+                {
+                    writer.Line("ScanItem block = work.Block(offset, ChannelBlock);");
+                    writer.Line("bool last = offset + ChannelBlock >= work.Channels;");
+                    writer.Line("ScanItem next = work.Block(last ? 0 : offset + ChannelBlock, ChannelBlock);");
+                    writer.Line("Prepare(call, block, first, count, workspace);");
+                    writer.Line("Advance(call, block, first, count, next, last ? first + Chunk : first, workspace);");
+                    writer.Line("Finish(call, block, first, count, workspace);");
+                }
             }
 
             writer.Line();

@@ -10,11 +10,14 @@ namespace AttentionGen.Generator.Stages;
 /// <summary>The kernel of a <see cref="KernelFamily.Scan"/> declaration as numbers: blocks of channels, chunks of positions, groups of states, workspace.</summary>
 public sealed class ScanPlan
 {
-    /// <summary>Channels of one work item: whole cache lines of a row, and few enough that a chunk of them stays in the first-level cache.</summary>
+    /// <summary>Channels that pass through a chunk at once: whole cache lines of a row, and few enough that a chunk of them stays in the first-level cache.</summary>
     public const int ChannelBlock = 64;
 
     /// <summary>Positions whose step sizes are prepared at a time: states are loaded and stored once for each.</summary>
     public const int Chunk = 32;
+
+    // Rates and states of a work item: 256 KiB, so that they stay in the second-level cache from one chunk to the next.
+    private const int MostItemStates = 1 << 15;
 
     // States that stay in registers beside the constants of an exponential: 16 of 32 registers, or 8 of 16.
     private const int MostStates = 16;
@@ -26,23 +29,34 @@ public sealed class ScanPlan
         Shape = MambaShape.Of(spec);
         Dialect = dialect;
         HasConvolution = !spec.Host.IsStatic;
-        Add("Rates", ChannelBlock * Shape.StateSize, "A of the channels [channels / lanes, states, lanes]");
-        Add("States", ChannelBlock * Shape.StateSize, "the states likewise");
-        Add("Skip", ChannelBlock, "D [channels]");
-        Add("Steps", Chunk * ChannelBlock, "softplus(delta) * log2(e) [chunk, channels]");
-        Add("Inputs", Chunk * ChannelBlock, "softplus(delta) * u [chunk, channels]");
-        Add("Outputs", Chunk * ChannelBlock, "sums over states, before the gate [chunk, channels]");
+        Add("Rates", ItemChannels * Shape.StateSize, "A of the channels [channels / lanes, states, lanes]");
+        Add("States", ItemChannels * Shape.StateSize, "the states likewise");
+        Add("Skip", ItemChannels, "D [channels]");
+        Add("Steps", Chunk * ChannelBlock, "softplus(delta) * log2(e) [chunk, channels of a block]");
+        Add("Inputs", Chunk * ChannelBlock, "softplus(delta) * u [chunk, channels of a block]");
+        Add("Outputs", Chunk * ChannelBlock, "sums over states, before the gate [chunk, channels of a block]");
         if (HasConvolution)
         {
-            Add("Taps", ChannelBlock * Shape.Convolution, "weights of the convolution [positions, channels]");
-            Add("Bias", ChannelBlock, "its bias [channels]");
-            Add("Window", (Chunk + Shape.Convolution - 1) * ChannelBlock, "the rows a chunk sees, its own last [positions, channels]");
+            Add("Taps", ItemChannels * Shape.Convolution, "weights of the convolution [positions, channels]");
+            Add("Bias", ItemChannels, "its bias [channels]");
+            Add("Seen", ItemChannels * (Shape.Convolution - 1), "the rows before a chunk [positions, channels]");
+            Add("Window", (Chunk + Shape.Convolution - 1) * ChannelBlock, "the rows a chunk sees, its own last [positions, channels of a block]");
         }
     }
 
     public MambaShape Shape { get; }
 
     public Dialect Dialect { get; }
+
+    /// <summary>Channels of one work item at most: whole blocks.</summary>
+    public int ItemChannels
+    {
+        get
+        {
+            int blocks = (Shape.InnerDim + ChannelBlock - 1) / ChannelBlock;
+            return ChannelBlock * Math.Min(blocks, Math.Max(1, MostItemStates / Shape.StateSize / ChannelBlock));
+        }
+    }
 
     /// <summary>Whether the class has the causal convolution too: a layer.</summary>
     public bool HasConvolution { get; }

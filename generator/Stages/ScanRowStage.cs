@@ -19,11 +19,8 @@ internal static class ScanRowStage
         writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
         using (writer.Block("private static void Prepare(ScanCall* call, ScanItem work, int first, int count, byte* workspace)"))
         {
-            writer.Line("float* skip = At(workspace, SkipAt), steps = At(workspace, StepsAt), inputs = At(workspace, InputsAt), outputs = At(workspace, OutputsAt);");
+            writer.Line("float* skip = At(workspace, SkipAt) + work.Offset, steps = At(workspace, StepsAt), inputs = At(workspace, InputsAt), outputs = At(workspace, OutputsAt);");
             writer.Line("float* input = work.At(call->Input) + (first * call->Input.RowStride), delta = work.At(call->Delta) + (first * call->Delta.RowStride);");
-            writer.Line("CachePrefetch.Rows(work.At(call->Input), call->Input.RowStride, first + Chunk, Chunk, work.Length, work.Channels);");
-            writer.Line("CachePrefetch.Rows(work.At(call->Delta), call->Delta.RowStride, first + Chunk, Chunk, work.Length, work.Channels);");
-            writer.Line("CachePrefetch.Rows(work.At(call->Output), call->Output.RowStride, first, Chunk, work.Length, work.Channels);");
             using (writer.Block("for (int t = 0; t < count; t++)"))
             {
                 ChannelLoop.Write(writer, plan, dialect =>
@@ -63,7 +60,6 @@ internal static class ScanRowStage
 
             writer.Line();
             writer.Line("float* gate = work.At(call->Gate) + (first * call->Gate.RowStride);");
-            writer.Line("CachePrefetch.Rows(work.At(call->Gate), call->Gate.RowStride, first + Chunk, Chunk, work.Length, work.Channels);");
             using (writer.Block("for (int t = 0; t < count; t++, outputs += ChannelBlock, target += call->Output.RowStride, gate += call->Gate.RowStride)"))
             {
                 ChannelLoop.Write(writer, plan, dialect =>

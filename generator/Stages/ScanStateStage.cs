@@ -26,11 +26,11 @@ internal static class ScanStateStage
 
     private static void WriteAdvance(CodeWriter writer, ScanPlan plan)
     {
-        writer.Line("// Takes the states of all channels over a chunk, group by group.");
+        writer.Line("// Takes the states of a block of channels over a chunk, group by group; beside it, the rows of the block that comes next are asked for.");
         writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Block("private static void Advance(ScanCall* call, ScanItem work, int first, int count, byte* workspace)"))
+        using (writer.Block("private static void Advance(ScanCall* call, ScanItem work, int first, int count, ScanItem next, int nextFirst, byte* workspace)"))
         {
-            writer.Line("float* rates = At(workspace, RatesAt), states = At(workspace, StatesAt), steps = At(workspace, StepsAt), inputs = At(workspace, InputsAt), outputs = At(workspace, OutputsAt);");
+            writer.Line("float* rates = At(workspace, RatesAt) + (work.Offset * StateSize), states = At(workspace, StatesAt) + (work.Offset * StateSize), steps = At(workspace, StepsAt), inputs = At(workspace, InputsAt), outputs = At(workspace, OutputsAt);");
             writer.Line("float* b = work.Row(call->InputMatrix) + (first * call->InputMatrix.RowStride), c = work.Row(call->OutputMatrix) + (first * call->OutputMatrix.RowStride);");
             writer.Line("long bStride = call->InputMatrix.RowStride, cStride = call->OutputMatrix.RowStride;");
             foreach (Dialect dialect in plan.Dialects)
@@ -51,8 +51,10 @@ internal static class ScanStateStage
         int state = 0;
         foreach (int width in plan.Groups)
         {
+            string ahead = dialect.Lanes > 1 && state == 0 ? "nextFirst" : "int.MaxValue";
+            writer.Line($"{(state == 0 ? "ScanAhead " : string.Empty)}ahead = ScanAhead.Of(call, next, {ahead}, k, workspace);");
             string panel = Index.Plus("(k * StateSize)", state * dialect.Lanes), column = state == 0 ? string.Empty : $" + {state}";
-            writer.Line($"Advance{width}{ChannelLoop.Suffix(plan, dialect)}(rates + {panel}, states + {panel}, steps + k, inputs + k, outputs + k, b{column}, bStride, c{column}, cStride, count);");
+            writer.Line($"Advance{width}{ChannelLoop.Suffix(plan, dialect)}(rates + {panel}, states + {panel}, steps + k, inputs + k, outputs + k, b{column}, bStride, c{column}, cStride, count, &ahead);");
             state += width;
         }
     }
@@ -62,7 +64,7 @@ internal static class ScanStateStage
         IReadOnlyList<int> states = [.. Enumerable.Range(0, width)];
         writer.Line($"// {width} states: state = 2^(step * A) * state + input * B; output += C * state.");
         writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Block($"private static void Advance{width}{ChannelLoop.Suffix(plan, dialect)}(float* rates, float* states, float* steps, float* inputs, float* outputs, float* b, long bStride, float* c, long cStride, int count)"))
+        using (writer.Block($"private static void Advance{width}{ChannelLoop.Suffix(plan, dialect)}(float* rates, float* states, float* steps, float* inputs, float* outputs, float* b, long bStride, float* c, long cStride, int count, ScanAhead* ahead)"))
         {
             foreach (int n in states)
             {
@@ -71,6 +73,7 @@ internal static class ScanStateStage
 
             using (writer.Block("for (int t = 0; t < count; t++, steps += ChannelBlock, inputs += ChannelBlock, outputs += ChannelBlock, b += bStride, c += cStride)"))
             {
+                writer.Line("ahead->Ask();");
                 writer.Line($"{dialect.Float} step = {dialect.Load("steps", "0")}, input = {dialect.Load("inputs", "0")}, sum = {dialect.Load("outputs", "0")};");
                 foreach (int n in states)
                 {

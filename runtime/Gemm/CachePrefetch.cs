@@ -28,8 +28,18 @@ public static unsafe class CachePrefetch
         {
             for (int column = 0; column < columns; column += LineFloats)
             {
-                Sse.Prefetch1(rows + column);
+                Later((byte*)(rows + column));
             }
+        }
+    }
+
+    /// <summary>Asks for one cache line to stand in the second-level cache.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Later(byte* address)
+    {
+        if (Sse.IsSupported)
+        {
+            Sse.Prefetch1(address);
         }
     }
 

@@ -48,6 +48,9 @@ public unsafe struct ScanCall
     /// <summary>Sequences.</summary>
     public int Sequences;
 
+    /// <summary>Channels of a work item at most.</summary>
+    public int ItemChannels;
+
     /// <summary>Positions of each sequence, padding included.</summary>
     public int Length;
 

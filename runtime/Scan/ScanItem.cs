@@ -2,11 +2,11 @@ using System.ComponentModel;
 
 namespace AttentionGen.Kernels;
 
-/// <summary>One unit of a scan's work: a block of channels of one sequence, from its first position to its last.</summary>
+/// <summary>One unit of a scan's work: channels of one sequence, from its first position to its last. It is walked block by block of its channels within each chunk of positions.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public readonly unsafe struct ScanItem
 {
-    private ScanItem(int sequence, int batch, int firstRow, int rows, int length, int firstChannel, int channels)
+    private ScanItem(int sequence, int batch, int firstRow, int rows, int length, int firstChannel, int channels, int offset)
     {
         Sequence = sequence;
         Batch = batch;
@@ -15,6 +15,7 @@ public readonly unsafe struct ScanItem
         Length = length;
         FirstChannel = firstChannel;
         Channels = channels;
+        Offset = offset;
     }
 
     /// <summary>The sequence.</summary>
@@ -38,22 +39,28 @@ public readonly unsafe struct ScanItem
     /// <summary>Channels.</summary>
     public int Channels { get; }
 
+    /// <summary>For a block of an item's channels: those before it, which is where the block begins in what the item keeps in its workspace.</summary>
+    public int Offset { get; }
+
     /// <summary>Decodes an item's number.</summary>
     /// <param name="call">The call.</param>
-    /// <param name="item">From 0 to the number of sequences times that of blocks.</param>
+    /// <param name="item">From 0 to the number of sequences times that of items in each.</param>
     /// <param name="innerDim">Channels in all.</param>
-    /// <param name="block">Channels of an item at most.</param>
-    public static ScanItem Of(ScanCall* call, int item, int innerDim, int block)
+    public static ScanItem Of(ScanCall* call, int item, int innerDim)
     {
-        int blocks = (innerDim + block - 1) / block;
-        int sequence = item / blocks;
-        int channel = item % blocks * block;
+        int items = (innerDim + call->ItemChannels - 1) / call->ItemChannels;
+        int sequence = item / items;
+        int channel = item % items * call->ItemChannels;
         bool packed = call->CumulativeLengths != null;
         int firstRow = packed ? call->CumulativeLengths[sequence] : 0;
         int rows = packed ? call->CumulativeLengths[sequence + 1] - firstRow : call->Length;
         int length = call->Lengths == null ? rows : call->Lengths[sequence];
-        return new ScanItem(sequence, packed ? 0 : sequence, firstRow, rows, length, channel, Math.Min(block, innerDim - channel));
+        return new ScanItem(sequence, packed ? 0 : sequence, firstRow, rows, length, channel, Math.Min(call->ItemChannels, innerDim - channel), 0);
     }
+
+    /// <summary>At most <paramref name="block"/> of the item's channels, from the one at <paramref name="offset"/> on.</summary>
+    public ScanItem Block(int offset, int block) =>
+        new(Sequence, Batch, FirstRow, Rows, Length, FirstChannel + offset, Math.Min(block, Channels - offset), offset);
 
     /// <summary>A tensor's element at the item's first row and channel.</summary>
     public float* At(in StridedTensor tensor) => Row(tensor) + FirstChannel;

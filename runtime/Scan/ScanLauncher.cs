@@ -25,7 +25,7 @@ public static unsafe class ScanLauncher
         return ReadOnlyTensorView.HeadsFirst(u, batch, 1, length, innerDim);
     }
 
-    /// <summary>Checks the arguments, then runs the kernel over all (sequence, block of channels) items.</summary>
+    /// <summary>Checks the arguments, then runs the kernel over all (sequence, channels) items.</summary>
     /// <exception cref="ArgumentException">An argument's shape or value is not what the declaration needs; nothing was written.</exception>
     public static void Run(
         ScanDescription description,
@@ -70,7 +70,7 @@ public static unsafe class ScanLauncher
         }
     }
 
-    /// <summary>Runs a layer's causal convolution in place over all (sequence, block of channels) items. The call was checked when it was projected.</summary>
+    /// <summary>Runs a layer's causal convolution in place over all (sequence, channels) items. The call was checked when it was projected.</summary>
     public static void Convolve(
         ScanDescription description,
         KernelTiers tiers,
@@ -110,7 +110,8 @@ public static unsafe class ScanLauncher
             call.Lengths = lengths;
             call.CumulativeLengths = cumulative;
             int threads = Threads(description, call.Sequences, call.Length, arguments.MaxThreads);
-            WorkerPool.Run(tiers.For(tier), pinned, checked(call.Sequences * description.Blocks), (nuint)description.WorkspaceBytes, threads);
+            call.ItemChannels = description.ChannelsOfItem(call.Sequences, threads);
+            WorkerPool.Run(tiers.For(tier), pinned, checked(call.Sequences * description.Items(call.ItemChannels)), (nuint)description.WorkspaceBytes, threads);
             GC.KeepAlive(state);
         }
     }

@@ -15,6 +15,7 @@ public sealed record ScanDeclaration(int DModel, int Expansion, int StateSize, i
         new(33, 1, 8, 5, 2),
         new(20, 4, 17, 40),
         new(128, 2, 16, 4),
+        new(150, 1, 300, 2),
     ];
 
     public int InnerDim => DModel * Expansion;

@@ -6,7 +6,7 @@
 // Work: 1120 FLOPs per position, of which 120 exponentials, which bound it; time grows linearly with the length.
 // State: 6 x 20 numbers for each sequence, zero before its first position.
 // Groups: Vector512 16 channels by 6 states in registers, chunks of 32 positions, 27904 bytes; Vector256 8 channels by 6 states in registers, chunks of 32 positions, 27904 bytes; Vector128 4 channels by 6 states in registers, chunks of 32 positions, 27904 bytes; Scalar 1 channels by 6 states in registers, chunks of 32 positions, 27904 bytes.
-// One work item: 64 channels of one sequence, from its first position to its last.
+// One work item: at most 64 channels of one sequence, from its first position to its last, 64 at a time through a chunk.
 //
 #nullable enable
 
@@ -36,7 +36,7 @@ namespace AttentionGen.Kernels
     {
         private const int InnerDim = 20; // channels
         private const int StateSize = 6; // states of each channel
-        private const int ChannelBlock = 64; // channels of one work item
+        private const int ChannelBlock = 64; // channels taken through a chunk at once
         private const int Chunk = 32; // positions prepared at a time
         private const int Lanes = 16;
         private const float Log2OfE = 1.44269504f, Log2OfERest = 1.92596303e-8f; // their sum is log2(e) to twice the digits
@@ -46,23 +46,29 @@ namespace AttentionGen.Kernels
         private const int RatesAt = 0; // A of the channels [channels / lanes, states, lanes]
         private const int StatesAt = 1536; // the states likewise
         private const int SkipAt = 3072; // D [channels]
-        private const int StepsAt = 3328; // softplus(delta) * log2(e) [chunk, channels]
-        private const int InputsAt = 11520; // softplus(delta) * u [chunk, channels]
-        private const int OutputsAt = 19712; // sums over states, before the gate [chunk, channels]
+        private const int StepsAt = 3328; // softplus(delta) * log2(e) [chunk, channels of a block]
+        private const int InputsAt = 11520; // softplus(delta) * u [chunk, channels of a block]
+        private const int OutputsAt = 19712; // sums over states, before the gate [chunk, channels of a block]
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Run(void* address, int item, byte* workspace)
         {
             ScanCall* call = (ScanCall*)address;
-            ScanItem work = ScanItem.Of(call, item, InnerDim, ChannelBlock);
+            ScanItem work = ScanItem.Of(call, item, InnerDim);
             LoadRates(call, work, workspace);
             LoadStates(call, work, workspace);
             for (int first = 0; first < work.Length; first += Chunk)
             {
                 int count = Math.Min(Chunk, work.Length - first);
-                Prepare(call, work, first, count, workspace);
-                Advance(call, work, first, count, workspace);
-                Finish(call, work, first, count, workspace);
+                for (int offset = 0; offset < work.Channels; offset += ChannelBlock)
+                {
+                    ScanItem block = work.Block(offset, ChannelBlock);
+                    bool last = offset + ChannelBlock >= work.Channels;
+                    ScanItem next = work.Block(last ? 0 : offset + ChannelBlock, ChannelBlock);
+                    Prepare(call, block, first, count, workspace);
+                    Advance(call, block, first, count, next, last ? first + Chunk : first, workspace);
+                    Finish(call, block, first, count, workspace);
+                }
             }
 
             if (call->States != null)
@@ -153,11 +159,8 @@ namespace AttentionGen.Kernels
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void Prepare(ScanCall* call, ScanItem work, int first, int count, byte* workspace)
         {
-            float* skip = At(workspace, SkipAt), steps = At(workspace, StepsAt), inputs = At(workspace, InputsAt), outputs = At(workspace, OutputsAt);
+            float* skip = At(workspace, SkipAt) + work.Offset, steps = At(workspace, StepsAt), inputs = At(workspace, InputsAt), outputs = At(workspace, OutputsAt);
             float* input = work.At(call->Input) + (first * call->Input.RowStride), delta = work.At(call->Delta) + (first * call->Delta.RowStride);
-            CachePrefetch.Rows(work.At(call->Input), call->Input.RowStride, first + Chunk, Chunk, work.Length, work.Channels);
-            CachePrefetch.Rows(work.At(call->Delta), call->Delta.RowStride, first + Chunk, Chunk, work.Length, work.Channels);
-            CachePrefetch.Rows(work.At(call->Output), call->Output.RowStride, first, Chunk, work.Length, work.Channels);
             for (int t = 0; t < count; t++)
             {
                 for (int c = 0; c + Lanes <= work.Channels; c += Lanes)
@@ -199,7 +202,6 @@ namespace AttentionGen.Kernels
             }
 
             float* gate = work.At(call->Gate) + (first * call->Gate.RowStride);
-            CachePrefetch.Rows(work.At(call->Gate), call->Gate.RowStride, first + Chunk, Chunk, work.Length, work.Channels);
             for (int t = 0; t < count; t++, outputs += ChannelBlock, target += call->Output.RowStride, gate += call->Gate.RowStride)
             {
                 for (int c = 0; c + Lanes <= work.Channels; c += Lanes)
@@ -213,26 +215,28 @@ namespace AttentionGen.Kernels
             }
         }
 
-        // Takes the states of all channels over a chunk, group by group.
+        // Takes the states of a block of channels over a chunk, group by group; beside it, the rows of the block that comes next are asked for.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Advance(ScanCall* call, ScanItem work, int first, int count, byte* workspace)
+        private static void Advance(ScanCall* call, ScanItem work, int first, int count, ScanItem next, int nextFirst, byte* workspace)
         {
-            float* rates = At(workspace, RatesAt), states = At(workspace, StatesAt), steps = At(workspace, StepsAt), inputs = At(workspace, InputsAt), outputs = At(workspace, OutputsAt);
+            float* rates = At(workspace, RatesAt) + (work.Offset * StateSize), states = At(workspace, StatesAt) + (work.Offset * StateSize), steps = At(workspace, StepsAt), inputs = At(workspace, InputsAt), outputs = At(workspace, OutputsAt);
             float* b = work.Row(call->InputMatrix) + (first * call->InputMatrix.RowStride), c = work.Row(call->OutputMatrix) + (first * call->OutputMatrix.RowStride);
             long bStride = call->InputMatrix.RowStride, cStride = call->OutputMatrix.RowStride;
             for (int k = 0; k + Lanes <= work.Channels; k += Lanes)
             {
-                Advance6(rates + (k * StateSize), states + (k * StateSize), steps + k, inputs + k, outputs + k, b, bStride, c, cStride, count);
+                ScanAhead ahead = ScanAhead.Of(call, next, nextFirst, k, workspace);
+                Advance6(rates + (k * StateSize), states + (k * StateSize), steps + k, inputs + k, outputs + k, b, bStride, c, cStride, count, &ahead);
             }
             for (int k = work.Channels / Lanes * Lanes; k < work.Channels; k++)
             {
-                Advance6OfOne(rates + (k * StateSize), states + (k * StateSize), steps + k, inputs + k, outputs + k, b, bStride, c, cStride, count);
+                ScanAhead ahead = ScanAhead.Of(call, next, int.MaxValue, k, workspace);
+                Advance6OfOne(rates + (k * StateSize), states + (k * StateSize), steps + k, inputs + k, outputs + k, b, bStride, c, cStride, count, &ahead);
             }
         }
 
         // 6 states: state = 2^(step * A) * state + input * B; output += C * state.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Advance6(float* rates, float* states, float* steps, float* inputs, float* outputs, float* b, long bStride, float* c, long cStride, int count)
+        private static void Advance6(float* rates, float* states, float* steps, float* inputs, float* outputs, float* b, long bStride, float* c, long cStride, int count, ScanAhead* ahead)
         {
             Vector512<float> state0 = Vector512.Load(states);
             Vector512<float> state1 = Vector512.Load(states + 16);
@@ -242,6 +246,7 @@ namespace AttentionGen.Kernels
             Vector512<float> state5 = Vector512.Load(states + 80);
             for (int t = 0; t < count; t++, steps += ChannelBlock, inputs += ChannelBlock, outputs += ChannelBlock, b += bStride, c += cStride)
             {
+                ahead->Ask();
                 Vector512<float> step = Vector512.Load(steps), input = Vector512.Load(inputs), sum = Vector512.Load(outputs);
                 state0 = Vector512.MultiplyAddEstimate(VectorMath.Exp2((step * Vector512.Load(rates))), state0, (input * Vector512.Create(b[0])));
                 sum = Vector512.MultiplyAddEstimate(state0, Vector512.Create(c[0]), sum);
@@ -268,7 +273,7 @@ namespace AttentionGen.Kernels
 
         // 6 states: state = 2^(step * A) * state + input * B; output += C * state.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Advance6OfOne(float* rates, float* states, float* steps, float* inputs, float* outputs, float* b, long bStride, float* c, long cStride, int count)
+        private static void Advance6OfOne(float* rates, float* states, float* steps, float* inputs, float* outputs, float* b, long bStride, float* c, long cStride, int count, ScanAhead* ahead)
         {
             float state0 = states[0];
             float state1 = states[1];
@@ -278,6 +283,7 @@ namespace AttentionGen.Kernels
             float state5 = states[5];
             for (int t = 0; t < count; t++, steps += ChannelBlock, inputs += ChannelBlock, outputs += ChannelBlock, b += bStride, c += cStride)
             {
+                ahead->Ask();
                 float step = steps[0], input = inputs[0], sum = outputs[0];
                 state0 = ((VectorMath.Exp2((step * rates[0])) * state0) + (input * b[0]));
                 sum = ((state0 * c[0]) + sum);
@@ -371,7 +377,7 @@ namespace AttentionGen.Kernels
     {
         private const int InnerDim = 20; // channels
         private const int StateSize = 6; // states of each channel
-        private const int ChannelBlock = 64; // channels of one work item
+        private const int ChannelBlock = 64; // channels taken through a chunk at once
         private const int Chunk = 32; // positions prepared at a time
         private const int Lanes = 8;
         private const float Log2OfE = 1.44269504f, Log2OfERest = 1.92596303e-8f; // their sum is log2(e) to twice the digits
@@ -381,23 +387,29 @@ namespace AttentionGen.Kernels
         private const int RatesAt = 0; // A of the channels [channels / lanes, states, lanes]
         private const int StatesAt = 1536; // the states likewise
         private const int SkipAt = 3072; // D [channels]
-        private const int StepsAt = 3328; // softplus(delta) * log2(e) [chunk, channels]
-        private const int InputsAt = 11520; // softplus(delta) * u [chunk, channels]
-        private const int OutputsAt = 19712; // sums over states, before the gate [chunk, channels]
+        private const int StepsAt = 3328; // softplus(delta) * log2(e) [chunk, channels of a block]
+        private const int InputsAt = 11520; // softplus(delta) * u [chunk, channels of a block]
+        private const int OutputsAt = 19712; // sums over states, before the gate [chunk, channels of a block]
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Run(void* address, int item, byte* workspace)
         {
             ScanCall* call = (ScanCall*)address;
-            ScanItem work = ScanItem.Of(call, item, InnerDim, ChannelBlock);
+            ScanItem work = ScanItem.Of(call, item, InnerDim);
             LoadRates(call, work, workspace);
             LoadStates(call, work, workspace);
             for (int first = 0; first < work.Length; first += Chunk)
             {
                 int count = Math.Min(Chunk, work.Length - first);
-                Prepare(call, work, first, count, workspace);
-                Advance(call, work, first, count, workspace);
-                Finish(call, work, first, count, workspace);
+                for (int offset = 0; offset < work.Channels; offset += ChannelBlock)
+                {
+                    ScanItem block = work.Block(offset, ChannelBlock);
+                    bool last = offset + ChannelBlock >= work.Channels;
+                    ScanItem next = work.Block(last ? 0 : offset + ChannelBlock, ChannelBlock);
+                    Prepare(call, block, first, count, workspace);
+                    Advance(call, block, first, count, next, last ? first + Chunk : first, workspace);
+                    Finish(call, block, first, count, workspace);
+                }
             }
 
             if (call->States != null)
@@ -488,11 +500,8 @@ namespace AttentionGen.Kernels
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void Prepare(ScanCall* call, ScanItem work, int first, int count, byte* workspace)
         {
-            float* skip = At(workspace, SkipAt), steps = At(workspace, StepsAt), inputs = At(workspace, InputsAt), outputs = At(workspace, OutputsAt);
+            float* skip = At(workspace, SkipAt) + work.Offset, steps = At(workspace, StepsAt), inputs = At(workspace, InputsAt), outputs = At(workspace, OutputsAt);
             float* input = work.At(call->Input) + (first * call->Input.RowStride), delta = work.At(call->Delta) + (first * call->Delta.RowStride);
-            CachePrefetch.Rows(work.At(call->Input), call->Input.RowStride, first + Chunk, Chunk, work.Length, work.Channels);
-            CachePrefetch.Rows(work.At(call->Delta), call->Delta.RowStride, first + Chunk, Chunk, work.Length, work.Channels);
-            CachePrefetch.Rows(work.At(call->Output), call->Output.RowStride, first, Chunk, work.Length, work.Channels);
             for (int t = 0; t < count; t++)
             {
                 for (int c = 0; c + Lanes <= work.Channels; c += Lanes)
@@ -534,7 +543,6 @@ namespace AttentionGen.Kernels
             }
 
             float* gate = work.At(call->Gate) + (first * call->Gate.RowStride);
-            CachePrefetch.Rows(work.At(call->Gate), call->Gate.RowStride, first + Chunk, Chunk, work.Length, work.Channels);
             for (int t = 0; t < count; t++, outputs += ChannelBlock, target += call->Output.RowStride, gate += call->Gate.RowStride)
             {
                 for (int c = 0; c + Lanes <= work.Channels; c += Lanes)
@@ -548,26 +556,28 @@ namespace AttentionGen.Kernels
             }
         }
 
-        // Takes the states of all channels over a chunk, group by group.
+        // Takes the states of a block of channels over a chunk, group by group; beside it, the rows of the block that comes next are asked for.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Advance(ScanCall* call, ScanItem work, int first, int count, byte* workspace)
+        private static void Advance(ScanCall* call, ScanItem work, int first, int count, ScanItem next, int nextFirst, byte* workspace)
         {
-            float* rates = At(workspace, RatesAt), states = At(workspace, StatesAt), steps = At(workspace, StepsAt), inputs = At(workspace, InputsAt), outputs = At(workspace, OutputsAt);
+            float* rates = At(workspace, RatesAt) + (work.Offset * StateSize), states = At(workspace, StatesAt) + (work.Offset * StateSize), steps = At(workspace, StepsAt), inputs = At(workspace, InputsAt), outputs = At(workspace, OutputsAt);
             float* b = work.Row(call->InputMatrix) + (first * call->InputMatrix.RowStride), c = work.Row(call->OutputMatrix) + (first * call->OutputMatrix.RowStride);
             long bStride = call->InputMatrix.RowStride, cStride = call->OutputMatrix.RowStride;
             for (int k = 0; k + Lanes <= work.Channels; k += Lanes)
             {
-                Advance6(rates + (k * StateSize), states + (k * StateSize), steps + k, inputs + k, outputs + k, b, bStride, c, cStride, count);
+                ScanAhead ahead = ScanAhead.Of(call, next, nextFirst, k, workspace);
+                Advance6(rates + (k * StateSize), states + (k * StateSize), steps + k, inputs + k, outputs + k, b, bStride, c, cStride, count, &ahead);
             }
             for (int k = work.Channels / Lanes * Lanes; k < work.Channels; k++)
             {
-                Advance6OfOne(rates + (k * StateSize), states + (k * StateSize), steps + k, inputs + k, outputs + k, b, bStride, c, cStride, count);
+                ScanAhead ahead = ScanAhead.Of(call, next, int.MaxValue, k, workspace);
+                Advance6OfOne(rates + (k * StateSize), states + (k * StateSize), steps + k, inputs + k, outputs + k, b, bStride, c, cStride, count, &ahead);
             }
         }
 
         // 6 states: state = 2^(step * A) * state + input * B; output += C * state.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Advance6(float* rates, float* states, float* steps, float* inputs, float* outputs, float* b, long bStride, float* c, long cStride, int count)
+        private static void Advance6(float* rates, float* states, float* steps, float* inputs, float* outputs, float* b, long bStride, float* c, long cStride, int count, ScanAhead* ahead)
         {
             Vector256<float> state0 = Vector256.Load(states);
             Vector256<float> state1 = Vector256.Load(states + 8);
@@ -577,6 +587,7 @@ namespace AttentionGen.Kernels
             Vector256<float> state5 = Vector256.Load(states + 40);
             for (int t = 0; t < count; t++, steps += ChannelBlock, inputs += ChannelBlock, outputs += ChannelBlock, b += bStride, c += cStride)
             {
+                ahead->Ask();
                 Vector256<float> step = Vector256.Load(steps), input = Vector256.Load(inputs), sum = Vector256.Load(outputs);
                 state0 = Vector256.MultiplyAddEstimate(VectorMath.Exp2((step * Vector256.Load(rates))), state0, (input * Vector256.Create(b[0])));
                 sum = Vector256.MultiplyAddEstimate(state0, Vector256.Create(c[0]), sum);
@@ -603,7 +614,7 @@ namespace AttentionGen.Kernels
 
         // 6 states: state = 2^(step * A) * state + input * B; output += C * state.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Advance6OfOne(float* rates, float* states, float* steps, float* inputs, float* outputs, float* b, long bStride, float* c, long cStride, int count)
+        private static void Advance6OfOne(float* rates, float* states, float* steps, float* inputs, float* outputs, float* b, long bStride, float* c, long cStride, int count, ScanAhead* ahead)
         {
             float state0 = states[0];
             float state1 = states[1];
@@ -613,6 +624,7 @@ namespace AttentionGen.Kernels
             float state5 = states[5];
             for (int t = 0; t < count; t++, steps += ChannelBlock, inputs += ChannelBlock, outputs += ChannelBlock, b += bStride, c += cStride)
             {
+                ahead->Ask();
                 float step = steps[0], input = inputs[0], sum = outputs[0];
                 state0 = ((VectorMath.Exp2((step * rates[0])) * state0) + (input * b[0]));
                 sum = ((state0 * c[0]) + sum);
@@ -706,7 +718,7 @@ namespace AttentionGen.Kernels
     {
         private const int InnerDim = 20; // channels
         private const int StateSize = 6; // states of each channel
-        private const int ChannelBlock = 64; // channels of one work item
+        private const int ChannelBlock = 64; // channels taken through a chunk at once
         private const int Chunk = 32; // positions prepared at a time
         private const int Lanes = 4;
         private const float Log2OfE = 1.44269504f, Log2OfERest = 1.92596303e-8f; // their sum is log2(e) to twice the digits
@@ -716,23 +728,29 @@ namespace AttentionGen.Kernels
         private const int RatesAt = 0; // A of the channels [channels / lanes, states, lanes]
         private const int StatesAt = 1536; // the states likewise
         private const int SkipAt = 3072; // D [channels]
-        private const int StepsAt = 3328; // softplus(delta) * log2(e) [chunk, channels]
-        private const int InputsAt = 11520; // softplus(delta) * u [chunk, channels]
-        private const int OutputsAt = 19712; // sums over states, before the gate [chunk, channels]
+        private const int StepsAt = 3328; // softplus(delta) * log2(e) [chunk, channels of a block]
+        private const int InputsAt = 11520; // softplus(delta) * u [chunk, channels of a block]
+        private const int OutputsAt = 19712; // sums over states, before the gate [chunk, channels of a block]
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Run(void* address, int item, byte* workspace)
         {
             ScanCall* call = (ScanCall*)address;
-            ScanItem work = ScanItem.Of(call, item, InnerDim, ChannelBlock);
+            ScanItem work = ScanItem.Of(call, item, InnerDim);
             LoadRates(call, work, workspace);
             LoadStates(call, work, workspace);
             for (int first = 0; first < work.Length; first += Chunk)
             {
                 int count = Math.Min(Chunk, work.Length - first);
-                Prepare(call, work, first, count, workspace);
-                Advance(call, work, first, count, workspace);
-                Finish(call, work, first, count, workspace);
+                for (int offset = 0; offset < work.Channels; offset += ChannelBlock)
+                {
+                    ScanItem block = work.Block(offset, ChannelBlock);
+                    bool last = offset + ChannelBlock >= work.Channels;
+                    ScanItem next = work.Block(last ? 0 : offset + ChannelBlock, ChannelBlock);
+                    Prepare(call, block, first, count, workspace);
+                    Advance(call, block, first, count, next, last ? first + Chunk : first, workspace);
+                    Finish(call, block, first, count, workspace);
+                }
             }
 
             if (call->States != null)
@@ -805,11 +823,8 @@ namespace AttentionGen.Kernels
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void Prepare(ScanCall* call, ScanItem work, int first, int count, byte* workspace)
         {
-            float* skip = At(workspace, SkipAt), steps = At(workspace, StepsAt), inputs = At(workspace, InputsAt), outputs = At(workspace, OutputsAt);
+            float* skip = At(workspace, SkipAt) + work.Offset, steps = At(workspace, StepsAt), inputs = At(workspace, InputsAt), outputs = At(workspace, OutputsAt);
             float* input = work.At(call->Input) + (first * call->Input.RowStride), delta = work.At(call->Delta) + (first * call->Delta.RowStride);
-            CachePrefetch.Rows(work.At(call->Input), call->Input.RowStride, first + Chunk, Chunk, work.Length, work.Channels);
-            CachePrefetch.Rows(work.At(call->Delta), call->Delta.RowStride, first + Chunk, Chunk, work.Length, work.Channels);
-            CachePrefetch.Rows(work.At(call->Output), call->Output.RowStride, first, Chunk, work.Length, work.Channels);
             for (int t = 0; t < count; t++)
             {
                 for (int c = 0; c + Lanes <= work.Channels; c += Lanes)
@@ -844,7 +859,6 @@ namespace AttentionGen.Kernels
             }
 
             float* gate = work.At(call->Gate) + (first * call->Gate.RowStride);
-            CachePrefetch.Rows(work.At(call->Gate), call->Gate.RowStride, first + Chunk, Chunk, work.Length, work.Channels);
             for (int t = 0; t < count; t++, outputs += ChannelBlock, target += call->Output.RowStride, gate += call->Gate.RowStride)
             {
                 for (int c = 0; c + Lanes <= work.Channels; c += Lanes)
@@ -854,22 +868,23 @@ namespace AttentionGen.Kernels
             }
         }
 
-        // Takes the states of all channels over a chunk, group by group.
+        // Takes the states of a block of channels over a chunk, group by group; beside it, the rows of the block that comes next are asked for.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Advance(ScanCall* call, ScanItem work, int first, int count, byte* workspace)
+        private static void Advance(ScanCall* call, ScanItem work, int first, int count, ScanItem next, int nextFirst, byte* workspace)
         {
-            float* rates = At(workspace, RatesAt), states = At(workspace, StatesAt), steps = At(workspace, StepsAt), inputs = At(workspace, InputsAt), outputs = At(workspace, OutputsAt);
+            float* rates = At(workspace, RatesAt) + (work.Offset * StateSize), states = At(workspace, StatesAt) + (work.Offset * StateSize), steps = At(workspace, StepsAt), inputs = At(workspace, InputsAt), outputs = At(workspace, OutputsAt);
             float* b = work.Row(call->InputMatrix) + (first * call->InputMatrix.RowStride), c = work.Row(call->OutputMatrix) + (first * call->OutputMatrix.RowStride);
             long bStride = call->InputMatrix.RowStride, cStride = call->OutputMatrix.RowStride;
             for (int k = 0; k + Lanes <= work.Channels; k += Lanes)
             {
-                Advance6(rates + (k * StateSize), states + (k * StateSize), steps + k, inputs + k, outputs + k, b, bStride, c, cStride, count);
+                ScanAhead ahead = ScanAhead.Of(call, next, nextFirst, k, workspace);
+                Advance6(rates + (k * StateSize), states + (k * StateSize), steps + k, inputs + k, outputs + k, b, bStride, c, cStride, count, &ahead);
             }
         }
 
         // 6 states: state = 2^(step * A) * state + input * B; output += C * state.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Advance6(float* rates, float* states, float* steps, float* inputs, float* outputs, float* b, long bStride, float* c, long cStride, int count)
+        private static void Advance6(float* rates, float* states, float* steps, float* inputs, float* outputs, float* b, long bStride, float* c, long cStride, int count, ScanAhead* ahead)
         {
             Vector128<float> state0 = Vector128.Load(states);
             Vector128<float> state1 = Vector128.Load(states + 4);
@@ -879,6 +894,7 @@ namespace AttentionGen.Kernels
             Vector128<float> state5 = Vector128.Load(states + 20);
             for (int t = 0; t < count; t++, steps += ChannelBlock, inputs += ChannelBlock, outputs += ChannelBlock, b += bStride, c += cStride)
             {
+                ahead->Ask();
                 Vector128<float> step = Vector128.Load(steps), input = Vector128.Load(inputs), sum = Vector128.Load(outputs);
                 state0 = Vector128.MultiplyAddEstimate(VectorMath.Exp2((step * Vector128.Load(rates))), state0, (input * Vector128.Create(b[0])));
                 sum = Vector128.MultiplyAddEstimate(state0, Vector128.Create(c[0]), sum);
@@ -942,7 +958,7 @@ namespace AttentionGen.Kernels
     {
         private const int InnerDim = 20; // channels
         private const int StateSize = 6; // states of each channel
-        private const int ChannelBlock = 64; // channels of one work item
+        private const int ChannelBlock = 64; // channels taken through a chunk at once
         private const int Chunk = 32; // positions prepared at a time
         private const float Log2OfE = 1.44269504f, Log2OfERest = 1.92596303e-8f; // their sum is log2(e) to twice the digits
         private const float NaturalLogOf2 = 0.693147181f;
@@ -951,23 +967,29 @@ namespace AttentionGen.Kernels
         private const int RatesAt = 0; // A of the channels [channels / lanes, states, lanes]
         private const int StatesAt = 1536; // the states likewise
         private const int SkipAt = 3072; // D [channels]
-        private const int StepsAt = 3328; // softplus(delta) * log2(e) [chunk, channels]
-        private const int InputsAt = 11520; // softplus(delta) * u [chunk, channels]
-        private const int OutputsAt = 19712; // sums over states, before the gate [chunk, channels]
+        private const int StepsAt = 3328; // softplus(delta) * log2(e) [chunk, channels of a block]
+        private const int InputsAt = 11520; // softplus(delta) * u [chunk, channels of a block]
+        private const int OutputsAt = 19712; // sums over states, before the gate [chunk, channels of a block]
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Run(void* address, int item, byte* workspace)
         {
             ScanCall* call = (ScanCall*)address;
-            ScanItem work = ScanItem.Of(call, item, InnerDim, ChannelBlock);
+            ScanItem work = ScanItem.Of(call, item, InnerDim);
             LoadRates(call, work, workspace);
             LoadStates(call, work, workspace);
             for (int first = 0; first < work.Length; first += Chunk)
             {
                 int count = Math.Min(Chunk, work.Length - first);
-                Prepare(call, work, first, count, workspace);
-                Advance(call, work, first, count, workspace);
-                Finish(call, work, first, count, workspace);
+                for (int offset = 0; offset < work.Channels; offset += ChannelBlock)
+                {
+                    ScanItem block = work.Block(offset, ChannelBlock);
+                    bool last = offset + ChannelBlock >= work.Channels;
+                    ScanItem next = work.Block(last ? 0 : offset + ChannelBlock, ChannelBlock);
+                    Prepare(call, block, first, count, workspace);
+                    Advance(call, block, first, count, next, last ? first + Chunk : first, workspace);
+                    Finish(call, block, first, count, workspace);
+                }
             }
 
             if (call->States != null)
@@ -1040,11 +1062,8 @@ namespace AttentionGen.Kernels
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void Prepare(ScanCall* call, ScanItem work, int first, int count, byte* workspace)
         {
-            float* skip = At(workspace, SkipAt), steps = At(workspace, StepsAt), inputs = At(workspace, InputsAt), outputs = At(workspace, OutputsAt);
+            float* skip = At(workspace, SkipAt) + work.Offset, steps = At(workspace, StepsAt), inputs = At(workspace, InputsAt), outputs = At(workspace, OutputsAt);
             float* input = work.At(call->Input) + (first * call->Input.RowStride), delta = work.At(call->Delta) + (first * call->Delta.RowStride);
-            CachePrefetch.Rows(work.At(call->Input), call->Input.RowStride, first + Chunk, Chunk, work.Length, work.Channels);
-            CachePrefetch.Rows(work.At(call->Delta), call->Delta.RowStride, first + Chunk, Chunk, work.Length, work.Channels);
-            CachePrefetch.Rows(work.At(call->Output), call->Output.RowStride, first, Chunk, work.Length, work.Channels);
             for (int t = 0; t < count; t++)
             {
                 for (int c = 0; c < work.Channels; c++)
@@ -1079,7 +1098,6 @@ namespace AttentionGen.Kernels
             }
 
             float* gate = work.At(call->Gate) + (first * call->Gate.RowStride);
-            CachePrefetch.Rows(work.At(call->Gate), call->Gate.RowStride, first + Chunk, Chunk, work.Length, work.Channels);
             for (int t = 0; t < count; t++, outputs += ChannelBlock, target += call->Output.RowStride, gate += call->Gate.RowStride)
             {
                 for (int c = 0; c < work.Channels; c++)
@@ -1089,22 +1107,23 @@ namespace AttentionGen.Kernels
             }
         }
 
-        // Takes the states of all channels over a chunk, group by group.
+        // Takes the states of a block of channels over a chunk, group by group; beside it, the rows of the block that comes next are asked for.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Advance(ScanCall* call, ScanItem work, int first, int count, byte* workspace)
+        private static void Advance(ScanCall* call, ScanItem work, int first, int count, ScanItem next, int nextFirst, byte* workspace)
         {
-            float* rates = At(workspace, RatesAt), states = At(workspace, StatesAt), steps = At(workspace, StepsAt), inputs = At(workspace, InputsAt), outputs = At(workspace, OutputsAt);
+            float* rates = At(workspace, RatesAt) + (work.Offset * StateSize), states = At(workspace, StatesAt) + (work.Offset * StateSize), steps = At(workspace, StepsAt), inputs = At(workspace, InputsAt), outputs = At(workspace, OutputsAt);
             float* b = work.Row(call->InputMatrix) + (first * call->InputMatrix.RowStride), c = work.Row(call->OutputMatrix) + (first * call->OutputMatrix.RowStride);
             long bStride = call->InputMatrix.RowStride, cStride = call->OutputMatrix.RowStride;
             for (int k = 0; k < work.Channels; k++)
             {
-                Advance6(rates + (k * StateSize), states + (k * StateSize), steps + k, inputs + k, outputs + k, b, bStride, c, cStride, count);
+                ScanAhead ahead = ScanAhead.Of(call, next, int.MaxValue, k, workspace);
+                Advance6(rates + (k * StateSize), states + (k * StateSize), steps + k, inputs + k, outputs + k, b, bStride, c, cStride, count, &ahead);
             }
         }
 
         // 6 states: state = 2^(step * A) * state + input * B; output += C * state.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Advance6(float* rates, float* states, float* steps, float* inputs, float* outputs, float* b, long bStride, float* c, long cStride, int count)
+        private static void Advance6(float* rates, float* states, float* steps, float* inputs, float* outputs, float* b, long bStride, float* c, long cStride, int count, ScanAhead* ahead)
         {
             float state0 = states[0];
             float state1 = states[1];
@@ -1114,6 +1133,7 @@ namespace AttentionGen.Kernels
             float state5 = states[5];
             for (int t = 0; t < count; t++, steps += ChannelBlock, inputs += ChannelBlock, outputs += ChannelBlock, b += bStride, c += cStride)
             {
+                ahead->Ask();
                 float step = steps[0], input = inputs[0], sum = outputs[0];
                 state0 = ((VectorMath.Exp2((step * rates[0])) * state0) + (input * b[0]));
                 sum = ((state0 * c[0]) + sum);

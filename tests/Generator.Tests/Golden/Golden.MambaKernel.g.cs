@@ -17,7 +17,7 @@ namespace Golden
         /// <summary>Native memory that each working thread keeps for this kernel, in bytes, whatever the length.</summary>
         public const int WorkspaceBytesPerThread = 27904;
 
-        private static readonly global::AttentionGen.Kernels.ScanDescription scanDescription = new() { Name = "MambaKernel", InnerDim = InnerDim, StateSize = StateSize, ChannelBlock = 64, WorkspaceBytes = WorkspaceBytesPerThread, MaxLength = 0 };
+        private static readonly global::AttentionGen.Kernels.ScanDescription scanDescription = new() { Name = "MambaKernel", InnerDim = InnerDim, StateSize = StateSize, ChannelBlock = 64, ItemChannels = 64, WorkspaceBytes = WorkspaceBytesPerThread, MaxLength = 0 };
 
         /// <summary>The selective scan (Gu and Dao 2023) over contiguous tensors.</summary>
         /// <param name="u">[batch, 1, length, InnerDim]: the input.</param>

@@ -6,8 +6,8 @@
 // Before it: a depthwise causal convolution over 3 positions with SiLU, in place; step sizes through 1 features.
 // Work: 1280 FLOPs per position, of which 128 exponentials, which bound it; time grows linearly with the length.
 // State: 4 x 32 numbers for each sequence, zero before its first position.
-// Groups: Vector512 16 channels by 4 states in registers, chunks of 32 positions, 36608 bytes; Vector256 8 channels by 4 states in registers, chunks of 32 positions, 36608 bytes; Vector128 4 channels by 4 states in registers, chunks of 32 positions, 36608 bytes; Scalar 1 channels by 4 states in registers, chunks of 32 positions, 36608 bytes.
-// One work item: 64 channels of one sequence, from its first position to its last.
+// Groups: Vector512 16 channels by 4 states in registers, chunks of 32 positions, 37120 bytes; Vector256 8 channels by 4 states in registers, chunks of 32 positions, 37120 bytes; Vector128 4 channels by 4 states in registers, chunks of 32 positions, 37120 bytes; Scalar 1 channels by 4 states in registers, chunks of 32 positions, 37120 bytes.
+// One work item: at most 64 channels of one sequence, from its first position to its last, 64 at a time through a chunk.
 //
 #nullable enable
 
@@ -45,7 +45,8 @@ namespace AttentionGen.Kernels
     {
         private const int InnerDim = 32; // channels
         private const int StateSize = 4; // states of each channel
-        private const int ChannelBlock = 64; // channels of one work item
+        private const int ChannelBlock = 64; // channels taken through a chunk at once
+        private const int ItemChannels = 64; // channels of one work item at most
         private const int Chunk = 32; // positions prepared at a time
         private const int Lanes = 16;
         private const int Past = 2; // positions that the convolution sees before the current one
@@ -56,26 +57,33 @@ namespace AttentionGen.Kernels
         private const int RatesAt = 0; // A of the channels [channels / lanes, states, lanes]
         private const int StatesAt = 1024; // the states likewise
         private const int SkipAt = 2048; // D [channels]
-        private const int StepsAt = 2304; // softplus(delta) * log2(e) [chunk, channels]
-        private const int InputsAt = 10496; // softplus(delta) * u [chunk, channels]
-        private const int OutputsAt = 18688; // sums over states, before the gate [chunk, channels]
+        private const int StepsAt = 2304; // softplus(delta) * log2(e) [chunk, channels of a block]
+        private const int InputsAt = 10496; // softplus(delta) * u [chunk, channels of a block]
+        private const int OutputsAt = 18688; // sums over states, before the gate [chunk, channels of a block]
         private const int TapsAt = 26880; // weights of the convolution [positions, channels]
         private const int BiasAt = 27648; // its bias [channels]
-        private const int WindowAt = 27904; // the rows a chunk sees, its own last [positions, channels]
+        private const int SeenAt = 27904; // the rows before a chunk [positions, channels]
+        private const int WindowAt = 28416; // the rows a chunk sees, its own last [positions, channels of a block]
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Run(void* address, int item, byte* workspace)
         {
             ScanCall* call = (ScanCall*)address;
-            ScanItem work = ScanItem.Of(call, item, InnerDim, ChannelBlock);
+            ScanItem work = ScanItem.Of(call, item, InnerDim);
             LoadRates(call, work, workspace);
             LoadStates(call, work, workspace);
             for (int first = 0; first < work.Length; first += Chunk)
             {
                 int count = Math.Min(Chunk, work.Length - first);
-                Prepare(call, work, first, count, workspace);
-                Advance(call, work, first, count, workspace);
-                Finish(call, work, first, count, workspace);
+                for (int offset = 0; offset < work.Channels; offset += ChannelBlock)
+                {
+                    ScanItem block = work.Block(offset, ChannelBlock);
+                    bool last = offset + ChannelBlock >= work.Channels;
+                    ScanItem next = work.Block(last ? 0 : offset + ChannelBlock, ChannelBlock);
+                    Prepare(call, block, first, count, workspace);
+                    Advance(call, block, first, count, next, last ? first + Chunk : first, workspace);
+                    Finish(call, block, first, count, workspace);
+                }
             }
 
             if (call->States != null)
@@ -148,11 +156,8 @@ namespace AttentionGen.Kernels
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void Prepare(ScanCall* call, ScanItem work, int first, int count, byte* workspace)
         {
-            float* skip = At(workspace, SkipAt), steps = At(workspace, StepsAt), inputs = At(workspace, InputsAt), outputs = At(workspace, OutputsAt);
+            float* skip = At(workspace, SkipAt) + work.Offset, steps = At(workspace, StepsAt), inputs = At(workspace, InputsAt), outputs = At(workspace, OutputsAt);
             float* input = work.At(call->Input) + (first * call->Input.RowStride), delta = work.At(call->Delta) + (first * call->Delta.RowStride);
-            CachePrefetch.Rows(work.At(call->Input), call->Input.RowStride, first + Chunk, Chunk, work.Length, work.Channels);
-            CachePrefetch.Rows(work.At(call->Delta), call->Delta.RowStride, first + Chunk, Chunk, work.Length, work.Channels);
-            CachePrefetch.Rows(work.At(call->Output), call->Output.RowStride, first, Chunk, work.Length, work.Channels);
             for (int t = 0; t < count; t++)
             {
                 for (int c = 0; c + Lanes <= work.Channels; c += Lanes)
@@ -187,7 +192,6 @@ namespace AttentionGen.Kernels
             }
 
             float* gate = work.At(call->Gate) + (first * call->Gate.RowStride);
-            CachePrefetch.Rows(work.At(call->Gate), call->Gate.RowStride, first + Chunk, Chunk, work.Length, work.Channels);
             for (int t = 0; t < count; t++, outputs += ChannelBlock, target += call->Output.RowStride, gate += call->Gate.RowStride)
             {
                 for (int c = 0; c + Lanes <= work.Channels; c += Lanes)
@@ -197,22 +201,23 @@ namespace AttentionGen.Kernels
             }
         }
 
-        // Takes the states of all channels over a chunk, group by group.
+        // Takes the states of a block of channels over a chunk, group by group; beside it, the rows of the block that comes next are asked for.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Advance(ScanCall* call, ScanItem work, int first, int count, byte* workspace)
+        private static void Advance(ScanCall* call, ScanItem work, int first, int count, ScanItem next, int nextFirst, byte* workspace)
         {
-            float* rates = At(workspace, RatesAt), states = At(workspace, StatesAt), steps = At(workspace, StepsAt), inputs = At(workspace, InputsAt), outputs = At(workspace, OutputsAt);
+            float* rates = At(workspace, RatesAt) + (work.Offset * StateSize), states = At(workspace, StatesAt) + (work.Offset * StateSize), steps = At(workspace, StepsAt), inputs = At(workspace, InputsAt), outputs = At(workspace, OutputsAt);
             float* b = work.Row(call->InputMatrix) + (first * call->InputMatrix.RowStride), c = work.Row(call->OutputMatrix) + (first * call->OutputMatrix.RowStride);
             long bStride = call->InputMatrix.RowStride, cStride = call->OutputMatrix.RowStride;
             for (int k = 0; k + Lanes <= work.Channels; k += Lanes)
             {
-                Advance4(rates + (k * StateSize), states + (k * StateSize), steps + k, inputs + k, outputs + k, b, bStride, c, cStride, count);
+                ScanAhead ahead = ScanAhead.Of(call, next, nextFirst, k, workspace);
+                Advance4(rates + (k * StateSize), states + (k * StateSize), steps + k, inputs + k, outputs + k, b, bStride, c, cStride, count, &ahead);
             }
         }
 
         // 4 states: state = 2^(step * A) * state + input * B; output += C * state.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Advance4(float* rates, float* states, float* steps, float* inputs, float* outputs, float* b, long bStride, float* c, long cStride, int count)
+        private static void Advance4(float* rates, float* states, float* steps, float* inputs, float* outputs, float* b, long bStride, float* c, long cStride, int count, ScanAhead* ahead)
         {
             Vector512<float> state0 = Vector512.Load(states);
             Vector512<float> state1 = Vector512.Load(states + 16);
@@ -220,6 +225,7 @@ namespace AttentionGen.Kernels
             Vector512<float> state3 = Vector512.Load(states + 48);
             for (int t = 0; t < count; t++, steps += ChannelBlock, inputs += ChannelBlock, outputs += ChannelBlock, b += bStride, c += cStride)
             {
+                ahead->Ask();
                 Vector512<float> step = Vector512.Load(steps), input = Vector512.Load(inputs), sum = Vector512.Load(outputs);
                 state0 = Vector512.MultiplyAddEstimate(VectorMath.Exp2((step * Vector512.Load(rates))), state0, (input * Vector512.Create(b[0])));
                 sum = Vector512.MultiplyAddEstimate(state0, Vector512.Create(c[0]), sum);
@@ -238,36 +244,54 @@ namespace AttentionGen.Kernels
             Vector512.Store(state3, states + 48);
         }
 
-        // One block of channels of one sequence: rows become SiLU(bias + sum over taps of weight * earlier rows).
+        // Channels of one sequence: rows become SiLU(bias + sum over taps of weight * earlier rows).
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Convolve(void* address, int item, byte* workspace)
         {
             ScanCall* call = (ScanCall*)address;
-            ScanItem work = ScanItem.Of(call, item, InnerDim, ChannelBlock);
-            float* window = At(workspace, WindowAt), rows = work.At(call->Input);
+            ScanItem work = ScanItem.Of(call, item, InnerDim);
             LoadTaps(call, work, workspace);
-            LoadHistory(call, work, window);
+            LoadHistory(call, work, workspace);
             for (int first = 0; first < work.Length; first += Chunk)
             {
                 int count = Math.Min(Chunk, work.Length - first);
-                float* row = rows + (first * call->Input.RowStride), seen = window + (Past * ChannelBlock);
-                CachePrefetch.Rows(rows, call->Input.RowStride, first + Chunk, Chunk, work.Length, work.Channels);
-                for (int t = 0; t < count; t++)
+                for (int offset = 0; offset < work.Channels; offset += ChannelBlock)
                 {
-                    new Span<float>(row + (t * call->Input.RowStride), work.Channels).CopyTo(new Span<float>(seen + (t * ChannelBlock), work.Channels));
+                    bool last = offset + ChannelBlock >= work.Channels;
+                    ScanItem next = work.Block(last ? 0 : offset + ChannelBlock, ChannelBlock);
+                    CachePrefetch.Rows(next.At(call->Input), call->Input.RowStride, last ? first + Chunk : first, Chunk, next.Length, next.Channels);
+                    ConvolveChunk(call, work.Block(offset, ChannelBlock), first, count, workspace);
                 }
-
-                ConvolveRows(work, row, call->Input.RowStride, count, workspace);
-                new Span<float>(window + (count * ChannelBlock), Past * ChannelBlock).CopyTo(new Span<float>(window, Past * ChannelBlock));
             }
 
             if (call->States != null)
             {
-                float* history = work.History(call, StateSize * InnerDim);
+                float* history = work.History(call, StateSize * InnerDim), seen = At(workspace, SeenAt);
                 for (int t = 0; t < Past; t++)
                 {
-                    new Span<float>(window + (t * ChannelBlock), work.Channels).CopyTo(new Span<float>(history + (t * InnerDim), work.Channels));
+                    new Span<float>(seen + (t * ItemChannels), work.Channels).CopyTo(new Span<float>(history + (t * InnerDim), work.Channels));
                 }
+            }
+        }
+
+        // A chunk of a block of channels: the rows before it and its own into the window, from there to where they were.
+        private static void ConvolveChunk(ScanCall* call, ScanItem work, int first, int count, byte* workspace)
+        {
+            float* window = At(workspace, WindowAt), seen = At(workspace, SeenAt) + work.Offset, rows = work.At(call->Input) + (first * call->Input.RowStride);
+            for (int t = 0; t < Past; t++)
+            {
+                new Span<float>(seen + (t * ItemChannels), work.Channels).CopyTo(new Span<float>(window + (t * ChannelBlock), work.Channels));
+            }
+
+            for (int t = 0; t < count; t++)
+            {
+                new Span<float>(rows + (t * call->Input.RowStride), work.Channels).CopyTo(new Span<float>(window + ((Past + t) * ChannelBlock), work.Channels));
+            }
+
+            ConvolveRows(work, rows, call->Input.RowStride, count, workspace);
+            for (int t = 0; t < Past; t++)
+            {
+                new Span<float>(window + ((count + t) * ChannelBlock), work.Channels).CopyTo(new Span<float>(seen + (t * ItemChannels), work.Channels));
             }
         }
 
@@ -275,7 +299,7 @@ namespace AttentionGen.Kernels
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void ConvolveRows(ScanItem work, float* target, long stride, int count, byte* workspace)
         {
-            float* taps = At(workspace, TapsAt), bias = At(workspace, BiasAt), window = At(workspace, WindowAt);
+            float* taps = At(workspace, TapsAt) + work.Offset, bias = At(workspace, BiasAt) + work.Offset, window = At(workspace, WindowAt);
             for (int t = 0; t < count; t++, window += ChannelBlock, target += stride)
             {
                 for (int c = 0; c + Lanes <= work.Channels; c += Lanes)
@@ -283,7 +307,7 @@ namespace AttentionGen.Kernels
                     Vector512<float> sum = Vector512.Load(bias + c);
                     for (int k = 0; k <= Past; k++)
                     {
-                        sum = Vector512.MultiplyAddEstimate(Vector512.Load(taps + (k * ChannelBlock) + c), Vector512.Load(window + (k * ChannelBlock) + c), sum);
+                        sum = Vector512.MultiplyAddEstimate(Vector512.Load(taps + (k * ItemChannels) + c), Vector512.Load(window + (k * ChannelBlock) + c), sum);
                     }
 
                     Vector512.Store(Silu(sum), target + c);
@@ -299,7 +323,7 @@ namespace AttentionGen.Kernels
             {
                 for (int k = 0; k <= Past; k++)
                 {
-                    taps[(k * ChannelBlock) + c] = source[(c * (Past + 1)) + k];
+                    taps[(k * ItemChannels) + c] = source[(c * (Past + 1)) + k];
                 }
             }
 
@@ -307,12 +331,13 @@ namespace AttentionGen.Kernels
         }
 
         // The rows before the first, which a state remembers; zeros without one.
-        private static void LoadHistory(ScanCall* call, ScanItem work, float* window)
+        private static void LoadHistory(ScanCall* call, ScanItem work, byte* workspace)
         {
-            new Span<float>(window, Past * ChannelBlock).Clear();
+            float* seen = At(workspace, SeenAt);
+            new Span<float>(seen, Past * ItemChannels).Clear();
             for (int t = 0; t < Past && call->States != null; t++)
             {
-                new Span<float>(work.History(call, StateSize * InnerDim) + (t * InnerDim), work.Channels).CopyTo(new Span<float>(window + (t * ChannelBlock), work.Channels));
+                new Span<float>(work.History(call, StateSize * InnerDim) + (t * InnerDim), work.Channels).CopyTo(new Span<float>(seen + (t * ItemChannels), work.Channels));
             }
         }
 
@@ -355,7 +380,8 @@ namespace AttentionGen.Kernels
     {
         private const int InnerDim = 32; // channels
         private const int StateSize = 4; // states of each channel
-        private const int ChannelBlock = 64; // channels of one work item
+        private const int ChannelBlock = 64; // channels taken through a chunk at once
+        private const int ItemChannels = 64; // channels of one work item at most
         private const int Chunk = 32; // positions prepared at a time
         private const int Lanes = 8;
         private const int Past = 2; // positions that the convolution sees before the current one
@@ -366,26 +392,33 @@ namespace AttentionGen.Kernels
         private const int RatesAt = 0; // A of the channels [channels / lanes, states, lanes]
         private const int StatesAt = 1024; // the states likewise
         private const int SkipAt = 2048; // D [channels]
-        private const int StepsAt = 2304; // softplus(delta) * log2(e) [chunk, channels]
-        private const int InputsAt = 10496; // softplus(delta) * u [chunk, channels]
-        private const int OutputsAt = 18688; // sums over states, before the gate [chunk, channels]
+        private const int StepsAt = 2304; // softplus(delta) * log2(e) [chunk, channels of a block]
+        private const int InputsAt = 10496; // softplus(delta) * u [chunk, channels of a block]
+        private const int OutputsAt = 18688; // sums over states, before the gate [chunk, channels of a block]
         private const int TapsAt = 26880; // weights of the convolution [positions, channels]
         private const int BiasAt = 27648; // its bias [channels]
-        private const int WindowAt = 27904; // the rows a chunk sees, its own last [positions, channels]
+        private const int SeenAt = 27904; // the rows before a chunk [positions, channels]
+        private const int WindowAt = 28416; // the rows a chunk sees, its own last [positions, channels of a block]
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Run(void* address, int item, byte* workspace)
         {
             ScanCall* call = (ScanCall*)address;
-            ScanItem work = ScanItem.Of(call, item, InnerDim, ChannelBlock);
+            ScanItem work = ScanItem.Of(call, item, InnerDim);
             LoadRates(call, work, workspace);
             LoadStates(call, work, workspace);
             for (int first = 0; first < work.Length; first += Chunk)
             {
                 int count = Math.Min(Chunk, work.Length - first);
-                Prepare(call, work, first, count, workspace);
-                Advance(call, work, first, count, workspace);
-                Finish(call, work, first, count, workspace);
+                for (int offset = 0; offset < work.Channels; offset += ChannelBlock)
+                {
+                    ScanItem block = work.Block(offset, ChannelBlock);
+                    bool last = offset + ChannelBlock >= work.Channels;
+                    ScanItem next = work.Block(last ? 0 : offset + ChannelBlock, ChannelBlock);
+                    Prepare(call, block, first, count, workspace);
+                    Advance(call, block, first, count, next, last ? first + Chunk : first, workspace);
+                    Finish(call, block, first, count, workspace);
+                }
             }
 
             if (call->States != null)
@@ -458,11 +491,8 @@ namespace AttentionGen.Kernels
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void Prepare(ScanCall* call, ScanItem work, int first, int count, byte* workspace)
         {
-            float* skip = At(workspace, SkipAt), steps = At(workspace, StepsAt), inputs = At(workspace, InputsAt), outputs = At(workspace, OutputsAt);
+            float* skip = At(workspace, SkipAt) + work.Offset, steps = At(workspace, StepsAt), inputs = At(workspace, InputsAt), outputs = At(workspace, OutputsAt);
             float* input = work.At(call->Input) + (first * call->Input.RowStride), delta = work.At(call->Delta) + (first * call->Delta.RowStride);
-            CachePrefetch.Rows(work.At(call->Input), call->Input.RowStride, first + Chunk, Chunk, work.Length, work.Channels);
-            CachePrefetch.Rows(work.At(call->Delta), call->Delta.RowStride, first + Chunk, Chunk, work.Length, work.Channels);
-            CachePrefetch.Rows(work.At(call->Output), call->Output.RowStride, first, Chunk, work.Length, work.Channels);
             for (int t = 0; t < count; t++)
             {
                 for (int c = 0; c + Lanes <= work.Channels; c += Lanes)
@@ -497,7 +527,6 @@ namespace AttentionGen.Kernels
             }
 
             float* gate = work.At(call->Gate) + (first * call->Gate.RowStride);
-            CachePrefetch.Rows(work.At(call->Gate), call->Gate.RowStride, first + Chunk, Chunk, work.Length, work.Channels);
             for (int t = 0; t < count; t++, outputs += ChannelBlock, target += call->Output.RowStride, gate += call->Gate.RowStride)
             {
                 for (int c = 0; c + Lanes <= work.Channels; c += Lanes)
@@ -507,22 +536,23 @@ namespace AttentionGen.Kernels
             }
         }
 
-        // Takes the states of all channels over a chunk, group by group.
+        // Takes the states of a block of channels over a chunk, group by group; beside it, the rows of the block that comes next are asked for.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Advance(ScanCall* call, ScanItem work, int first, int count, byte* workspace)
+        private static void Advance(ScanCall* call, ScanItem work, int first, int count, ScanItem next, int nextFirst, byte* workspace)
         {
-            float* rates = At(workspace, RatesAt), states = At(workspace, StatesAt), steps = At(workspace, StepsAt), inputs = At(workspace, InputsAt), outputs = At(workspace, OutputsAt);
+            float* rates = At(workspace, RatesAt) + (work.Offset * StateSize), states = At(workspace, StatesAt) + (work.Offset * StateSize), steps = At(workspace, StepsAt), inputs = At(workspace, InputsAt), outputs = At(workspace, OutputsAt);
             float* b = work.Row(call->InputMatrix) + (first * call->InputMatrix.RowStride), c = work.Row(call->OutputMatrix) + (first * call->OutputMatrix.RowStride);
             long bStride = call->InputMatrix.RowStride, cStride = call->OutputMatrix.RowStride;
             for (int k = 0; k + Lanes <= work.Channels; k += Lanes)
             {
-                Advance4(rates + (k * StateSize), states + (k * StateSize), steps + k, inputs + k, outputs + k, b, bStride, c, cStride, count);
+                ScanAhead ahead = ScanAhead.Of(call, next, nextFirst, k, workspace);
+                Advance4(rates + (k * StateSize), states + (k * StateSize), steps + k, inputs + k, outputs + k, b, bStride, c, cStride, count, &ahead);
             }
         }
 
         // 4 states: state = 2^(step * A) * state + input * B; output += C * state.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Advance4(float* rates, float* states, float* steps, float* inputs, float* outputs, float* b, long bStride, float* c, long cStride, int count)
+        private static void Advance4(float* rates, float* states, float* steps, float* inputs, float* outputs, float* b, long bStride, float* c, long cStride, int count, ScanAhead* ahead)
         {
             Vector256<float> state0 = Vector256.Load(states);
             Vector256<float> state1 = Vector256.Load(states + 8);
@@ -530,6 +560,7 @@ namespace AttentionGen.Kernels
             Vector256<float> state3 = Vector256.Load(states + 24);
             for (int t = 0; t < count; t++, steps += ChannelBlock, inputs += ChannelBlock, outputs += ChannelBlock, b += bStride, c += cStride)
             {
+                ahead->Ask();
                 Vector256<float> step = Vector256.Load(steps), input = Vector256.Load(inputs), sum = Vector256.Load(outputs);
                 state0 = Vector256.MultiplyAddEstimate(VectorMath.Exp2((step * Vector256.Load(rates))), state0, (input * Vector256.Create(b[0])));
                 sum = Vector256.MultiplyAddEstimate(state0, Vector256.Create(c[0]), sum);
@@ -548,36 +579,54 @@ namespace AttentionGen.Kernels
             Vector256.Store(state3, states + 24);
         }
 
-        // One block of channels of one sequence: rows become SiLU(bias + sum over taps of weight * earlier rows).
+        // Channels of one sequence: rows become SiLU(bias + sum over taps of weight * earlier rows).
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Convolve(void* address, int item, byte* workspace)
         {
             ScanCall* call = (ScanCall*)address;
-            ScanItem work = ScanItem.Of(call, item, InnerDim, ChannelBlock);
-            float* window = At(workspace, WindowAt), rows = work.At(call->Input);
+            ScanItem work = ScanItem.Of(call, item, InnerDim);
             LoadTaps(call, work, workspace);
-            LoadHistory(call, work, window);
+            LoadHistory(call, work, workspace);
             for (int first = 0; first < work.Length; first += Chunk)
             {
                 int count = Math.Min(Chunk, work.Length - first);
-                float* row = rows + (first * call->Input.RowStride), seen = window + (Past * ChannelBlock);
-                CachePrefetch.Rows(rows, call->Input.RowStride, first + Chunk, Chunk, work.Length, work.Channels);
-                for (int t = 0; t < count; t++)
+                for (int offset = 0; offset < work.Channels; offset += ChannelBlock)
                 {
-                    new Span<float>(row + (t * call->Input.RowStride), work.Channels).CopyTo(new Span<float>(seen + (t * ChannelBlock), work.Channels));
+                    bool last = offset + ChannelBlock >= work.Channels;
+                    ScanItem next = work.Block(last ? 0 : offset + ChannelBlock, ChannelBlock);
+                    CachePrefetch.Rows(next.At(call->Input), call->Input.RowStride, last ? first + Chunk : first, Chunk, next.Length, next.Channels);
+                    ConvolveChunk(call, work.Block(offset, ChannelBlock), first, count, workspace);
                 }
-
-                ConvolveRows(work, row, call->Input.RowStride, count, workspace);
-                new Span<float>(window + (count * ChannelBlock), Past * ChannelBlock).CopyTo(new Span<float>(window, Past * ChannelBlock));
             }
 
             if (call->States != null)
             {
-                float* history = work.History(call, StateSize * InnerDim);
+                float* history = work.History(call, StateSize * InnerDim), seen = At(workspace, SeenAt);
                 for (int t = 0; t < Past; t++)
                 {
-                    new Span<float>(window + (t * ChannelBlock), work.Channels).CopyTo(new Span<float>(history + (t * InnerDim), work.Channels));
+                    new Span<float>(seen + (t * ItemChannels), work.Channels).CopyTo(new Span<float>(history + (t * InnerDim), work.Channels));
                 }
+            }
+        }
+
+        // A chunk of a block of channels: the rows before it and its own into the window, from there to where they were.
+        private static void ConvolveChunk(ScanCall* call, ScanItem work, int first, int count, byte* workspace)
+        {
+            float* window = At(workspace, WindowAt), seen = At(workspace, SeenAt) + work.Offset, rows = work.At(call->Input) + (first * call->Input.RowStride);
+            for (int t = 0; t < Past; t++)
+            {
+                new Span<float>(seen + (t * ItemChannels), work.Channels).CopyTo(new Span<float>(window + (t * ChannelBlock), work.Channels));
+            }
+
+            for (int t = 0; t < count; t++)
+            {
+                new Span<float>(rows + (t * call->Input.RowStride), work.Channels).CopyTo(new Span<float>(window + ((Past + t) * ChannelBlock), work.Channels));
+            }
+
+            ConvolveRows(work, rows, call->Input.RowStride, count, workspace);
+            for (int t = 0; t < Past; t++)
+            {
+                new Span<float>(window + ((count + t) * ChannelBlock), work.Channels).CopyTo(new Span<float>(seen + (t * ItemChannels), work.Channels));
             }
         }
 
@@ -585,7 +634,7 @@ namespace AttentionGen.Kernels
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void ConvolveRows(ScanItem work, float* target, long stride, int count, byte* workspace)
         {
-            float* taps = At(workspace, TapsAt), bias = At(workspace, BiasAt), window = At(workspace, WindowAt);
+            float* taps = At(workspace, TapsAt) + work.Offset, bias = At(workspace, BiasAt) + work.Offset, window = At(workspace, WindowAt);
             for (int t = 0; t < count; t++, window += ChannelBlock, target += stride)
             {
                 for (int c = 0; c + Lanes <= work.Channels; c += Lanes)
@@ -593,7 +642,7 @@ namespace AttentionGen.Kernels
                     Vector256<float> sum = Vector256.Load(bias + c);
                     for (int k = 0; k <= Past; k++)
                     {
-                        sum = Vector256.MultiplyAddEstimate(Vector256.Load(taps + (k * ChannelBlock) + c), Vector256.Load(window + (k * ChannelBlock) + c), sum);
+                        sum = Vector256.MultiplyAddEstimate(Vector256.Load(taps + (k * ItemChannels) + c), Vector256.Load(window + (k * ChannelBlock) + c), sum);
                     }
 
                     Vector256.Store(Silu(sum), target + c);
@@ -609,7 +658,7 @@ namespace AttentionGen.Kernels
             {
                 for (int k = 0; k <= Past; k++)
                 {
-                    taps[(k * ChannelBlock) + c] = source[(c * (Past + 1)) + k];
+                    taps[(k * ItemChannels) + c] = source[(c * (Past + 1)) + k];
                 }
             }
 
@@ -617,12 +666,13 @@ namespace AttentionGen.Kernels
         }
 
         // The rows before the first, which a state remembers; zeros without one.
-        private static void LoadHistory(ScanCall* call, ScanItem work, float* window)
+        private static void LoadHistory(ScanCall* call, ScanItem work, byte* workspace)
         {
-            new Span<float>(window, Past * ChannelBlock).Clear();
+            float* seen = At(workspace, SeenAt);
+            new Span<float>(seen, Past * ItemChannels).Clear();
             for (int t = 0; t < Past && call->States != null; t++)
             {
-                new Span<float>(work.History(call, StateSize * InnerDim) + (t * InnerDim), work.Channels).CopyTo(new Span<float>(window + (t * ChannelBlock), work.Channels));
+                new Span<float>(work.History(call, StateSize * InnerDim) + (t * InnerDim), work.Channels).CopyTo(new Span<float>(seen + (t * ItemChannels), work.Channels));
             }
         }
 
@@ -665,7 +715,8 @@ namespace AttentionGen.Kernels
     {
         private const int InnerDim = 32; // channels
         private const int StateSize = 4; // states of each channel
-        private const int ChannelBlock = 64; // channels of one work item
+        private const int ChannelBlock = 64; // channels taken through a chunk at once
+        private const int ItemChannels = 64; // channels of one work item at most
         private const int Chunk = 32; // positions prepared at a time
         private const int Lanes = 4;
         private const int Past = 2; // positions that the convolution sees before the current one
@@ -676,26 +727,33 @@ namespace AttentionGen.Kernels
         private const int RatesAt = 0; // A of the channels [channels / lanes, states, lanes]
         private const int StatesAt = 1024; // the states likewise
         private const int SkipAt = 2048; // D [channels]
-        private const int StepsAt = 2304; // softplus(delta) * log2(e) [chunk, channels]
-        private const int InputsAt = 10496; // softplus(delta) * u [chunk, channels]
-        private const int OutputsAt = 18688; // sums over states, before the gate [chunk, channels]
+        private const int StepsAt = 2304; // softplus(delta) * log2(e) [chunk, channels of a block]
+        private const int InputsAt = 10496; // softplus(delta) * u [chunk, channels of a block]
+        private const int OutputsAt = 18688; // sums over states, before the gate [chunk, channels of a block]
         private const int TapsAt = 26880; // weights of the convolution [positions, channels]
         private const int BiasAt = 27648; // its bias [channels]
-        private const int WindowAt = 27904; // the rows a chunk sees, its own last [positions, channels]
+        private const int SeenAt = 27904; // the rows before a chunk [positions, channels]
+        private const int WindowAt = 28416; // the rows a chunk sees, its own last [positions, channels of a block]
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Run(void* address, int item, byte* workspace)
         {
             ScanCall* call = (ScanCall*)address;
-            ScanItem work = ScanItem.Of(call, item, InnerDim, ChannelBlock);
+            ScanItem work = ScanItem.Of(call, item, InnerDim);
             LoadRates(call, work, workspace);
             LoadStates(call, work, workspace);
             for (int first = 0; first < work.Length; first += Chunk)
             {
                 int count = Math.Min(Chunk, work.Length - first);
-                Prepare(call, work, first, count, workspace);
-                Advance(call, work, first, count, workspace);
-                Finish(call, work, first, count, workspace);
+                for (int offset = 0; offset < work.Channels; offset += ChannelBlock)
+                {
+                    ScanItem block = work.Block(offset, ChannelBlock);
+                    bool last = offset + ChannelBlock >= work.Channels;
+                    ScanItem next = work.Block(last ? 0 : offset + ChannelBlock, ChannelBlock);
+                    Prepare(call, block, first, count, workspace);
+                    Advance(call, block, first, count, next, last ? first + Chunk : first, workspace);
+                    Finish(call, block, first, count, workspace);
+                }
             }
 
             if (call->States != null)
@@ -768,11 +826,8 @@ namespace AttentionGen.Kernels
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void Prepare(ScanCall* call, ScanItem work, int first, int count, byte* workspace)
         {
-            float* skip = At(workspace, SkipAt), steps = At(workspace, StepsAt), inputs = At(workspace, InputsAt), outputs = At(workspace, OutputsAt);
+            float* skip = At(workspace, SkipAt) + work.Offset, steps = At(workspace, StepsAt), inputs = At(workspace, InputsAt), outputs = At(workspace, OutputsAt);
             float* input = work.At(call->Input) + (first * call->Input.RowStride), delta = work.At(call->Delta) + (first * call->Delta.RowStride);
-            CachePrefetch.Rows(work.At(call->Input), call->Input.RowStride, first + Chunk, Chunk, work.Length, work.Channels);
-            CachePrefetch.Rows(work.At(call->Delta), call->Delta.RowStride, first + Chunk, Chunk, work.Length, work.Channels);
-            CachePrefetch.Rows(work.At(call->Output), call->Output.RowStride, first, Chunk, work.Length, work.Channels);
             for (int t = 0; t < count; t++)
             {
                 for (int c = 0; c + Lanes <= work.Channels; c += Lanes)
@@ -807,7 +862,6 @@ namespace AttentionGen.Kernels
             }
 
             float* gate = work.At(call->Gate) + (first * call->Gate.RowStride);
-            CachePrefetch.Rows(work.At(call->Gate), call->Gate.RowStride, first + Chunk, Chunk, work.Length, work.Channels);
             for (int t = 0; t < count; t++, outputs += ChannelBlock, target += call->Output.RowStride, gate += call->Gate.RowStride)
             {
                 for (int c = 0; c + Lanes <= work.Channels; c += Lanes)
@@ -817,22 +871,23 @@ namespace AttentionGen.Kernels
             }
         }
 
-        // Takes the states of all channels over a chunk, group by group.
+        // Takes the states of a block of channels over a chunk, group by group; beside it, the rows of the block that comes next are asked for.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Advance(ScanCall* call, ScanItem work, int first, int count, byte* workspace)
+        private static void Advance(ScanCall* call, ScanItem work, int first, int count, ScanItem next, int nextFirst, byte* workspace)
         {
-            float* rates = At(workspace, RatesAt), states = At(workspace, StatesAt), steps = At(workspace, StepsAt), inputs = At(workspace, InputsAt), outputs = At(workspace, OutputsAt);
+            float* rates = At(workspace, RatesAt) + (work.Offset * StateSize), states = At(workspace, StatesAt) + (work.Offset * StateSize), steps = At(workspace, StepsAt), inputs = At(workspace, InputsAt), outputs = At(workspace, OutputsAt);
             float* b = work.Row(call->InputMatrix) + (first * call->InputMatrix.RowStride), c = work.Row(call->OutputMatrix) + (first * call->OutputMatrix.RowStride);
             long bStride = call->InputMatrix.RowStride, cStride = call->OutputMatrix.RowStride;
             for (int k = 0; k + Lanes <= work.Channels; k += Lanes)
             {
-                Advance4(rates + (k * StateSize), states + (k * StateSize), steps + k, inputs + k, outputs + k, b, bStride, c, cStride, count);
+                ScanAhead ahead = ScanAhead.Of(call, next, nextFirst, k, workspace);
+                Advance4(rates + (k * StateSize), states + (k * StateSize), steps + k, inputs + k, outputs + k, b, bStride, c, cStride, count, &ahead);
             }
         }
 
         // 4 states: state = 2^(step * A) * state + input * B; output += C * state.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Advance4(float* rates, float* states, float* steps, float* inputs, float* outputs, float* b, long bStride, float* c, long cStride, int count)
+        private static void Advance4(float* rates, float* states, float* steps, float* inputs, float* outputs, float* b, long bStride, float* c, long cStride, int count, ScanAhead* ahead)
         {
             Vector128<float> state0 = Vector128.Load(states);
             Vector128<float> state1 = Vector128.Load(states + 4);
@@ -840,6 +895,7 @@ namespace AttentionGen.Kernels
             Vector128<float> state3 = Vector128.Load(states + 12);
             for (int t = 0; t < count; t++, steps += ChannelBlock, inputs += ChannelBlock, outputs += ChannelBlock, b += bStride, c += cStride)
             {
+                ahead->Ask();
                 Vector128<float> step = Vector128.Load(steps), input = Vector128.Load(inputs), sum = Vector128.Load(outputs);
                 state0 = Vector128.MultiplyAddEstimate(VectorMath.Exp2((step * Vector128.Load(rates))), state0, (input * Vector128.Create(b[0])));
                 sum = Vector128.MultiplyAddEstimate(state0, Vector128.Create(c[0]), sum);
@@ -858,36 +914,54 @@ namespace AttentionGen.Kernels
             Vector128.Store(state3, states + 12);
         }
 
-        // One block of channels of one sequence: rows become SiLU(bias + sum over taps of weight * earlier rows).
+        // Channels of one sequence: rows become SiLU(bias + sum over taps of weight * earlier rows).
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Convolve(void* address, int item, byte* workspace)
         {
             ScanCall* call = (ScanCall*)address;
-            ScanItem work = ScanItem.Of(call, item, InnerDim, ChannelBlock);
-            float* window = At(workspace, WindowAt), rows = work.At(call->Input);
+            ScanItem work = ScanItem.Of(call, item, InnerDim);
             LoadTaps(call, work, workspace);
-            LoadHistory(call, work, window);
+            LoadHistory(call, work, workspace);
             for (int first = 0; first < work.Length; first += Chunk)
             {
                 int count = Math.Min(Chunk, work.Length - first);
-                float* row = rows + (first * call->Input.RowStride), seen = window + (Past * ChannelBlock);
-                CachePrefetch.Rows(rows, call->Input.RowStride, first + Chunk, Chunk, work.Length, work.Channels);
-                for (int t = 0; t < count; t++)
+                for (int offset = 0; offset < work.Channels; offset += ChannelBlock)
                 {
-                    new Span<float>(row + (t * call->Input.RowStride), work.Channels).CopyTo(new Span<float>(seen + (t * ChannelBlock), work.Channels));
+                    bool last = offset + ChannelBlock >= work.Channels;
+                    ScanItem next = work.Block(last ? 0 : offset + ChannelBlock, ChannelBlock);
+                    CachePrefetch.Rows(next.At(call->Input), call->Input.RowStride, last ? first + Chunk : first, Chunk, next.Length, next.Channels);
+                    ConvolveChunk(call, work.Block(offset, ChannelBlock), first, count, workspace);
                 }
-
-                ConvolveRows(work, row, call->Input.RowStride, count, workspace);
-                new Span<float>(window + (count * ChannelBlock), Past * ChannelBlock).CopyTo(new Span<float>(window, Past * ChannelBlock));
             }
 
             if (call->States != null)
             {
-                float* history = work.History(call, StateSize * InnerDim);
+                float* history = work.History(call, StateSize * InnerDim), seen = At(workspace, SeenAt);
                 for (int t = 0; t < Past; t++)
                 {
-                    new Span<float>(window + (t * ChannelBlock), work.Channels).CopyTo(new Span<float>(history + (t * InnerDim), work.Channels));
+                    new Span<float>(seen + (t * ItemChannels), work.Channels).CopyTo(new Span<float>(history + (t * InnerDim), work.Channels));
                 }
+            }
+        }
+
+        // A chunk of a block of channels: the rows before it and its own into the window, from there to where they were.
+        private static void ConvolveChunk(ScanCall* call, ScanItem work, int first, int count, byte* workspace)
+        {
+            float* window = At(workspace, WindowAt), seen = At(workspace, SeenAt) + work.Offset, rows = work.At(call->Input) + (first * call->Input.RowStride);
+            for (int t = 0; t < Past; t++)
+            {
+                new Span<float>(seen + (t * ItemChannels), work.Channels).CopyTo(new Span<float>(window + (t * ChannelBlock), work.Channels));
+            }
+
+            for (int t = 0; t < count; t++)
+            {
+                new Span<float>(rows + (t * call->Input.RowStride), work.Channels).CopyTo(new Span<float>(window + ((Past + t) * ChannelBlock), work.Channels));
+            }
+
+            ConvolveRows(work, rows, call->Input.RowStride, count, workspace);
+            for (int t = 0; t < Past; t++)
+            {
+                new Span<float>(window + ((count + t) * ChannelBlock), work.Channels).CopyTo(new Span<float>(seen + (t * ItemChannels), work.Channels));
             }
         }
 
@@ -895,7 +969,7 @@ namespace AttentionGen.Kernels
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void ConvolveRows(ScanItem work, float* target, long stride, int count, byte* workspace)
         {
-            float* taps = At(workspace, TapsAt), bias = At(workspace, BiasAt), window = At(workspace, WindowAt);
+            float* taps = At(workspace, TapsAt) + work.Offset, bias = At(workspace, BiasAt) + work.Offset, window = At(workspace, WindowAt);
             for (int t = 0; t < count; t++, window += ChannelBlock, target += stride)
             {
                 for (int c = 0; c + Lanes <= work.Channels; c += Lanes)
@@ -903,7 +977,7 @@ namespace AttentionGen.Kernels
                     Vector128<float> sum = Vector128.Load(bias + c);
                     for (int k = 0; k <= Past; k++)
                     {
-                        sum = Vector128.MultiplyAddEstimate(Vector128.Load(taps + (k * ChannelBlock) + c), Vector128.Load(window + (k * ChannelBlock) + c), sum);
+                        sum = Vector128.MultiplyAddEstimate(Vector128.Load(taps + (k * ItemChannels) + c), Vector128.Load(window + (k * ChannelBlock) + c), sum);
                     }
 
                     Vector128.Store(Silu(sum), target + c);
@@ -919,7 +993,7 @@ namespace AttentionGen.Kernels
             {
                 for (int k = 0; k <= Past; k++)
                 {
-                    taps[(k * ChannelBlock) + c] = source[(c * (Past + 1)) + k];
+                    taps[(k * ItemChannels) + c] = source[(c * (Past + 1)) + k];
                 }
             }
 
@@ -927,12 +1001,13 @@ namespace AttentionGen.Kernels
         }
 
         // The rows before the first, which a state remembers; zeros without one.
-        private static void LoadHistory(ScanCall* call, ScanItem work, float* window)
+        private static void LoadHistory(ScanCall* call, ScanItem work, byte* workspace)
         {
-            new Span<float>(window, Past * ChannelBlock).Clear();
+            float* seen = At(workspace, SeenAt);
+            new Span<float>(seen, Past * ItemChannels).Clear();
             for (int t = 0; t < Past && call->States != null; t++)
             {
-                new Span<float>(work.History(call, StateSize * InnerDim) + (t * InnerDim), work.Channels).CopyTo(new Span<float>(window + (t * ChannelBlock), work.Channels));
+                new Span<float>(work.History(call, StateSize * InnerDim) + (t * InnerDim), work.Channels).CopyTo(new Span<float>(seen + (t * ItemChannels), work.Channels));
             }
         }
 
@@ -975,7 +1050,8 @@ namespace AttentionGen.Kernels
     {
         private const int InnerDim = 32; // channels
         private const int StateSize = 4; // states of each channel
-        private const int ChannelBlock = 64; // channels of one work item
+        private const int ChannelBlock = 64; // channels taken through a chunk at once
+        private const int ItemChannels = 64; // channels of one work item at most
         private const int Chunk = 32; // positions prepared at a time
         private const int Past = 2; // positions that the convolution sees before the current one
         private const float Log2OfE = 1.44269504f, Log2OfERest = 1.92596303e-8f; // their sum is log2(e) to twice the digits
@@ -985,26 +1061,33 @@ namespace AttentionGen.Kernels
         private const int RatesAt = 0; // A of the channels [channels / lanes, states, lanes]
         private const int StatesAt = 1024; // the states likewise
         private const int SkipAt = 2048; // D [channels]
-        private const int StepsAt = 2304; // softplus(delta) * log2(e) [chunk, channels]
-        private const int InputsAt = 10496; // softplus(delta) * u [chunk, channels]
-        private const int OutputsAt = 18688; // sums over states, before the gate [chunk, channels]
+        private const int StepsAt = 2304; // softplus(delta) * log2(e) [chunk, channels of a block]
+        private const int InputsAt = 10496; // softplus(delta) * u [chunk, channels of a block]
+        private const int OutputsAt = 18688; // sums over states, before the gate [chunk, channels of a block]
         private const int TapsAt = 26880; // weights of the convolution [positions, channels]
         private const int BiasAt = 27648; // its bias [channels]
-        private const int WindowAt = 27904; // the rows a chunk sees, its own last [positions, channels]
+        private const int SeenAt = 27904; // the rows before a chunk [positions, channels]
+        private const int WindowAt = 28416; // the rows a chunk sees, its own last [positions, channels of a block]
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Run(void* address, int item, byte* workspace)
         {
             ScanCall* call = (ScanCall*)address;
-            ScanItem work = ScanItem.Of(call, item, InnerDim, ChannelBlock);
+            ScanItem work = ScanItem.Of(call, item, InnerDim);
             LoadRates(call, work, workspace);
             LoadStates(call, work, workspace);
             for (int first = 0; first < work.Length; first += Chunk)
             {
                 int count = Math.Min(Chunk, work.Length - first);
-                Prepare(call, work, first, count, workspace);
-                Advance(call, work, first, count, workspace);
-                Finish(call, work, first, count, workspace);
+                for (int offset = 0; offset < work.Channels; offset += ChannelBlock)
+                {
+                    ScanItem block = work.Block(offset, ChannelBlock);
+                    bool last = offset + ChannelBlock >= work.Channels;
+                    ScanItem next = work.Block(last ? 0 : offset + ChannelBlock, ChannelBlock);
+                    Prepare(call, block, first, count, workspace);
+                    Advance(call, block, first, count, next, last ? first + Chunk : first, workspace);
+                    Finish(call, block, first, count, workspace);
+                }
             }
 
             if (call->States != null)
@@ -1077,11 +1160,8 @@ namespace AttentionGen.Kernels
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void Prepare(ScanCall* call, ScanItem work, int first, int count, byte* workspace)
         {
-            float* skip = At(workspace, SkipAt), steps = At(workspace, StepsAt), inputs = At(workspace, InputsAt), outputs = At(workspace, OutputsAt);
+            float* skip = At(workspace, SkipAt) + work.Offset, steps = At(workspace, StepsAt), inputs = At(workspace, InputsAt), outputs = At(workspace, OutputsAt);
             float* input = work.At(call->Input) + (first * call->Input.RowStride), delta = work.At(call->Delta) + (first * call->Delta.RowStride);
-            CachePrefetch.Rows(work.At(call->Input), call->Input.RowStride, first + Chunk, Chunk, work.Length, work.Channels);
-            CachePrefetch.Rows(work.At(call->Delta), call->Delta.RowStride, first + Chunk, Chunk, work.Length, work.Channels);
-            CachePrefetch.Rows(work.At(call->Output), call->Output.RowStride, first, Chunk, work.Length, work.Channels);
             for (int t = 0; t < count; t++)
             {
                 for (int c = 0; c < work.Channels; c++)
@@ -1116,7 +1196,6 @@ namespace AttentionGen.Kernels
             }
 
             float* gate = work.At(call->Gate) + (first * call->Gate.RowStride);
-            CachePrefetch.Rows(work.At(call->Gate), call->Gate.RowStride, first + Chunk, Chunk, work.Length, work.Channels);
             for (int t = 0; t < count; t++, outputs += ChannelBlock, target += call->Output.RowStride, gate += call->Gate.RowStride)
             {
                 for (int c = 0; c < work.Channels; c++)
@@ -1126,22 +1205,23 @@ namespace AttentionGen.Kernels
             }
         }
 
-        // Takes the states of all channels over a chunk, group by group.
+        // Takes the states of a block of channels over a chunk, group by group; beside it, the rows of the block that comes next are asked for.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Advance(ScanCall* call, ScanItem work, int first, int count, byte* workspace)
+        private static void Advance(ScanCall* call, ScanItem work, int first, int count, ScanItem next, int nextFirst, byte* workspace)
         {
-            float* rates = At(workspace, RatesAt), states = At(workspace, StatesAt), steps = At(workspace, StepsAt), inputs = At(workspace, InputsAt), outputs = At(workspace, OutputsAt);
+            float* rates = At(workspace, RatesAt) + (work.Offset * StateSize), states = At(workspace, StatesAt) + (work.Offset * StateSize), steps = At(workspace, StepsAt), inputs = At(workspace, InputsAt), outputs = At(workspace, OutputsAt);
             float* b = work.Row(call->InputMatrix) + (first * call->InputMatrix.RowStride), c = work.Row(call->OutputMatrix) + (first * call->OutputMatrix.RowStride);
             long bStride = call->InputMatrix.RowStride, cStride = call->OutputMatrix.RowStride;
             for (int k = 0; k < work.Channels; k++)
             {
-                Advance4(rates + (k * StateSize), states + (k * StateSize), steps + k, inputs + k, outputs + k, b, bStride, c, cStride, count);
+                ScanAhead ahead = ScanAhead.Of(call, next, int.MaxValue, k, workspace);
+                Advance4(rates + (k * StateSize), states + (k * StateSize), steps + k, inputs + k, outputs + k, b, bStride, c, cStride, count, &ahead);
             }
         }
 
         // 4 states: state = 2^(step * A) * state + input * B; output += C * state.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Advance4(float* rates, float* states, float* steps, float* inputs, float* outputs, float* b, long bStride, float* c, long cStride, int count)
+        private static void Advance4(float* rates, float* states, float* steps, float* inputs, float* outputs, float* b, long bStride, float* c, long cStride, int count, ScanAhead* ahead)
         {
             float state0 = states[0];
             float state1 = states[1];
@@ -1149,6 +1229,7 @@ namespace AttentionGen.Kernels
             float state3 = states[3];
             for (int t = 0; t < count; t++, steps += ChannelBlock, inputs += ChannelBlock, outputs += ChannelBlock, b += bStride, c += cStride)
             {
+                ahead->Ask();
                 float step = steps[0], input = inputs[0], sum = outputs[0];
                 state0 = ((VectorMath.Exp2((step * rates[0])) * state0) + (input * b[0]));
                 sum = ((state0 * c[0]) + sum);
@@ -1167,36 +1248,54 @@ namespace AttentionGen.Kernels
             states[3] = state3;
         }
 
-        // One block of channels of one sequence: rows become SiLU(bias + sum over taps of weight * earlier rows).
+        // Channels of one sequence: rows become SiLU(bias + sum over taps of weight * earlier rows).
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Convolve(void* address, int item, byte* workspace)
         {
             ScanCall* call = (ScanCall*)address;
-            ScanItem work = ScanItem.Of(call, item, InnerDim, ChannelBlock);
-            float* window = At(workspace, WindowAt), rows = work.At(call->Input);
+            ScanItem work = ScanItem.Of(call, item, InnerDim);
             LoadTaps(call, work, workspace);
-            LoadHistory(call, work, window);
+            LoadHistory(call, work, workspace);
             for (int first = 0; first < work.Length; first += Chunk)
             {
                 int count = Math.Min(Chunk, work.Length - first);
-                float* row = rows + (first * call->Input.RowStride), seen = window + (Past * ChannelBlock);
-                CachePrefetch.Rows(rows, call->Input.RowStride, first + Chunk, Chunk, work.Length, work.Channels);
-                for (int t = 0; t < count; t++)
+                for (int offset = 0; offset < work.Channels; offset += ChannelBlock)
                 {
-                    new Span<float>(row + (t * call->Input.RowStride), work.Channels).CopyTo(new Span<float>(seen + (t * ChannelBlock), work.Channels));
+                    bool last = offset + ChannelBlock >= work.Channels;
+                    ScanItem next = work.Block(last ? 0 : offset + ChannelBlock, ChannelBlock);
+                    CachePrefetch.Rows(next.At(call->Input), call->Input.RowStride, last ? first + Chunk : first, Chunk, next.Length, next.Channels);
+                    ConvolveChunk(call, work.Block(offset, ChannelBlock), first, count, workspace);
                 }
-
-                ConvolveRows(work, row, call->Input.RowStride, count, workspace);
-                new Span<float>(window + (count * ChannelBlock), Past * ChannelBlock).CopyTo(new Span<float>(window, Past * ChannelBlock));
             }
 
             if (call->States != null)
             {
-                float* history = work.History(call, StateSize * InnerDim);
+                float* history = work.History(call, StateSize * InnerDim), seen = At(workspace, SeenAt);
                 for (int t = 0; t < Past; t++)
                 {
-                    new Span<float>(window + (t * ChannelBlock), work.Channels).CopyTo(new Span<float>(history + (t * InnerDim), work.Channels));
+                    new Span<float>(seen + (t * ItemChannels), work.Channels).CopyTo(new Span<float>(history + (t * InnerDim), work.Channels));
                 }
+            }
+        }
+
+        // A chunk of a block of channels: the rows before it and its own into the window, from there to where they were.
+        private static void ConvolveChunk(ScanCall* call, ScanItem work, int first, int count, byte* workspace)
+        {
+            float* window = At(workspace, WindowAt), seen = At(workspace, SeenAt) + work.Offset, rows = work.At(call->Input) + (first * call->Input.RowStride);
+            for (int t = 0; t < Past; t++)
+            {
+                new Span<float>(seen + (t * ItemChannels), work.Channels).CopyTo(new Span<float>(window + (t * ChannelBlock), work.Channels));
+            }
+
+            for (int t = 0; t < count; t++)
+            {
+                new Span<float>(rows + (t * call->Input.RowStride), work.Channels).CopyTo(new Span<float>(window + ((Past + t) * ChannelBlock), work.Channels));
+            }
+
+            ConvolveRows(work, rows, call->Input.RowStride, count, workspace);
+            for (int t = 0; t < Past; t++)
+            {
+                new Span<float>(window + ((count + t) * ChannelBlock), work.Channels).CopyTo(new Span<float>(seen + (t * ItemChannels), work.Channels));
             }
         }
 
@@ -1204,7 +1303,7 @@ namespace AttentionGen.Kernels
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void ConvolveRows(ScanItem work, float* target, long stride, int count, byte* workspace)
         {
-            float* taps = At(workspace, TapsAt), bias = At(workspace, BiasAt), window = At(workspace, WindowAt);
+            float* taps = At(workspace, TapsAt) + work.Offset, bias = At(workspace, BiasAt) + work.Offset, window = At(workspace, WindowAt);
             for (int t = 0; t < count; t++, window += ChannelBlock, target += stride)
             {
                 for (int c = 0; c < work.Channels; c++)
@@ -1212,7 +1311,7 @@ namespace AttentionGen.Kernels
                     float sum = bias[c];
                     for (int k = 0; k <= Past; k++)
                     {
-                        sum = ((taps[(k * ChannelBlock) + c] * window[(k * ChannelBlock) + c]) + sum);
+                        sum = ((taps[(k * ItemChannels) + c] * window[(k * ChannelBlock) + c]) + sum);
                     }
 
                     target[c] = Silu(sum);
@@ -1228,7 +1327,7 @@ namespace AttentionGen.Kernels
             {
                 for (int k = 0; k <= Past; k++)
                 {
-                    taps[(k * ChannelBlock) + c] = source[(c * (Past + 1)) + k];
+                    taps[(k * ItemChannels) + c] = source[(c * (Past + 1)) + k];
                 }
             }
 
@@ -1236,12 +1335,13 @@ namespace AttentionGen.Kernels
         }
 
         // The rows before the first, which a state remembers; zeros without one.
-        private static void LoadHistory(ScanCall* call, ScanItem work, float* window)
+        private static void LoadHistory(ScanCall* call, ScanItem work, byte* workspace)
         {
-            new Span<float>(window, Past * ChannelBlock).Clear();
+            float* seen = At(workspace, SeenAt);
+            new Span<float>(seen, Past * ItemChannels).Clear();
             for (int t = 0; t < Past && call->States != null; t++)
             {
-                new Span<float>(work.History(call, StateSize * InnerDim) + (t * InnerDim), work.Channels).CopyTo(new Span<float>(window + (t * ChannelBlock), work.Channels));
+                new Span<float>(work.History(call, StateSize * InnerDim) + (t * InnerDim), work.Channels).CopyTo(new Span<float>(seen + (t * ItemChannels), work.Channels));
             }
         }
 

@@ -15,9 +15,9 @@ namespace Golden
         public const int StateSize = 4;
 
         /// <summary>Native memory that each working thread keeps for this kernel, in bytes, whatever the length.</summary>
-        public const int WorkspaceBytesPerThread = 36608;
+        public const int WorkspaceBytesPerThread = 37120;
 
-        private static readonly global::AttentionGen.Kernels.ScanDescription scanDescription = new() { Name = "MambaLayer", InnerDim = InnerDim, StateSize = StateSize, ChannelBlock = 64, WorkspaceBytes = WorkspaceBytesPerThread, MaxLength = 0, Convolution = 3 };
+        private static readonly global::AttentionGen.Kernels.ScanDescription scanDescription = new() { Name = "MambaLayer", InnerDim = InnerDim, StateSize = StateSize, ChannelBlock = 64, ItemChannels = 64, WorkspaceBytes = WorkspaceBytesPerThread, MaxLength = 0, Convolution = 3 };
 
         private readonly global::AttentionGen.Kernels.MambaLayerState layerState;
 
