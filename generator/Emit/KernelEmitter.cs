@@ -126,6 +126,11 @@ internal static class KernelEmitter
         Constant(writer, "Lanes", plan.Dialect.Lanes);
         Constant(writer, "TileRows", plan.Dialect.TileRows);
         Constant(writer, "KeyBlock", plan.KeyBlock);
+        if (plan.AsksAhead)
+        {
+            Constant(writer, "RowsAhead", AheadStage.Rows, "how far behind a row the one is that is asked for");
+        }
+
         Constant(writer, "ScoreStride", plan.ScoreStride);
         Constant(writer, "ChunkRows", plan.ChunkRows);
         WriteShared(writer, plan);

@@ -46,6 +46,7 @@ internal static class EpilogueStage
                 writer.Line($"{dialect.Float} factors = {dialect.Broadcast("factor")};");
                 writer.Line("float* output = outputs + (r * PaddedValueDim);");
                 writer.Line("float* row = target + (r * call->Output.RowStride);");
+                AheadStage.WriteRow(writer, plan, "call->Output.RowStride", Literals.Of(plan.Shape.ValueDim));
                 if (adds)
                 {
                     using (writer.Block("if (add)"))

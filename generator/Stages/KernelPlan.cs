@@ -99,6 +99,12 @@ public sealed class KernelPlan
         }
     }
 
+    /// <summary>
+    /// Whether a query sees so few keys that reading and writing rows is a good part of the work: then rows are asked for some pages before
+    /// they are reached, which the processor does not do by itself past the end of a page.
+    /// </summary>
+    public bool AsksAhead => Cache is null && Passes.All(static pass => pass.IsIndexed || (pass.HasFirst && pass.HasLast) || pass.Range.Limit is not null);
+
     /// <summary>Leading keys that every query may see.</summary>
     public int CacheSinks => Passes.Max(static pass => pass.Range.Sinks);
 

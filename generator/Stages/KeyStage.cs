@@ -32,8 +32,9 @@ internal static class KeyStage
 
                 if (!plan.TransformsKeys && pass.Range.Landmarks == 0)
                 {
-                    string stride = pass.Range.Step > 1 ? $"Step{pass.Suffix} * call->Key.RowStride" : "call->Key.RowStride";
-                    writer.Line($"PanelPacking.Transpose{dialect.Lanes}(source + ({pass.IndexOf("first")} * call->Key.RowStride), {stride}, count, QueryDim, panel);");
+                    string panel = $"source + ({pass.IndexOf("first")} * call->Key.RowStride)";
+                    AheadStage.WritePanel(writer, plan, pass, panel);
+                    writer.Line($"PanelPacking.Transpose{dialect.Lanes}({panel}, {AheadStage.Stride(pass, "Key")}, count, QueryDim, panel);");
                     return;
                 }
 
@@ -81,6 +82,7 @@ internal static class KeyStage
         {
             writer.Line($"int index = {pass.IndexOf("first + r")};");
             writer.Line("float* row = source + (index * call->Key.RowStride);");
+            AheadStage.WriteKeyRow(writer, plan, pass, "Key", "QueryDim");
             writer.Line("float* target = keyRows + (r * QueryDim);");
             QueryStage.WriteNormalisedRow(writer, plan, "Key");
             QueryStage.WriteRotationRow(writer, plan, "Key", "index");

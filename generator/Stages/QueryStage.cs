@@ -39,6 +39,11 @@ internal static class QueryStage
                 {
                     writer.Line("int index = work.FirstRow + r;");
                     writer.Line("float* row = source + (index * call->Query.RowStride);");
+                    if (!transforms || !ComparesPlainQueries(plan))
+                    {
+                        AheadStage.WriteRow(writer, plan, "call->Query.RowStride", "QueryDim");
+                    }
+
                     WriteNormalisedRow(writer, plan, "Query");
                     if (transforms)
                     {

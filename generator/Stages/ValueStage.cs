@@ -26,6 +26,7 @@ internal static class ValueStage
             using (writer.Block("for (int j = from; j < to; j++)"))
             {
                 writer.Line($"float* row = source + ({pass.IndexOf("j")} * call->Value.RowStride);");
+                AheadStage.WriteKeyRow(writer, plan, pass, "Value", Literals.Of(plan.Shape.ValueDim));
                 writer.Line("float* target = packed + ((j - block) * PaddedValueDim);");
                 WriteRow(writer, plan);
             }

@@ -26,10 +26,17 @@ public static unsafe class CachePrefetch
         rows += from * stride;
         for (int row = 0; row < count; row++, rows += stride)
         {
-            for (int column = 0; column < columns; column += LineFloats)
-            {
-                Later((byte*)(rows + column));
-            }
+            Row(rows, columns);
+        }
+    }
+
+    /// <summary>Asks for a row of a tensor to stand in the second-level cache.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Row(float* row, int columns)
+    {
+        for (int column = 0; column < columns; column += LineFloats)
+        {
+            Later((byte*)(row + column));
         }
     }
 

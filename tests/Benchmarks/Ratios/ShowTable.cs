@@ -53,6 +53,7 @@ public static class ShowTable
             ("local, time per token", LocalCase.Measure(settings)),
             ("sparse types", SparseCase.Measure(settings)),
             ("variants", VariantCase.All.SelectMany(item => item.Measure(settings))),
+            ("layer encodings", LayerEncodingCase.Measure(settings)),
             ("linear types", LinearCase.Measure(settings)),
             ("scan", ScanCase.Measure(settings)),
             ("user functions", FunctionCase.Measure(settings)),

@@ -55,6 +55,7 @@ namespace AttentionGen.Kernels
         private const int Lanes = 16;
         private const int TileRows = 6;
         private const int KeyBlock = 512;
+        private const int RowsAhead = 64; // how far behind a row the one is that is asked for
         private const int ScoreStride = 528;
         private const int ChunkRows = 516;
         private const int Before = 12; // keys visible before the query
@@ -264,6 +265,7 @@ namespace AttentionGen.Kernels
                 {
                     int index = work.FirstRow + r;
                     float* row = source + (index * call->Query.RowStride);
+                    CachePrefetch.Row(row + (RowsAhead * call->Query.RowStride), QueryDim);
                     int* positions = call->QueryPositions == null ? null : call->QueryPositions + (work.Batch * call->QueryPositionStride) + index;
                     float* rotation = call->QueryRotaryTable + ((positions == null ? index + call->QueryRotaryOffset : *positions) * (long)RotationStride);
                     for (int c = 0; c < 2; c += 1)
@@ -303,6 +305,7 @@ namespace AttentionGen.Kernels
                 {
                     int index = first + r;
                     float* row = source + (index * call->Key.RowStride);
+                    CachePrefetch.Row(row + (RowsAhead * (call->Key.RowStride)), QueryDim);
                     float* target = keyRows + (r * QueryDim);
                     int* positions = call->KeyPositions == null ? null : call->KeyPositions + (work.Batch * call->KeyPositionStride) + index;
                     float* rotation = call->KeyRotaryTable + ((positions == null ? index + call->KeyRotaryOffset : *positions) * (long)RotationStride);
@@ -335,6 +338,7 @@ namespace AttentionGen.Kernels
             for (int j = from; j < to; j++)
             {
                 float* row = source + (j * call->Value.RowStride);
+                CachePrefetch.Row(row + (RowsAhead * (call->Value.RowStride)), 12);
                 float* target = packed + ((j - block) * PaddedValueDim);
                 for (int c = 0; c < 12; c += 1)
                 {
@@ -1615,6 +1619,7 @@ namespace AttentionGen.Kernels
                 Vector512<float> factors = Vector512.Create(factor);
                 float* output = outputs + (r * PaddedValueDim);
                 float* row = target + (r * call->Output.RowStride);
+                CachePrefetch.Row(row + (RowsAhead * call->Output.RowStride), 12);
                 for (int c = 0; c < 12; c += 1)
                 {
                     row[c] = (output[c] * factor);
@@ -1641,6 +1646,7 @@ namespace AttentionGen.Kernels
         private const int Lanes = 8;
         private const int TileRows = 6;
         private const int KeyBlock = 512;
+        private const int RowsAhead = 64; // how far behind a row the one is that is asked for
         private const int ScoreStride = 528;
         private const int ChunkRows = 516;
         private const int Before = 12; // keys visible before the query
@@ -1844,6 +1850,7 @@ namespace AttentionGen.Kernels
                 {
                     int index = work.FirstRow + r;
                     float* row = source + (index * call->Query.RowStride);
+                    CachePrefetch.Row(row + (RowsAhead * call->Query.RowStride), QueryDim);
                     int* positions = call->QueryPositions == null ? null : call->QueryPositions + (work.Batch * call->QueryPositionStride) + index;
                     float* rotation = call->QueryRotaryTable + ((positions == null ? index + call->QueryRotaryOffset : *positions) * (long)RotationStride);
                     for (int c = 0; c < 2; c += 1)
@@ -1883,6 +1890,7 @@ namespace AttentionGen.Kernels
                 {
                     int index = first + r;
                     float* row = source + (index * call->Key.RowStride);
+                    CachePrefetch.Row(row + (RowsAhead * (call->Key.RowStride)), QueryDim);
                     float* target = keyRows + (r * QueryDim);
                     int* positions = call->KeyPositions == null ? null : call->KeyPositions + (work.Batch * call->KeyPositionStride) + index;
                     float* rotation = call->KeyRotaryTable + ((positions == null ? index + call->KeyRotaryOffset : *positions) * (long)RotationStride);
@@ -1915,6 +1923,7 @@ namespace AttentionGen.Kernels
             for (int j = from; j < to; j++)
             {
                 float* row = source + (j * call->Value.RowStride);
+                CachePrefetch.Row(row + (RowsAhead * (call->Value.RowStride)), 12);
                 float* target = packed + ((j - block) * PaddedValueDim);
                 { Vector256<float> x = Vector256.Load(row); check = Vector256.MultiplyAddEstimate(x, zeros, check); Vector256.Store(x, target); }
                 for (int c = 8; c < 12; c += 1)
@@ -2643,6 +2652,7 @@ namespace AttentionGen.Kernels
                 Vector256<float> factors = Vector256.Create(factor);
                 float* output = outputs + (r * PaddedValueDim);
                 float* row = target + (r * call->Output.RowStride);
+                CachePrefetch.Row(row + (RowsAhead * call->Output.RowStride), 12);
                 Vector256.Store((Vector256.Load(output) * factors), row);
                 for (int c = 8; c < 12; c += 1)
                 {
@@ -2670,6 +2680,7 @@ namespace AttentionGen.Kernels
         private const int Lanes = 4;
         private const int TileRows = 6;
         private const int KeyBlock = 512;
+        private const int RowsAhead = 64; // how far behind a row the one is that is asked for
         private const int ScoreStride = 528;
         private const int ChunkRows = 516;
         private const int Before = 12; // keys visible before the query
@@ -2879,6 +2890,7 @@ namespace AttentionGen.Kernels
                 {
                     int index = work.FirstRow + r;
                     float* row = source + (index * call->Query.RowStride);
+                    CachePrefetch.Row(row + (RowsAhead * call->Query.RowStride), QueryDim);
                     int* positions = call->QueryPositions == null ? null : call->QueryPositions + (work.Batch * call->QueryPositionStride) + index;
                     float* rotation = call->QueryRotaryTable + ((positions == null ? index + call->QueryRotaryOffset : *positions) * (long)RotationStride);
                     for (int c = 0; c < 2; c += 1)
@@ -2915,6 +2927,7 @@ namespace AttentionGen.Kernels
                 {
                     int index = first + r;
                     float* row = source + (index * call->Key.RowStride);
+                    CachePrefetch.Row(row + (RowsAhead * (call->Key.RowStride)), QueryDim);
                     float* target = keyRows + (r * QueryDim);
                     int* positions = call->KeyPositions == null ? null : call->KeyPositions + (work.Batch * call->KeyPositionStride) + index;
                     float* rotation = call->KeyRotaryTable + ((positions == null ? index + call->KeyRotaryOffset : *positions) * (long)RotationStride);
@@ -2944,6 +2957,7 @@ namespace AttentionGen.Kernels
             for (int j = from; j < to; j++)
             {
                 float* row = source + (j * call->Value.RowStride);
+                CachePrefetch.Row(row + (RowsAhead * (call->Value.RowStride)), 12);
                 float* target = packed + ((j - block) * PaddedValueDim);
                 { Vector128<float> x = Vector128.Load(row); check = Vector128.MultiplyAddEstimate(x, zeros, check); Vector128.Store(x, target); }
                 { Vector128<float> x = Vector128.Load(row + 4); check = Vector128.MultiplyAddEstimate(x, zeros, check); Vector128.Store(x, target + 4); }
@@ -4318,6 +4332,7 @@ namespace AttentionGen.Kernels
                 Vector128<float> factors = Vector128.Create(factor);
                 float* output = outputs + (r * PaddedValueDim);
                 float* row = target + (r * call->Output.RowStride);
+                CachePrefetch.Row(row + (RowsAhead * call->Output.RowStride), 12);
                 Vector128.Store((Vector128.Load(output) * factors), row);
                 Vector128.Store((Vector128.Load(output + 4) * factors), row + 4);
                 Vector128.Store((Vector128.Load(output + 8) * factors), row + 8);
@@ -4343,6 +4358,7 @@ namespace AttentionGen.Kernels
         private const int Lanes = 1;
         private const int TileRows = 6;
         private const int KeyBlock = 512;
+        private const int RowsAhead = 64; // how far behind a row the one is that is asked for
         private const int ScoreStride = 528;
         private const int ChunkRows = 516;
         private const int Before = 12; // keys visible before the query
@@ -4551,6 +4567,7 @@ namespace AttentionGen.Kernels
                 {
                     int index = work.FirstRow + r;
                     float* row = source + (index * call->Query.RowStride);
+                    CachePrefetch.Row(row + (RowsAhead * call->Query.RowStride), QueryDim);
                     int* positions = call->QueryPositions == null ? null : call->QueryPositions + (work.Batch * call->QueryPositionStride) + index;
                     float* rotation = call->QueryRotaryTable + ((positions == null ? index + call->QueryRotaryOffset : *positions) * (long)RotationStride);
                     for (int c = 0; c < 2; c += 1)
@@ -4590,6 +4607,7 @@ namespace AttentionGen.Kernels
                 {
                     int index = first + r;
                     float* row = source + (index * call->Key.RowStride);
+                    CachePrefetch.Row(row + (RowsAhead * (call->Key.RowStride)), QueryDim);
                     float* target = keyRows + (r * QueryDim);
                     int* positions = call->KeyPositions == null ? null : call->KeyPositions + (work.Batch * call->KeyPositionStride) + index;
                     float* rotation = call->KeyRotaryTable + ((positions == null ? index + call->KeyRotaryOffset : *positions) * (long)RotationStride);
@@ -4622,6 +4640,7 @@ namespace AttentionGen.Kernels
             for (int j = from; j < to; j++)
             {
                 float* row = source + (j * call->Value.RowStride);
+                CachePrefetch.Row(row + (RowsAhead * (call->Value.RowStride)), 12);
                 float* target = packed + ((j - block) * PaddedValueDim);
                 for (int c = 0; c < 12; c += 1)
                 {
@@ -5350,6 +5369,7 @@ namespace AttentionGen.Kernels
                 float factors = factor;
                 float* output = outputs + (r * PaddedValueDim);
                 float* row = target + (r * call->Output.RowStride);
+                CachePrefetch.Row(row + (RowsAhead * call->Output.RowStride), 12);
                 for (int c = 0; c < 12; c += 1)
                 {
                     row[c] = (output[c] * factors);

@@ -53,6 +53,7 @@ namespace AttentionGen.Kernels
         private const int Lanes = 16;
         private const int TileRows = 6;
         private const int KeyBlock = 512;
+        private const int RowsAhead = 64; // how far behind a row the one is that is asked for
         private const int ScoreStride = 528;
         private const int ChunkRows = 1032;
         private const int Before = 4; // keys visible before the query
@@ -266,6 +267,7 @@ namespace AttentionGen.Kernels
                 {
                     int index = work.FirstRow + r;
                     float* row = source + (index * call->Query.RowStride);
+                    CachePrefetch.Row(row + (RowsAhead * call->Query.RowStride), QueryDim);
                     for (int c = 0; c < 8; c += 1)
                     {
                         target[c] = (row[c] * QueryScale);
@@ -291,6 +293,7 @@ namespace AttentionGen.Kernels
             {
                 int count = Math.Min(Lanes, to - first);
                 float* panel = panels + ((first - block) * QueryDim);
+                CachePrefetch.Rows(source + (first * call->Key.RowStride), call->Key.RowStride, RowsAhead, Lanes, work.KeyLength - first, QueryDim);
                 PanelPacking.Transpose16(source + (first * call->Key.RowStride), call->Key.RowStride, count, QueryDim, panel);
             }
         }
@@ -306,6 +309,7 @@ namespace AttentionGen.Kernels
             for (int j = from; j < to; j++)
             {
                 float* row = source + (j * call->Value.RowStride);
+                CachePrefetch.Row(row + (RowsAhead * (call->Value.RowStride)), 8);
                 float* target = packed + ((j - block) * PaddedValueDim);
                 for (int c = 0; c < 8; c += 1)
                 {
@@ -1473,6 +1477,7 @@ namespace AttentionGen.Kernels
                 Vector512<float> factors = Vector512.Create(factor);
                 float* output = outputs + (r * PaddedValueDim);
                 float* row = target + (r * call->Output.RowStride);
+                CachePrefetch.Row(row + (RowsAhead * call->Output.RowStride), 8);
                 for (int c = 0; c < 8; c += 1)
                 {
                     row[c] = (output[c] * factor);
@@ -1499,6 +1504,7 @@ namespace AttentionGen.Kernels
         private const int Lanes = 8;
         private const int TileRows = 6;
         private const int KeyBlock = 512;
+        private const int RowsAhead = 64; // how far behind a row the one is that is asked for
         private const int ScoreStride = 528;
         private const int ChunkRows = 1032;
         private const int Before = 4; // keys visible before the query
@@ -1706,6 +1712,7 @@ namespace AttentionGen.Kernels
                 {
                     int index = work.FirstRow + r;
                     float* row = source + (index * call->Query.RowStride);
+                    CachePrefetch.Row(row + (RowsAhead * call->Query.RowStride), QueryDim);
                     Vector256.Store((Vector256.Load(row) * scale), target);
                 }
                 else
@@ -1728,6 +1735,7 @@ namespace AttentionGen.Kernels
             {
                 int count = Math.Min(Lanes, to - first);
                 float* panel = panels + ((first - block) * QueryDim);
+                CachePrefetch.Rows(source + (first * call->Key.RowStride), call->Key.RowStride, RowsAhead, Lanes, work.KeyLength - first, QueryDim);
                 PanelPacking.Transpose8(source + (first * call->Key.RowStride), call->Key.RowStride, count, QueryDim, panel);
             }
         }
@@ -1743,6 +1751,7 @@ namespace AttentionGen.Kernels
             for (int j = from; j < to; j++)
             {
                 float* row = source + (j * call->Value.RowStride);
+                CachePrefetch.Row(row + (RowsAhead * (call->Value.RowStride)), 8);
                 float* target = packed + ((j - block) * PaddedValueDim);
                 { Vector256<float> x = Vector256.Load(row); check = Vector256.MultiplyAddEstimate(x, zeros, check); Vector256.Store(x, target); }
             }
@@ -2373,6 +2382,7 @@ namespace AttentionGen.Kernels
                 Vector256<float> factors = Vector256.Create(factor);
                 float* output = outputs + (r * PaddedValueDim);
                 float* row = target + (r * call->Output.RowStride);
+                CachePrefetch.Row(row + (RowsAhead * call->Output.RowStride), 8);
                 Vector256.Store((Vector256.Load(output) * factors), row);
                 if (logSumExp != null)
                 {
@@ -2396,6 +2406,7 @@ namespace AttentionGen.Kernels
         private const int Lanes = 4;
         private const int TileRows = 6;
         private const int KeyBlock = 512;
+        private const int RowsAhead = 64; // how far behind a row the one is that is asked for
         private const int ScoreStride = 528;
         private const int ChunkRows = 1032;
         private const int Before = 4; // keys visible before the query
@@ -2609,6 +2620,7 @@ namespace AttentionGen.Kernels
                 {
                     int index = work.FirstRow + r;
                     float* row = source + (index * call->Query.RowStride);
+                    CachePrefetch.Row(row + (RowsAhead * call->Query.RowStride), QueryDim);
                     Vector128.Store((Vector128.Load(row) * scale), target);
                     Vector128.Store((Vector128.Load(row + 4) * scale), target + 4);
                 }
@@ -2632,6 +2644,7 @@ namespace AttentionGen.Kernels
             {
                 int count = Math.Min(Lanes, to - first);
                 float* panel = panels + ((first - block) * QueryDim);
+                CachePrefetch.Rows(source + (first * call->Key.RowStride), call->Key.RowStride, RowsAhead, Lanes, work.KeyLength - first, QueryDim);
                 PanelPacking.Transpose4(source + (first * call->Key.RowStride), call->Key.RowStride, count, QueryDim, panel);
             }
         }
@@ -2647,6 +2660,7 @@ namespace AttentionGen.Kernels
             for (int j = from; j < to; j++)
             {
                 float* row = source + (j * call->Value.RowStride);
+                CachePrefetch.Row(row + (RowsAhead * (call->Value.RowStride)), 8);
                 float* target = packed + ((j - block) * PaddedValueDim);
                 { Vector128<float> x = Vector128.Load(row); check = Vector128.MultiplyAddEstimate(x, zeros, check); Vector128.Store(x, target); }
                 { Vector128<float> x = Vector128.Load(row + 4); check = Vector128.MultiplyAddEstimate(x, zeros, check); Vector128.Store(x, target + 4); }
@@ -3859,6 +3873,7 @@ namespace AttentionGen.Kernels
                 Vector128<float> factors = Vector128.Create(factor);
                 float* output = outputs + (r * PaddedValueDim);
                 float* row = target + (r * call->Output.RowStride);
+                CachePrefetch.Row(row + (RowsAhead * call->Output.RowStride), 8);
                 Vector128.Store((Vector128.Load(output) * factors), row);
                 Vector128.Store((Vector128.Load(output + 4) * factors), row + 4);
                 if (logSumExp != null)
@@ -3883,6 +3898,7 @@ namespace AttentionGen.Kernels
         private const int Lanes = 1;
         private const int TileRows = 6;
         private const int KeyBlock = 512;
+        private const int RowsAhead = 64; // how far behind a row the one is that is asked for
         private const int ScoreStride = 528;
         private const int ChunkRows = 1032;
         private const int Before = 4; // keys visible before the query
@@ -4093,6 +4109,7 @@ namespace AttentionGen.Kernels
                 {
                     int index = work.FirstRow + r;
                     float* row = source + (index * call->Query.RowStride);
+                    CachePrefetch.Row(row + (RowsAhead * call->Query.RowStride), QueryDim);
                     for (int c = 0; c < 8; c += 1)
                     {
                         target[c] = (row[c] * scale);
@@ -4118,6 +4135,7 @@ namespace AttentionGen.Kernels
             {
                 int count = Math.Min(Lanes, to - first);
                 float* panel = panels + ((first - block) * QueryDim);
+                CachePrefetch.Rows(source + (first * call->Key.RowStride), call->Key.RowStride, RowsAhead, Lanes, work.KeyLength - first, QueryDim);
                 PanelPacking.Transpose1(source + (first * call->Key.RowStride), call->Key.RowStride, count, QueryDim, panel);
             }
         }
@@ -4133,6 +4151,7 @@ namespace AttentionGen.Kernels
             for (int j = from; j < to; j++)
             {
                 float* row = source + (j * call->Value.RowStride);
+                CachePrefetch.Row(row + (RowsAhead * (call->Value.RowStride)), 8);
                 float* target = packed + ((j - block) * PaddedValueDim);
                 for (int c = 0; c < 8; c += 1)
                 {
@@ -4816,6 +4835,7 @@ namespace AttentionGen.Kernels
                 float factors = factor;
                 float* output = outputs + (r * PaddedValueDim);
                 float* row = target + (r * call->Output.RowStride);
+                CachePrefetch.Row(row + (RowsAhead * call->Output.RowStride), 8);
                 for (int c = 0; c < 8; c += 1)
                 {
                     row[c] = (output[c] * factors);
