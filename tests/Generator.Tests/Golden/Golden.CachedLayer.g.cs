@@ -54,7 +54,7 @@ namespace Golden
         public static global::AttentionGen.KvShape CacheShape { get; } = new global::AttentionGen.KvShape(KvHeads, 8, 8, global::AttentionGen.KvPrecision.Half, quantBlock: 0, pageTokens: 16);
 
         /// <summary>Projects new tokens and stores their keys and values behind those in the cache, without attending.</summary>
-        /// <param name="input">[sequences, tokens, DModel]; beside CumulativeLengths [tokens, DModel], all sequences end to end. What the layer adds to it goes on from each sequence's length in the cache.</param>
+        /// <param name="input">[sequences, tokens, DModel]; beside CumulativeLengths [tokens, DModel], all sequences end to end. Positions that are added to it go on from each sequence's length in the cache.</param>
         /// <param name="tokens">New tokens of each sequence; beside CumulativeLengths, of all of them together.</param>
         /// <param name="cache">A cache of the shape CacheShape.</param>
         /// <param name="sequences">The cache's sequences, all different.</param>
@@ -68,7 +68,7 @@ namespace Golden
         }
 
         /// <summary>Projects the new tokens, stores their keys and values behind those in the cache, attends with each of them to itself and all before it, projects back. A prompt may come in pieces. With CumulativeLengths, prompts and single tokens go in one call. A steady-state call allocates nothing.</summary>
-        /// <param name="input">[sequences, tokens, DModel]; beside CumulativeLengths [tokens, DModel], all sequences end to end. What the layer adds to it goes on from each sequence's length in the cache.</param>
+        /// <param name="input">[sequences, tokens, DModel]; beside CumulativeLengths [tokens, DModel], all sequences end to end. Positions that are added to it go on from each sequence's length in the cache.</param>
         /// <param name="output">As the input; written whole.</param>
         /// <param name="tokens">New tokens of each sequence; beside CumulativeLengths, of all of them together.</param>
         /// <param name="cache">A cache of the shape CacheShape.</param>
@@ -83,8 +83,8 @@ namespace Golden
             layerState.ProjectOutput(call, output, arguments);
         }
 
-        /// <summary>Prefill of 1 to 16 new tokens of each sequence (single, speculative, or a tree with its mask). A steady-state call allocates nothing.</summary>
-        /// <param name="input">[sequences, tokens, DModel]; beside CumulativeLengths [tokens, DModel], all sequences end to end. What the layer adds to it goes on from each sequence's length in the cache.</param>
+        /// <summary>Prefill of 1 to 16 new tokens of each sequence: single or speculative. Positions are added in the order of the tokens, also where a mask makes a tree of them. A steady-state call allocates nothing.</summary>
+        /// <param name="input">[sequences, tokens, DModel]; beside CumulativeLengths [tokens, DModel], all sequences end to end. Positions that are added to it go on from each sequence's length in the cache.</param>
         /// <param name="output">As the input; written whole.</param>
         /// <param name="tokens">New tokens of each sequence; beside CumulativeLengths, of all of them together.</param>
         /// <param name="cache">A cache of the shape CacheShape.</param>

@@ -19,7 +19,7 @@ namespace Golden
         public static global::AttentionGen.KvShape CacheShape => throw new global::System.InvalidOperationException("ATTN064: Without a causal mask a query also sees keys that come after it and are not cached yet; add Causal = true");
 
         /// <summary>Projects new tokens and stores their keys and values behind those in the cache, without attending.</summary>
-        /// <param name="input">[sequences, tokens, DModel]; beside CumulativeLengths [tokens, DModel], all sequences end to end. What the layer adds to it goes on from each sequence's length in the cache.</param>
+        /// <param name="input">[sequences, tokens, DModel]; beside CumulativeLengths [tokens, DModel], all sequences end to end.</param>
         /// <param name="tokens">New tokens of each sequence; beside CumulativeLengths, of all of them together.</param>
         /// <param name="cache">A cache of the shape CacheShape.</param>
         /// <param name="sequences">The cache's sequences, all different.</param>
@@ -29,7 +29,7 @@ namespace Golden
         public void Append(global::System.ReadOnlySpan<float> input, int tokens, global::AttentionGen.IKvCache cache, global::System.ReadOnlySpan<int> sequences, in global::AttentionGen.AttentionArguments arguments = default) => throw new global::System.InvalidOperationException("ATTN064: Without a causal mask a query also sees keys that come after it and are not cached yet; add Causal = true");
 
         /// <summary>Projects the new tokens, stores their keys and values behind those in the cache, attends with each of them to itself and all before it, projects back. A prompt may come in pieces. With CumulativeLengths, prompts and single tokens go in one call. A steady-state call allocates nothing.</summary>
-        /// <param name="input">[sequences, tokens, DModel]; beside CumulativeLengths [tokens, DModel], all sequences end to end. What the layer adds to it goes on from each sequence's length in the cache.</param>
+        /// <param name="input">[sequences, tokens, DModel]; beside CumulativeLengths [tokens, DModel], all sequences end to end.</param>
         /// <param name="output">As the input; written whole.</param>
         /// <param name="tokens">New tokens of each sequence; beside CumulativeLengths, of all of them together.</param>
         /// <param name="cache">A cache of the shape CacheShape.</param>
@@ -39,8 +39,8 @@ namespace Golden
         /// <exception cref="global::System.InvalidOperationException">The cache has no room; nothing was written.</exception>
         public void Prefill(global::System.ReadOnlySpan<float> input, global::System.Span<float> output, int tokens, global::AttentionGen.IKvCache cache, global::System.ReadOnlySpan<int> sequences, in global::AttentionGen.AttentionArguments arguments = default) => throw new global::System.InvalidOperationException("ATTN064: Without a causal mask a query also sees keys that come after it and are not cached yet; add Causal = true");
 
-        /// <summary>Prefill of 1 to 16 new tokens of each sequence (single, speculative, or a tree with its mask). A steady-state call allocates nothing.</summary>
-        /// <param name="input">[sequences, tokens, DModel]; beside CumulativeLengths [tokens, DModel], all sequences end to end. What the layer adds to it goes on from each sequence's length in the cache.</param>
+        /// <summary>Prefill of 1 to 16 new tokens of each sequence: single, speculative, or a tree with its mask. A steady-state call allocates nothing.</summary>
+        /// <param name="input">[sequences, tokens, DModel]; beside CumulativeLengths [tokens, DModel], all sequences end to end.</param>
         /// <param name="output">As the input; written whole.</param>
         /// <param name="tokens">New tokens of each sequence; beside CumulativeLengths, of all of them together.</param>
         /// <param name="cache">A cache of the shape CacheShape.</param>
