@@ -24,7 +24,7 @@ public sealed partial class AttentionLayerState
         scoped in AttentionArguments arguments)
     {
         int batch = Sequences(input, tokens, cache, sequences, arguments);
-        CheckSpan(output.Length, batch, tokens, nameof(output), nameof(tokens));
+        CheckSpan(output.Length, batch, tokens, nameof(output), nameof(tokens), nameof(sequences));
         CheckArguments(output, tokens, arguments);
         ReadOnlySpan<float> source = EncodeTokens(input, batch, tokens, cache, sequences, arguments);
         return Project(source, source, batch, tokens, tokens, arguments);
@@ -48,7 +48,7 @@ public sealed partial class AttentionLayerState
         Weights.ThrowIfDisposed();
         ArgumentNullException.ThrowIfNull(cache);
         int batch = arguments.CumulativeLengths.IsEmpty ? sequences.Length : 1;
-        CheckSpan(input.Length, batch, tokens, nameof(input), nameof(tokens));
+        CheckSpan(input.Length, batch, tokens, nameof(input), nameof(tokens), nameof(sequences));
         return batch;
     }
 

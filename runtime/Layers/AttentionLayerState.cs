@@ -206,14 +206,14 @@ public sealed partial class AttentionLayerState : IDisposable
         }
     }
 
-    private void CheckSpan(int actual, int batch, int length, string name, string lengthName)
+    private void CheckSpan(int actual, int batch, int length, string name, string lengthName, string batchName = "batch")
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(batch);
+        ArgumentOutOfRangeException.ThrowIfNegative(batch, batchName);
         ArgumentOutOfRangeException.ThrowIfNegative(length, lengthName);
         Int128 expected = (Int128)batch * length * shape.DModel;
         if (actual != expected)
         {
-            throw new ArgumentException($"Expected [{batch}, {length}, {shape.DModel}] = {expected} elements (batch, {lengthName}, DModel), but the span holds {actual}.", name);
+            throw new ArgumentException($"Expected [{batch}, {length}, {shape.DModel}] = {expected} elements ({batchName}, {lengthName}, DModel), but the span holds {actual}.", name);
         }
     }
 
