@@ -29,7 +29,8 @@ namespace AttentionGen.Kernels;
 /// </code>
 /// A cross-attention layer calls <see cref="ProjectCross"/> instead. An encoding that is added to the input is given to the constructor
 /// (sinusoidal) or is part of the shape (learned); both act on the input that the queries come from, and on keys and values where they
-/// come from the same input. A memory is taken as it is: its encoder has already put positions into it.
+/// come from the same input. A memory is taken as it is: its encoder has already put positions into it. A layer that reads a cache calls
+/// <see cref="ProjectTokens"/> for new tokens alone.
 /// </remarks>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public sealed partial class AttentionLayerState : IDisposable
