@@ -5,7 +5,7 @@ using AttentionGen.Generator.Stages;
 
 namespace AttentionGen.Generator.Emit;
 
-/// <summary>What a kernel host with <c>[KvCache]</c> has besides: the caches' shape, and calls over a cache.</summary>
+/// <summary>What a host with <c>[KvCache]</c> has besides: the caches' shape, calls over a cache (of a kernel; a layer has its own), and their launch.</summary>
 internal static class CacheSurface
 {
     private const string Span = "global::System.ReadOnlySpan<float>", View = "global::AttentionGen.ReadOnlyTensorView";
@@ -33,6 +33,12 @@ internal static class CacheSurface
         writer.Line();
         writer.Line("/// <summary>The caches that these methods take: geometry, storage, page size.</summary>");
         writer.Line($"public static global::AttentionGen.KvShape CacheShape {(fail is null ? $"{{ get; }} = {Shape(spec)};" : $"=> {fail};")}");
+        if (!spec.Host.IsStatic)
+        {
+            LayerCacheSurface.Write(writer, spec, fail);
+            return;
+        }
+
         Append(writer, fail);
         Attend(writer, "Prefill", "Stores the new tokens behind those in the cache, then attends with each of them to itself and all before it. A prompt may come in pieces. "
             + "Sequences with at most 16 new tokens are decoded in place, as Decode does; with CumulativeLengths, prompts and single tokens go in one call.", fail);
@@ -137,6 +143,12 @@ internal static class CacheSurface
             writer.Line("/// <param name=\"tokens\">New tokens of each sequence.</param>");
         }
 
+        DocumentCall(writer, attends);
+    }
+
+    /// <summary>The documentation that all calls over a cache end with.</summary>
+    public static void DocumentCall(CodeWriter writer, bool attends)
+    {
         writer.Line("/// <param name=\"cache\">A cache of the shape CacheShape.</param>");
         writer.Line("/// <param name=\"sequences\">The cache's sequences, all different.</param>");
         writer.Line($"/// <param name=\"arguments\">QueryPositions of the new tokens (default: on from the cache's length), {(attends ? "masks over the new tokens or over all keys, log-sum-exp, " : string.Empty)}CumulativeLengths where the numbers of new tokens differ, threads.</param>");

@@ -31,13 +31,13 @@ public static class HostEmitter
         if (spec.Host.IsStatic)
         {
             KernelHost.WriteForward(writer, static (target, call) => target.Line($"=> {call};"));
-            CacheSurface.Write(writer, spec, fail: null);
         }
         else
         {
             LayerHost.Write(writer, spec);
         }
 
+        CacheSurface.Write(writer, spec, fail: null);
         StateSurface.Write(writer, spec, fail: null);
         HostSurface.WriteLaunchDeclaration(writer);
         CacheSurface.WriteLaunchDeclaration(writer, spec);
@@ -126,13 +126,13 @@ public static class HostEmitter
             else if (spec.Host.IsStatic)
             {
                 KernelHost.WriteForward(writer, (target, _) => target.Line($"=> {fail};"));
-                CacheSurface.Write(writer, spec, fail);
             }
             else
             {
                 LayerHost.WriteThrowing(writer, spec, fail);
             }
 
+            CacheSurface.Write(writer, spec, fail);
             StateSurface.Write(writer, spec, fail);
             HostSurface.WriteThrowingFeatureMembers(writer, spec, fail);
         });

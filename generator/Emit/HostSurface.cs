@@ -105,6 +105,11 @@ internal static class HostSurface
         {
             writer.Line($"Name = {Microsoft.CodeAnalysis.CSharp.SymbolDisplay.FormatLiteral(spec.Host.Name, quote: true)},");
             writer.Line("Heads = Heads, KvHeads = KvHeads, HeadDim = HeadDim, ValueDim = ValueDim,");
+            if (!spec.Host.IsStatic)
+            {
+                writer.Line($"QuerySource = \"input\", KeySource = \"{(shape.Cross ? "memory" : "input")}\",");
+            }
+
             writer.Line($"MaxLength = {shape.MaxLength}, MaxKeyLength = {shape.MaxKeyLength}, // 0: open");
             writer.Line($"Alignment = (global::AttentionGen.CausalAlignment){shape.Alignment}, NeedsAlignment = {Literals.Of(plan.DependsOnQuery)}, Softmaxes = {(plan.Type.Family == KernelFamily.Softmax ? plan.Branches.Count : 0)},");
             writer.Line($"TileRows = {plan.Dialect.TileRows}, MaxChunkRows = {plan.ChunkRows}, WorkspaceBytes = WorkspaceBytesPerThread,");

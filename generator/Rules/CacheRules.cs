@@ -46,11 +46,10 @@ internal static class CacheRules
     private static void CheckUse(RuleContext context)
     {
         (string Why, string What)? problem =
-            !context.Spec.Host.IsStatic ? ("A layer does not read from a cache", "put [KvCache] on a static class, which is a kernel")
-            : context.Type?.Family == KernelFamily.Linear ? ($"'{context.Type.Name}' attention keeps a state of fixed size instead of keys", "remove [KvCache]")
+            context.Type?.Family is KernelFamily.Linear or KernelFamily.Scan ? ($"'{context.Type.Name}' attention keeps a state of fixed size instead of keys", "remove [KvCache]")
             : context.Shape.Cross ? ("Cross-attention reads the keys of another sequence, which does not grow", "remove [KvCache], or Cross")
             : !context.Shape.Causal ? ("Without a causal mask a query also sees keys that come after it and are not cached yet", "add Causal = true")
-            : context.Shape.Alignment == TopLeft ? ("New tokens stand behind those in the cache, but CausalAlignment = TopLeft puts them at the first key", "use BottomRight")
+            : context.Spec.Host.IsStatic && context.Shape.Alignment == TopLeft ? ("New tokens stand behind those in the cache, but CausalAlignment = TopLeft puts them at the first key", "use BottomRight")
             : null;
         if (problem is var (why, what) && context.Type is not null)
         {

@@ -42,7 +42,7 @@ internal static class CoverageRules
 
     /// <summary>The longest key sequence; 0: open.</summary>
     private static int KeyLength(RuleContext context) =>
-        context.Spec.Host.IsStatic || context.Shape.Cross ? context.Shape.MaxKeyLength : context.Shape.MaxLength;
+        context.Spec.Host.IsStatic || context.Shape.Cross || context.Spec.Cache is not null ? context.Shape.MaxKeyLength : context.Shape.MaxLength;
 
     private static void CheckWindow(RuleContext context, WindowShape window, int keys)
     {

@@ -14,7 +14,7 @@ public static class GeneratedMembers
     public static IEnumerable<(string Name, string? Signature)> Of(AttentionSpec spec, AttentionShape shape) =>
         Catalog.Catalog.FindType(spec.Type)?.Family == KernelFamily.Scan
             ? OfScan(spec.Host.IsStatic)
-            : OfAttention(spec).Concat(OfEncodings(spec)).Concat(OfState(spec)).Concat(spec.Host.IsStatic ? OfKernel(spec) : OfLayer(shape));
+            : OfAttention(spec).Concat(OfEncodings(spec)).Concat(OfState(spec)).Concat(OfCache(spec)).Concat(spec.Host.IsStatic ? OfKernel(spec) : OfLayer(shape));
 
     private static IEnumerable<(string Name, string? Signature)> OfAttention(AttentionSpec spec)
     {
@@ -68,7 +68,10 @@ public static class GeneratedMembers
                 yield return member;
             }
         }
+    }
 
+    private static IEnumerable<(string Name, string? Signature)> OfCache(AttentionSpec spec)
+    {
         if (spec.Cache is null)
         {
             yield break;
@@ -77,6 +80,14 @@ public static class GeneratedMembers
         const string cached = $"IKvCache, ReadOnlySpan<int>, {Arguments}";
         yield return ("CacheShape", null);
         yield return ("LaunchCached", $"{View}, {View}, {View}, TensorView, {cached}, CacheUse");
+        if (!spec.Host.IsStatic)
+        {
+            yield return ("Append", $"{In}, int, {cached}");
+            yield return ("Prefill", $"{In}, Span<float>, int, {cached}");
+            yield return ("Decode", $"{In}, Span<float>, int, {cached}");
+            yield break;
+        }
+
         yield return ("Append", $"{In}, {In}, int, {cached}");
         yield return ("Append", $"{View}, {View}, {cached}");
         foreach (string name in new[] { "Prefill", "Decode" })

@@ -115,8 +115,11 @@ internal static class IgnoredRules
         if (!context.Spec.Host.IsStatic && !context.Shape.Cross)
         {
             const string reason = "a layer without Cross has equally many queries and keys";
-            Report(context, "MaxKeyLength", reason);
             Report(context, "CausalAlignment", reason);
+            if (context.Spec.Cache is null)
+            {
+                Report(context, "MaxKeyLength", reason);
+            }
         }
         else if (context.Type?.DependsOnAlignment(context.Spec) == false && context.Encodings.All(use => use.Known?.DependsOnAlignment(context.Spec, use.Spec) == false))
         {

@@ -1,3 +1,4 @@
+using System;
 using System.Linq;
 using AttentionGen.Generator.Catalog;
 using Microsoft.CodeAnalysis;
@@ -16,7 +17,10 @@ internal static class TableRules
     public static void Check(RuleContext context)
     {
         CheckLearned(context);
-        int length = context.Shape.MaxLength;
+
+        // A layer's cached sequences grow past one call's length.
+        int cached = !context.Spec.Host.IsStatic && context.Spec.Cache is { } cache ? Math.Max(cache.Capacity, context.Shape.MaxKeyLength) : 0;
+        int length = Math.Max(context.Shape.MaxLength, cached);
         foreach (EncodingUse use in context.Encodings.Where(use => use.Positions > 0 && use.Positions < length))
         {
             context.Report(

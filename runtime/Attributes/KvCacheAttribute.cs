@@ -1,8 +1,8 @@
 namespace AttentionGen;
 
 /// <summary>
-/// Beside <c>[Attention]</c> on a kernel host: the class gets <c>Append</c>, <c>Prefill</c> and <c>Decode</c> over an <see cref="IKvCache"/> of the shape
-/// <c>CacheShape</c>. For causal attention by softmax; keys are stored normalised and rotated, so positions continue from the cache's length.
+/// Beside <c>[Attention]</c>: the class, a kernel or a layer, gets <c>Append</c>, <c>Prefill</c> and <c>Decode</c> over an <see cref="IKvCache"/> of the shape
+/// <c>CacheShape</c>. For causal attention by softmax; keys are stored normalised and rotated, so positions continue from the cache's length. So do those that a layer adds to its input.
 /// </summary>
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = false, Inherited = false)]
 public sealed class KvCacheAttribute : Attribute

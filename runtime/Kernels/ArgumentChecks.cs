@@ -74,13 +74,13 @@ internal static class ArgumentChecks
     /// <param name="sequence">The sequence that they are the lengths of; -1: all.</param>
     internal static void CheckLengths(KernelDescription kernel, in AttentionArguments arguments, int queryLength, int keyLength, int sequence = -1)
     {
-        CheckLength(queryLength, kernel.MaxLength, kernel.Name, "query", "MaxLength", sequence);
-        CheckLength(keyLength, kernel.MaxKeyLength, kernel.Name, "key", "MaxKeyLength", sequence);
+        CheckLength(queryLength, kernel.MaxLength, kernel.Name, kernel.Argument("query"), "MaxLength", sequence);
+        CheckLength(keyLength, kernel.MaxKeyLength, kernel.Name, kernel.Argument("key"), "MaxKeyLength", sequence);
         if (kernel.NeedsAlignment && kernel.Alignment == CausalAlignment.Unspecified && queryLength != keyLength)
         {
             throw new ArgumentException(
                 $"{queryLength} queries and {keyLength} keys{Where(sequence)}: which key query 0 stands at is not declared. Set CausalAlignment = TopLeft or BottomRight on [Attention] of {kernel.Name}.",
-                "key");
+                kernel.Argument("key"));
         }
 
         if (arguments.QueryPositions.IsEmpty && !arguments.KeyPositions.IsEmpty && kernel.Alignment == CausalAlignment.BottomRight && queryLength > keyLength)

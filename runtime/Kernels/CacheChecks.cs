@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace AttentionGen.Kernels;
 
 /// <summary>Every condition on a call over a cache, checked before anything is reserved or written.</summary>
@@ -22,7 +24,7 @@ internal static unsafe class CacheChecks
         (int batch, int tokens) = (key.Layout.Batch, key.Layout.Length);
         if (!arguments.CumulativeLengths.IsEmpty)
         {
-            PackedChecks.CheckBatch(batch, "key");
+            PackedChecks.CheckBatch(batch, kernel.Argument("key"));
             PackedChecks.CheckOrder(arguments.CumulativeLengths, tokens, "new tokens", nameof(AttentionArguments.CumulativeLengths));
         }
 
@@ -56,8 +58,8 @@ internal static unsafe class CacheChecks
 
         if (cache.Shape.Precision == KvPrecision.Int8)
         {
-            CheckFinite(key, nameof(key));
-            CheckFinite(value, nameof(value));
+            CheckFinite(kernel, key, nameof(key));
+            CheckFinite(kernel, value, nameof(value));
         }
     }
 
@@ -75,7 +77,8 @@ internal static unsafe class CacheChecks
         }
     }
 
-    private static void CheckSequences(IKvCache cache, ReadOnlySpan<int> sequences, int batch, in AttentionArguments arguments)
+    /// <summary>As many sequences as the call has, all of them there and different.</summary>
+    internal static void CheckSequences(IKvCache cache, ReadOnlySpan<int> sequences, int batch, in AttentionArguments arguments)
     {
         int expected = arguments.CumulativeLengths.IsEmpty ? batch : arguments.CumulativeLengths.Length - 1;
         if (sequences.Length != expected)
@@ -86,10 +89,26 @@ internal static unsafe class CacheChecks
         for (int s = 0; s < sequences.Length; s++)
         {
             _ = cache.Length(sequences[s]);
-            if (sequences[..s].Contains(sequences[s]))
-            {
-                throw new ArgumentException($"Expected different sequences, but {sequences[s]} stands there twice.", nameof(sequences));
-            }
+        }
+
+        CheckDifferent(sequences);
+    }
+
+    private static void CheckDifferent(ReadOnlySpan<int> sequences)
+    {
+        int[] sorted = ArrayPool<int>.Shared.Rent(sequences.Length);
+        sequences.CopyTo(sorted);
+        sorted.AsSpan(0, sequences.Length).Sort();
+        int twice = -1;
+        for (int s = 1; s < sequences.Length && twice < 0; s++)
+        {
+            twice = sorted[s] == sorted[s - 1] ? sorted[s] : -1;
+        }
+
+        ArrayPool<int>.Shared.Return(sorted);
+        if (twice >= 0)
+        {
+            throw new ArgumentException($"Expected different sequences, but {twice} stands there twice.", nameof(sequences));
         }
     }
 
@@ -115,27 +134,27 @@ internal static unsafe class CacheChecks
     {
         if (use == CacheUse.Decode && tokens is (< 1 or > MostDecodeTokens))
         {
-            throw new ArgumentException($"Expected 1 to {MostDecodeTokens} new tokens of sequence {sequence}, but got {tokens}; Prefill takes any number.", "query");
+            throw new ArgumentException($"Expected 1 to {MostDecodeTokens} new tokens of sequence {sequence}, but got {tokens}; Prefill takes any number.", kernel.Argument("query"));
         }
 
-        ArgumentChecks.CheckLength(tokens, kernel.MaxLength, kernel.Name, "query", "MaxLength", sequence);
+        ArgumentChecks.CheckLength(tokens, kernel.MaxLength, kernel.Name, kernel.Argument("query"), "MaxLength", sequence);
         if (tokens > cache.MostNewTokens)
         {
-            throw new ArgumentException($"The ring takes at most {cache.MostNewTokens} new tokens in one call, but sequence {sequence} has {tokens}; pass a long prompt in pieces.", "key");
+            throw new ArgumentException($"The ring takes at most {cache.MostNewTokens} new tokens in one call, but sequence {sequence} has {tokens}; pass a long prompt in pieces.", kernel.Argument("key"));
         }
 
         int past = cache.Length(sequence);
         if (tokens > int.MaxValue - past)
         {
-            throw new ArgumentException($"Sequence {sequence} would grow past {int.MaxValue} tokens.", "key");
+            throw new ArgumentException($"Sequence {sequence} would grow past {int.MaxValue} tokens.", kernel.Argument("key"));
         }
 
         if (kernel.CacheCapacity > 0 && past + tokens > kernel.CacheCapacity)
         {
-            throw new ArgumentException($"Sequence {sequence} holds {past} tokens and would hold {past + tokens}; {kernel.Name} takes at most {kernel.CacheCapacity} (Capacity of [KvCache]).", "key");
+            throw new ArgumentException($"Sequence {sequence} holds {past} tokens and would hold {past + tokens}; {kernel.Name} takes at most {kernel.CacheCapacity} (Capacity of [KvCache]).", kernel.Argument("key"));
         }
 
-        ArgumentChecks.CheckLength(past + tokens, kernel.MaxKeyLength, kernel.Name, "key", "MaxKeyLength", sequence);
+        ArgumentChecks.CheckLength(past + tokens, kernel.MaxKeyLength, kernel.Name, kernel.Argument("key"), "MaxKeyLength", sequence);
         return past + tokens;
     }
 
@@ -196,7 +215,7 @@ internal static unsafe class CacheChecks
         }
     }
 
-    private static void CheckFinite(ReadOnlyTensorView rows, string name)
+    private static void CheckFinite(KernelDescription kernel, ReadOnlyTensorView rows, string name)
     {
         fixed (float* data = rows.Data)
         {
@@ -205,7 +224,7 @@ internal static unsafe class CacheChecks
                 float* head = data + (row / rows.Layout.Heads * rows.Layout.BatchStride) + (row % rows.Layout.Heads * rows.Layout.HeadStride);
                 if (!KvRows.AreFinite(head, rows.Layout.RowStride, rows.Layout.Length, rows.Layout.Dim))
                 {
-                    throw new ArgumentException($"{name} holds a NaN or an infinite element (sequence {row / rows.Layout.Heads}, head {row % rows.Layout.Heads}), which Int8 can't store.", name);
+                    throw new ArgumentException($"{name} holds a NaN or an infinite element (sequence {row / rows.Layout.Heads}, head {row % rows.Layout.Heads}), which Int8 can't store.", kernel.Argument(name));
                 }
             }
         }

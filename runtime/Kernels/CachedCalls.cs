@@ -2,7 +2,10 @@ using System.Buffers;
 
 namespace AttentionGen.Kernels;
 
-/// <summary>Runs checked calls over a cache: makes room, stores the new tokens, attends, and commits. Sequences may have different lengths and numbers of new tokens.</summary>
+/// <summary>
+/// Runs checked calls over a cache: makes room, stores the new tokens, attends, and commits. Sequences may have different lengths and numbers of new tokens; those with
+/// the most work begin first.
+/// </summary>
 internal static unsafe class CachedCalls
 {
     /// <summary>Rows of keys and values below which storing them is not worth waking other threads.</summary>
@@ -24,6 +27,7 @@ internal static unsafe class CachedCalls
         int count = sequences.Length;
         AttentionCall[] calls = ArrayPool<AttentionCall>.Shared.Rent(count);
         int[] firstItems = ArrayPool<int>.Shared.Rent(count + 1);
+        int[] order = ArrayPool<int>.Shared.Rent(count);
         bool committed = false;
         try
         {
@@ -32,13 +36,14 @@ internal static unsafe class CachedCalls
                 cache.Reserve(sequences[s], Tokens(arguments, shared.KeyLength, s));
             }
 
+            Order(description, cache, sequences, arguments, shared.KeyLength, order.AsSpan(0, count));
             fixed (AttentionCall* call = calls)
             fixed (int* firstItem = firstItems)
             {
-                for (int s = 0; s < count; s++)
+                for (int n = 0; n < count; n++)
                 {
-                    call[s] = shared;
-                    CutOut(description, shared, arguments, s, cache.View(sequences[s]), ref call[s]);
+                    call[n] = shared;
+                    CutOut(description, shared, arguments, order[n], cache.View(sequences[order[n]]), ref call[n]);
                 }
 
                 Store(description, tiers.Append.For(tier), call, firstItem, count, threads);
@@ -65,6 +70,7 @@ internal static unsafe class CachedCalls
 
             ArrayPool<AttentionCall>.Shared.Return(calls);
             ArrayPool<int>.Shared.Return(firstItems);
+            ArrayPool<int>.Shared.Return(order);
         }
     }
 
@@ -88,6 +94,19 @@ internal static unsafe class CachedCalls
         rotary = description.LongRotary is { } extended && grows ? extended : rotary;
         call.QueryRotaryTable = rotary.Rows(positions);
         call.KeyRotaryTable = (description.KeyRotary ?? rotary).Rows(positions);
+    }
+
+    /// <summary>Numbers of the call's sequences, those with the most visible pairs first.</summary>
+    private static void Order(KernelDescription description, IKvCache cache, ReadOnlySpan<int> sequences, in AttentionArguments arguments, int length, Span<int> order)
+    {
+        double[] costs = ArrayPool<double>.Shared.Rent(order.Length);
+        for (int s = 0; s < order.Length; s++)
+        {
+            costs[s] = Pairs(description, cache.Length(sequences[s]), Tokens(arguments, length, s));
+        }
+
+        WorkOrder.LongestFirst(costs.AsSpan(0, order.Length), order);
+        ArrayPool<double>.Shared.Return(costs);
     }
 
     /// <summary>Turns a copy of the shared call into the call of one sequence.</summary>
@@ -201,7 +220,9 @@ internal static unsafe class CachedCalls
         ArrayPool<int>.Shared.Return(finished);
     }
 
+    private static double Pairs(KernelDescription description, in AttentionCall call) => Pairs(description, call.PastLength, call.QueryLength);
+
     /// <summary>Visible (query, key) pairs of one head, roughly.</summary>
-    private static double Pairs(KernelDescription description, in AttentionCall call) =>
-        call.QueryLength * Math.Min(call.PastLength + (call.QueryLength / 2.0), (double)description.CacheReach + description.CacheSinks + 1);
+    private static double Pairs(KernelDescription description, int past, int tokens) =>
+        tokens * Math.Min(past + (tokens / 2.0), (double)description.CacheReach + description.CacheSinks + 1);
 }

@@ -9,6 +9,12 @@ public sealed unsafe class KernelDescription
     /// <summary>The declared class, for messages.</summary>
     public required string Name { get; init; }
 
+    /// <summary>The argument of a layer's calls that queries are projected from, for messages; null: queries are passed as they are.</summary>
+    public string? QuerySource { get; init; }
+
+    /// <summary>The argument of a layer's calls that keys and values are projected from, for messages; null: they are passed as they are.</summary>
+    public string? KeySource { get; init; }
+
     /// <summary>Query heads.</summary>
     public required int Heads { get; init; }
 
@@ -119,6 +125,9 @@ public sealed unsafe class KernelDescription
 
     /// <summary>Gains of 1, for calls that give none.</summary>
     internal float[] UnitGain => field ??= Ones(Gains);
+
+    /// <summary>The caller's name of the argument that a tensor is, or is projected from.</summary>
+    internal string Argument(string tensor) => (tensor == "query" ? QuerySource : KeySource) ?? tensor;
 
     private static float[] Ones(int count)
     {

@@ -6,7 +6,7 @@ internal static class PackedChecks
     /// <summary>The checks that take the place of those on one length for all sequences.</summary>
     public static void Check(KernelDescription kernel, int batch, int queryLength, int keyLength, in AttentionArguments arguments)
     {
-        CheckBatch(batch, "query");
+        CheckBatch(batch, kernel.Argument("query"));
         CheckOrder(arguments.CumulativeLengths, queryLength, "queries", nameof(AttentionArguments.CumulativeLengths));
         if (arguments.CumulativeKeyLengths.IsEmpty)
         {

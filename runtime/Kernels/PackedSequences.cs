@@ -61,13 +61,11 @@ internal static unsafe class PackedSequences
         pairs = 0;
         for (int s = 0; s < order.Length; s++)
         {
-            order[s] = s;
-            double cost = (double)Length(arguments.CumulativeLengths, s) * Length(Keys(arguments), s);
-            costs[s] = -cost;
-            pairs += cost;
+            costs[s] = (double)Length(arguments.CumulativeLengths, s) * Length(Keys(arguments), s);
+            pairs += costs[s];
         }
 
-        costs.AsSpan(0, order.Length).Sort(order);
+        WorkOrder.LongestFirst(costs.AsSpan(0, order.Length), order);
         ArrayPool<double>.Shared.Return(costs);
     }
 

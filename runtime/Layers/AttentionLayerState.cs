@@ -29,10 +29,11 @@ namespace AttentionGen.Kernels;
 /// </code>
 /// A cross-attention layer calls <see cref="ProjectCross"/> instead. An encoding that is added to the input is given to the constructor
 /// (sinusoidal) or is part of the shape (learned); both act on the input that the queries come from, and on keys and values where they
-/// come from the same input. A memory is taken as it is: its encoder has already put positions into it.
+/// come from the same input. A memory is taken as it is: its encoder has already put positions into it. A layer that reads a cache calls
+/// <see cref="ProjectTokens"/> for new tokens alone.
 /// </remarks>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public sealed class AttentionLayerState : IDisposable
+public sealed partial class AttentionLayerState : IDisposable
 {
     private readonly LayerShape shape;
     private readonly LayerEncoding encoding;
@@ -86,8 +87,9 @@ public sealed class AttentionLayerState : IDisposable
     /// <exception cref="ObjectDisposedException">The layer was disposed.</exception>
     public LayerCall Project(scoped ReadOnlySpan<float> input, scoped ReadOnlySpan<float> output, int batch, int length, scoped in AttentionArguments arguments, RecurrentState? state = null)
     {
-        int past = encoding.IsAdded ? StateChecks.Past(state, arguments) : 0;
-        Check(input, output, batch, length, past, arguments);
+        PastPositions past = new(encoding.IsAdded ? StateChecks.Past(state, arguments) : 0);
+        Check(input, output, batch, length, arguments);
+        encoding.CheckLength(arguments.CumulativeLengths, batch, length, past, nameof(length));
         ReadOnlySpan<float> source = encoding.Encode(input, batch, length, past, arguments.CumulativeLengths);
         return Project(source, source, batch, length, length, arguments);
     }
@@ -111,9 +113,10 @@ public sealed class AttentionLayerState : IDisposable
         int memoryLength,
         scoped in AttentionArguments arguments)
     {
-        Check(input, output, batch, length, 0, arguments);
+        Check(input, output, batch, length, arguments);
+        encoding.CheckLength(arguments.CumulativeLengths, batch, length, default, nameof(length));
         CheckSpan(memory.Length, batch, memoryLength, nameof(memory), nameof(memoryLength));
-        return Project(encoding.Encode(input, batch, length, 0, arguments.CumulativeLengths), memory, batch, length, memoryLength, arguments);
+        return Project(encoding.Encode(input, batch, length, default, arguments.CumulativeLengths), memory, batch, length, memoryLength, arguments);
     }
 
     /// <summary>Projects the context that the kernel wrote to the layer's output.</summary>
@@ -161,11 +164,17 @@ public sealed class AttentionLayerState : IDisposable
         kept.Dispose();
     }
 
-    private void Check(scoped ReadOnlySpan<float> input, scoped ReadOnlySpan<float> output, int batch, int length, int past, scoped in AttentionArguments arguments)
+    private void Check(scoped ReadOnlySpan<float> input, scoped ReadOnlySpan<float> output, int batch, int length, scoped in AttentionArguments arguments)
     {
         Weights.ThrowIfDisposed();
         CheckSpan(input.Length, batch, length, nameof(input), nameof(length));
         CheckSpan(output.Length, batch, length, nameof(output), nameof(length));
+        CheckArguments(output, length, arguments);
+    }
+
+    /// <summary>The conditions on optional arguments; the output is empty where nothing attends.</summary>
+    private static void CheckArguments(scoped ReadOnlySpan<float> output, int length, scoped in AttentionArguments arguments)
+    {
         ArgumentOutOfRangeException.ThrowIfNegative(arguments.MaxThreads, nameof(arguments.MaxThreads));
         SimdTiers.Resolve(arguments.Tier);
         RejectOwned(arguments.QueryGain, nameof(arguments.QueryGain));
@@ -184,7 +193,6 @@ public sealed class AttentionLayerState : IDisposable
             PackedChecks.CheckOrder(arguments.CumulativeLengths, length, "positions", nameof(arguments.CumulativeLengths));
         }
 
-        encoding.CheckLength(arguments.CumulativeLengths, length, past, nameof(length));
         if (arguments.LogSumExp.Overlaps(output))
         {
             throw new ArgumentException("LogSumExp overlaps the output, which would overwrite it; expected separate memory.", nameof(arguments.LogSumExp));
@@ -199,14 +207,14 @@ public sealed class AttentionLayerState : IDisposable
         }
     }
 
-    private void CheckSpan(int actual, int batch, int length, string name, string lengthName)
+    private void CheckSpan(int actual, int batch, int length, string name, string lengthName, string batchName = "batch")
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(batch);
+        ArgumentOutOfRangeException.ThrowIfNegative(batch, batchName);
         ArgumentOutOfRangeException.ThrowIfNegative(length, lengthName);
         Int128 expected = (Int128)batch * length * shape.DModel;
         if (actual != expected)
         {
-            throw new ArgumentException($"Expected [{batch}, {length}, {shape.DModel}] = {expected} elements (batch, {lengthName}, DModel), but the span holds {actual}.", name);
+            throw new ArgumentException($"Expected [{batch}, {length}, {shape.DModel}] = {expected} elements ({batchName}, {lengthName}, DModel), but the span holds {actual}.", name);
         }
     }
 
@@ -217,18 +225,18 @@ public sealed class AttentionLayerState : IDisposable
         TensorLayout keyLayout = TensorLayout.Packed(batch, memoryLength, shape.KvHeads, shape.HeadDim);
         TensorLayout valueLayout = TensorLayout.Packed(batch, memoryLength, shape.KvHeads, shape.ValueDim);
         TensorLayout contextLayout = TensorLayout.Packed(batch, length, shape.Heads, shape.ValueDim);
-        Span<float> queryData = Buffer(query, queryLayout);
-        Span<float> keyData = Buffer(key, keyLayout);
-        Span<float> valueData = Buffer(value, valueLayout);
-        Span<float> contextData = Buffer(context, contextLayout);
-        Weights.Query.Apply(source, batch * length, queryData, arguments.MaxThreads, arguments.Tier);
-        Weights.Key.Apply(memory, batch * memoryLength, keyData, arguments.MaxThreads, arguments.Tier);
-        Weights.Value.Apply(memory, batch * memoryLength, valueData, arguments.MaxThreads, arguments.Tier);
         return new LayerCall(
-            new ReadOnlyTensorView(queryData, queryLayout),
-            new ReadOnlyTensorView(keyData, keyLayout),
-            new ReadOnlyTensorView(valueData, valueLayout),
-            new TensorView(contextData, contextLayout));
+            ProjectTo(query, queryLayout, Weights.Query, source, arguments),
+            ProjectTo(key, keyLayout, Weights.Key, memory, arguments),
+            ProjectTo(value, valueLayout, Weights.Value, memory, arguments),
+            new TensorView(Buffer(context, contextLayout), contextLayout));
+    }
+
+    private static ReadOnlyTensorView ProjectTo(NativeFloats buffer, TensorLayout layout, Projection projection, scoped ReadOnlySpan<float> rows, scoped in AttentionArguments arguments)
+    {
+        Span<float> data = Buffer(buffer, layout);
+        projection.Apply(rows, layout.Batch * layout.Length, data, arguments.MaxThreads, arguments.Tier);
+        return new ReadOnlyTensorView(data, layout);
     }
 
     private static unsafe Span<float> Buffer(NativeFloats memory, TensorLayout layout) => new(memory.Reserve(layout.Count), (int)layout.Count);

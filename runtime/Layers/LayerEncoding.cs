@@ -10,10 +10,22 @@ internal sealed class LayerEncoding(AttentionWeights weights, SinusoidalEncoding
     /// <summary>Whether anything is added.</summary>
     public bool IsAdded => sinusoids is not null || learned > 0;
 
+    /// <summary>Holds the last position of each sequence to the tables.</summary>
+    /// <param name="cumulative">Where each of several sequences laid end to end begins; empty: there is one length.</param>
+    /// <param name="batch">Sequences of one length.</param>
+    /// <param name="length">Their length.</param>
+    /// <param name="past">What stands before them.</param>
+    /// <param name="name">The argument to be named.</param>
     /// <exception cref="ArgumentException">A sequence, with the positions of its past, is longer than a table.</exception>
-    public void CheckLength(ReadOnlySpan<int> cumulative, int length, int past, string name)
+    public void CheckLength(ReadOnlySpan<int> cumulative, int batch, int length, PastPositions past, string name)
     {
-        int longest = past + Longest(cumulative, length);
+        if (past.Cache is not null)
+        {
+            CheckCached(cumulative, batch, length, past, name);
+            return;
+        }
+
+        int longest = past[0] + Longest(cumulative, length);
         sinusoids?.CheckLength(longest, name);
         if (learned > 0 && longest > learned)
         {
@@ -21,8 +33,8 @@ internal sealed class LayerEncoding(AttentionWeights weights, SinusoidalEncoding
         }
     }
 
-    /// <summary>The input <c>[batch, length, DModel]</c> with its encodings, which in each sequence start at <paramref name="past"/>; lengths were checked.</summary>
-    public unsafe ReadOnlySpan<float> Encode(ReadOnlySpan<float> input, int batch, int length, int past, ReadOnlySpan<int> cumulative)
+    /// <summary>The input <c>[batch, length, DModel]</c> with its encodings, which in each sequence start behind its past; lengths were checked.</summary>
+    public unsafe ReadOnlySpan<float> Encode(ReadOnlySpan<float> input, int batch, int length, scoped PastPositions past, scoped ReadOnlySpan<int> cumulative)
     {
         if (sinusoids is null && learned == 0)
         {
@@ -35,7 +47,10 @@ internal sealed class LayerEncoding(AttentionWeights weights, SinusoidalEncoding
         {
             int first = cumulative.IsEmpty ? s * length : cumulative[s];
             int rows = cumulative.IsEmpty ? length : cumulative[s + 1] - first;
-            AddEncoding(input.Slice(first * width, rows * width), sum.Slice(first * width, rows * width), rows, past);
+            if (rows > 0)
+            {
+                AddEncoding(input.Slice(first * width, rows * width), sum.Slice(first * width, rows * width), rows, past[s]);
+            }
         }
 
         return sum;
@@ -79,6 +94,23 @@ internal sealed class LayerEncoding(AttentionWeights weights, SinusoidalEncoding
     }
 
     public void Dispose() => encoded.Dispose();
+
+    private void CheckCached(ReadOnlySpan<int> cumulative, int batch, int length, PastPositions past, string name)
+    {
+        bool isLearned = learned > 0 && learned <= (sinusoids?.Limit ?? int.MaxValue);
+        int limit = isLearned ? learned : sinusoids?.Limit ?? int.MaxValue;
+        int sequences = cumulative.IsEmpty ? batch : cumulative.Length - 1;
+        for (int s = 0; s < sequences; s++)
+        {
+            int rows = cumulative.IsEmpty ? length : cumulative[s + 1] - cumulative[s];
+            if (rows > 0 && rows > limit - past[s])
+            {
+                throw new ArgumentException(
+                    $"Sequence {past.Number(s)} of the cache holds {past[s]} tokens and {rows} more were given, but the {(isLearned ? "learned table" : "sinusoidal encoding")} has {limit} positions (MaxLength).",
+                    name);
+            }
+        }
+    }
 
     /// <summary>The most positions of one sequence.</summary>
     private static int Longest(ReadOnlySpan<int> cumulative, int length)

@@ -5,23 +5,25 @@ namespace Soak;
 /// <summary>Sessions come, share prompts, fork, draft, are cancelled and end, in an order that only the seed knows, on one paged cache.</summary>
 internal sealed class Simulation : IDisposable
 {
-    /// <summary>Two kernels, one computation: FP32 roundings of outputs below 1.5.</summary>
+    /// <summary>One computation in two orders: FP32 roundings of outputs of a few units.</summary>
     public const double Tolerance = 2e-5;
 
     private const int MostSessions = 40, MostDrafts = 5, LongestPrompt = 150, LongestSession = 400, SystemPrompt = 70;
 
+    private readonly Service service;
     private readonly Random random;
     private readonly PagedKvCache cache;
     private readonly List<Session> sessions = [];
     private readonly Session system;
 
-    public Simulation(int pages, int seed)
+    public Simulation(Service service, int pages, int seed)
     {
+        this.service = service;
         random = new Random(seed);
-        cache = new PagedKvCache(Served.CacheShape, pages);
+        cache = new PagedKvCache(service.CacheShape, pages);
         system = new Session(cache.Create(), SystemPrompt);
         system.Waiting.AddRange(Enumerable.Range(0, SystemPrompt));
-        new Batch([system]).Run(cache);
+        new Batch(service, [system]).Run(cache);
         Keep(system, SystemPrompt);
     }
 
@@ -45,7 +47,7 @@ internal sealed class Simulation : IDisposable
             return;
         }
 
-        Batch batch = new(ready);
+        Batch batch = new(service, ready);
         batch.Run(cache);
         Tally.Tokens += batch.Tokens;
         Check(batch, random.Next(ready.Count));
@@ -68,7 +70,7 @@ internal sealed class Simulation : IDisposable
         (int free, int length) = (cache.FreePages, cache.Length(victim.Sequence));
         try
         {
-            new Batch([greedy]).Run(cache);
+            new Batch(service, [greedy]).Run(cache);
             Tally.Fail("a call that needs more pages than there are went through");
         }
         catch (InvalidOperationException)

@@ -14,10 +14,15 @@ public static class SoakCommand
         var steps = new Option<int>("--steps") { Description = "Calls to make.", DefaultValueFactory = _ => UsualSteps };
         var pages = new Option<int>("--pages") { Description = $"Pages of the cache, at least {LeastPages}.", DefaultValueFactory = _ => UsualPages };
         var seed = new Option<int>("--seed") { Description = "The same seed gives the same run." };
+        var layer = new Option<bool>("--layer") { Description = "Serve from a whole layer, with its projections, instead of a kernel." };
         steps.Validators.Add(result => Require(result.GetValueOrDefault<int>() >= 1, "--steps needs a number of at least 1.", result.AddError));
         pages.Validators.Add(result => Require(result.GetValueOrDefault<int>() >= LeastPages, $"--pages needs a number of at least {LeastPages}.", result.AddError));
-        var command = new RootCommand("Serves many sessions from one paged KV cache and checks what it computes.") { steps, pages, seed };
-        command.SetAction(result => Serve(result.GetValue(steps), result.GetValue(pages), result.GetValue(seed), output));
+        var command = new RootCommand("Serves many sessions from one paged KV cache and checks what it computes.") { steps, pages, seed, layer };
+        command.SetAction(result =>
+        {
+            using Service service = result.GetValue(layer) ? new LayerService() : new KernelService();
+            return Serve(service, result.GetValue(steps), result.GetValue(pages), result.GetValue(seed), output);
+        });
         return command.Parse(args).Invoke(new InvocationConfiguration { Output = output, Error = error });
     }
 
@@ -29,9 +34,9 @@ public static class SoakCommand
         }
     }
 
-    private static int Serve(int steps, int pages, int seed, TextWriter output)
+    private static int Serve(Service service, int steps, int pages, int seed, TextWriter output)
     {
-        using var simulation = new Simulation(pages, seed);
+        using var simulation = new Simulation(service, pages, seed);
         for (int step = 1; step <= steps; step++)
         {
             simulation.Step();

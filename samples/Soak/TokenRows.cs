@@ -1,9 +1,18 @@
 namespace Soak;
 
-/// <summary>Stands in for a model's projections: a token's query, key and value are functions of its number alone.</summary>
+/// <summary>Stands in for a model's embedding or projections: a token's rows are functions of its number alone.</summary>
 internal static class TokenRows
 {
-    private const int Query = 0, Key = 1, Value = 2;
+    private const int Query = 0, Key = 1, Value = 2, Embedding = 3;
+
+    /// <summary>Writes the embeddings of tokens, <c>[tokens, width]</c>.</summary>
+    public static void Write(ReadOnlySpan<int> tokens, Span<float> rows)
+    {
+        for (int n = 0; n < tokens.Length; n++)
+        {
+            Draw(tokens[n], Embedding, Row(rows, n, tokens.Length));
+        }
+    }
 
     /// <summary>Writes the rows of tokens, <c>[tokens, heads * dim]</c> each.</summary>
     public static void Write(ReadOnlySpan<int> tokens, Span<float> query, Span<float> key, Span<float> value)

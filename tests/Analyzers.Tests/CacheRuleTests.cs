@@ -22,23 +22,34 @@ public class CacheRuleTests
         { "K", "[Attention(\"linear\", Heads = 8, HeadDim = 64, Causal = true)]\n[KvCache]", "ATTN064", "KvCache", "'linear' attention keeps a state of fixed size" },
         { "K", "[Attention(\"causal\", Heads = 8, HeadDim = 64, Cross = true, CausalAlignment = CausalAlignment.BottomRight)]\n[KvCache]", "ATTN064", "KvCache", "keys of another sequence" },
         { "K", "[Attention(\"causal\", Heads = 8, HeadDim = 64, CausalAlignment = CausalAlignment.TopLeft)]\n[KvCache]", "ATTN064", "KvCache", "use BottomRight" },
-        { "L", "[Attention(\"causal\", Heads = 8, DModel = 512)]\n[KvCache]", "ATTN064", "KvCache", "static class" },
+        { "K", "[Attention(\"mamba\", DModel = 64, Causal = true)]\n[KvCache]", "ATTN064", "KvCache", "'mamba' attention keeps a state of fixed size" },
+        { "L", "[Attention(\"mamba\", DModel = 64)]\n[KvCache]", "ATTN064", "KvCache", "'mamba' attention keeps a state of fixed size" },
+        { "L", "[Attention(\"performer\", Heads = 8, DModel = 512, Causal = true)]\n[KvCache]", "ATTN064", "KvCache", "'performer' attention keeps a state of fixed size" },
+        { "L", "[Attention(Heads = 8, DModel = 512)]\n[KvCache]", "ATTN064", "KvCache", "add Causal = true" },
+        { "L", "[Attention(\"crossmemory\", Heads = 8, DModel = 512)]\n[KvCache]", "ATTN064", "KvCache", "keys of another sequence" },
+        { "L", "[Attention(\"causal\", Heads = 8, DModel = 512)]\n[PositionalEncoding(\"learned\")]\n[KvCache(Capacity = 4096)]", "ATTN015", "PositionalEncoding", "holds 512 positions, but sequences may hold 4096" },
+        { "L", "[Attention(\"causal\", Heads = 8, DModel = 512, MaxLength = 64, MaxKeyLength = 6000)]\n[PositionalEncoding(\"sinusoidal\")]\n[KvCache]", "ATTN015", "PositionalEncoding", "holds 5000 positions, but sequences may hold 6000" },
+        { "L", "[Attention(\"causal\", Heads = 8, DModel = 512, MaxLength = 4096)]\n[KvCache(Capacity = 512)]", "ATTN016", "Capacity = 512", "raise Capacity to 4096" },
         { "K", "[Attention(\"causal\", Heads = 8, HeadDim = 64)]\n[KvCache(QuantBlock = 32)]", "ATTN046", "QuantBlock = 32", "only Precision = Int8 has scales" },
         { "K", "[Attention(\"causal\", Heads = 8, HeadDim = 64)]\n[KvCache(Capacity = -1)]", "ATTN056", "Capacity = -1", "0 (open) or more" },
         { "K", "[Attention(\"causal\", Heads = 8, HeadDim = 64)]\n[KvCache(Precision = (KvPrecision)7)]", "ATTN056", "Precision = (KvPrecision)7", "named member" },
     };
 
-    /// <summary>Declarations at the edge of a rule, on its silent side.</summary>
-    public static TheoryData<string> Silent => new()
+    /// <summary>Kernel or layer; declarations at the edge of a rule, on its silent side.</summary>
+    public static TheoryData<string, string> Silent => new()
     {
-        { "[Attention(\"causal\", Heads = 8, HeadDim = 64, MaxLength = 4096)]\n[KvCache(Capacity = 4096)]" },
-        { "[Attention(\"causal\", Heads = 8, HeadDim = 64, MaxLength = 4096)]\n[KvCache(Capacity = 0)]" },
-        { "[Attention(\"causal\", Heads = 8, HeadDim = 80)]\n[KvCache(Precision = KvPrecision.Int8, QuantBlock = 40)]" },
-        { "[Attention(\"causal\", Heads = 8, HeadDim = 80)]\n[KvCache(Precision = KvPrecision.Int8, QuantBlock = 0)]" },
-        { "[Attention(\"causal\", Heads = 8, HeadDim = 64)]\n[KvCache(PageTokens = 16)]" },
-        { "[Attention(\"causal\", Heads = 8, HeadDim = 64)]\n[KvCache(PageTokens = 4096, Precision = KvPrecision.BFloat16)]" },
-        { "[Attention(\"local\", WindowLeft = 128, Causal = true, Heads = 8, HeadDim = 64)]\n[KvCache]" },
-        { "[Attention(Causal = true, CausalAlignment = CausalAlignment.BottomRight, Heads = 8, HeadDim = 64)]\n[PositionalEncoding(\"rope\")]\n[KvCache]" },
+        { "L", "[Attention(\"causal\", Heads = 8, DModel = 512)]\n[KvCache]" },
+        { "L", "[Attention(\"causal\", Heads = 8, DModel = 512)]\n[PositionalEncoding(\"learned\", MaxLength = 4096)]\n[KvCache(Capacity = 4096)]" },
+        { "L", "[Attention(\"causal\", Heads = 8, DModel = 512, MaxLength = 64, MaxKeyLength = 4096, WeightPrecision = WeightPrecision.Int8)]\n[PositionalEncoding(\"sinusoidal\")]\n[KvCache]" },
+        { "K", "[Attention(\"causal\", Heads = 8, HeadDim = 64)]\n[PositionalEncoding(\"sinusoidal\")]\n[KvCache(Capacity = 8192)]" },
+        { "K", "[Attention(\"causal\", Heads = 8, HeadDim = 64, MaxLength = 4096)]\n[KvCache(Capacity = 4096)]" },
+        { "K", "[Attention(\"causal\", Heads = 8, HeadDim = 64, MaxLength = 4096)]\n[KvCache(Capacity = 0)]" },
+        { "K", "[Attention(\"causal\", Heads = 8, HeadDim = 80)]\n[KvCache(Precision = KvPrecision.Int8, QuantBlock = 40)]" },
+        { "K", "[Attention(\"causal\", Heads = 8, HeadDim = 80)]\n[KvCache(Precision = KvPrecision.Int8, QuantBlock = 0)]" },
+        { "K", "[Attention(\"causal\", Heads = 8, HeadDim = 64)]\n[KvCache(PageTokens = 16)]" },
+        { "K", "[Attention(\"causal\", Heads = 8, HeadDim = 64)]\n[KvCache(PageTokens = 4096, Precision = KvPrecision.BFloat16)]" },
+        { "K", "[Attention(\"local\", WindowLeft = 128, Causal = true, Heads = 8, HeadDim = 64)]\n[KvCache]" },
+        { "K", "[Attention(Causal = true, CausalAlignment = CausalAlignment.BottomRight, Heads = 8, HeadDim = 64)]\n[PositionalEncoding(\"rope\")]\n[KvCache]" },
     };
 
     [Theory]
@@ -48,9 +59,9 @@ public class CacheRuleTests
 
     [Theory]
     [MemberData(nameof(Silent))]
-    public async Task Stays_silent(string attributes)
+    public async Task Stays_silent(string host, string attributes)
     {
-        string source = Declare.Kernel(attributes);
+        string source = host == "K" ? Declare.Kernel(attributes) : Declare.Layer(attributes);
         Assert.Empty(Lab.Compile(source).GetDiagnostics().Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error));
 
         ImmutableArray<Diagnostic> all = await Lab.AnalyzeAsync(Lab.Compile(source));

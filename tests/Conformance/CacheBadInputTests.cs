@@ -64,6 +64,21 @@ public class CacheBadInputTests
         Assert.Equal(held, Save(cache));
     }
 
+    [Fact]
+    public void A_sequence_that_stands_twice_among_many_is_found()
+    {
+        const int Sequences = 300;
+        using var cache = new ContiguousKvCache(Bounded.Shape, Sequences, 16);
+        KernelCall call = ConformanceCase.Plain(Bounded.Declaration, TestSeed.For("cache many"), Sequences, 1, 1).NewCall();
+        int[] sequences = [.. Enumerable.Range(0, Sequences).Reverse()];
+        sequences[271] = sequences[3];
+        var refused = Assert.Throws<ArgumentException>("sequences", () => Bounded.Decode(new CacheCall(call, cache, sequences)));
+        Assert.Contains($"{sequences[3]} stands there twice", refused.Message, StringComparison.Ordinal);
+        sequences[271] = Sequences - 272;
+        Bounded.Decode(new CacheCall(call, cache, sequences));
+        Assert.All(sequences, sequence => Assert.Equal(1, cache.Length(sequence)));
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(17)]

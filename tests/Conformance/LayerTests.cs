@@ -18,7 +18,7 @@ public class LayerTests
         LayerDeclaration declaration = Find(name);
         Random random = TestSeed.For(name);
         using LayerHost layer = LayerFactory.Create(declaration, random.Next());
-        Disturb(layer, random);
+        LayerOracle.Disturb(layer, random);
         foreach ((int batch, int length, int memoryLength) in new[] { (1, 1, 3), (2, 17, 17), (3, 40, 9) })
         {
             int keys = declaration.Cross ? memoryLength : length;
@@ -28,7 +28,7 @@ public class LayerTests
                 {
                     LayerCall call = NewCall(declaration, random, batch, length, memoryLength, keyLengths, tier);
                     layer.Forward(call);
-                    Near(Expected(declaration, layer, call), call.Output, declaration, tier);
+                    LayerOracle.Near(LayerOracle.Expected(declaration, layer, call), call.Output, declaration, tier);
                 }
             }
         }
@@ -41,7 +41,7 @@ public class LayerTests
         LayerDeclaration declaration = Find(name);
         Random random = TestSeed.For(name + " packed");
         using LayerHost layer = LayerFactory.Create(declaration, random.Next());
-        Disturb(layer, random);
+        LayerOracle.Disturb(layer, random);
         int[] starts = [0, 9, 9, 40, 41], keyStarts = declaration.Cross ? [0, 4, 6, 13, 30] : starts;
         LayerCall call = NewCall(declaration, random, 1, starts[^1], keyStarts[^1], null, SimdTier.Best).With(starts, keyStarts);
         layer.Forward(call);
@@ -59,7 +59,7 @@ public class LayerTests
             };
             if (alone.Length > 0)
             {
-                Near(Expected(declaration, layer, alone), call.Output[(starts[s] * width)..(starts[s + 1] * width)], declaration, SimdTier.Best);
+                LayerOracle.Near(LayerOracle.Expected(declaration, layer, alone), call.Output[(starts[s] * width)..(starts[s + 1] * width)], declaration, SimdTier.Best);
             }
         }
     }
@@ -163,18 +163,6 @@ public class LayerTests
         Assert.Equal(before, encoding);
     }
 
-    // Gains start at 1 and sinks at 0, where a layer that ignored them would pass.
-    private static void Disturb(LayerHost layer, Random random)
-    {
-        foreach (string name in new[] { "q_norm.weight", "k_norm.weight", "sinks", "position_embedding.weight" })
-        {
-            if (layer.Tensor(name) is { } values)
-            {
-                layer.Set(name, random.Normal(values.Length));
-            }
-        }
-    }
-
     private static LayerDeclaration Find(string name) => LayerDeclaration.All.First(layer => layer.Name == name);
 
     private static LayerCall NewCall(LayerDeclaration declaration, Random random, int batch, int length, int memoryLength, int[]? keyLengths, SimdTier tier) => new()
@@ -188,47 +176,4 @@ public class LayerTests
         KeyLengths = keyLengths,
         Tier = tier,
     };
-
-    private static double[] Expected(LayerDeclaration declaration, LayerHost layer, LayerCall call)
-    {
-        HeadShape shape = declaration.Shape;
-        int keyLength = declaration.Cross ? call.MemoryLength : call.Length;
-        var sizes = new AttentionSizes(call.Batch, shape.Heads, shape.KvHeads, call.Length, keyLength, shape.HeadDim, shape.ValueDim);
-        ReferenceProblem problem = declaration.Kernel.ToProblem(sizes, [], [], [], Tables(declaration.Kernel, layer) with
-        {
-            KeyLengths = call.KeyLengths,
-            QueryGain = layer.Tensor("q_norm.weight"),
-            KeyGain = layer.Tensor("k_norm.weight"),
-            SinkLogits = layer.Tensor("sinks"),
-        });
-        ReferenceEncoding[] encodings = [.. problem.Encodings.Zip(declaration.Encodings, (encoding, declared) => LayerDeclaration.IsLearned(declared)
-            ? new ReferenceEncoding("learned", Parameters.None.With("Table", layer.Tensor("position_embedding.weight")!))
-            : encoding)];
-        return ReferenceLayer.Forward(layer.Weights(), problem.WithEncodings(encodings), declaration.Width, call.Input, call.Memory);
-    }
-
-    private static CallInputs Tables(Declaration kernel, LayerHost layer) => new()
-    {
-        RelativeKeys = layer.Tensor("relative_keys"),
-        RelativeValues = layer.Tensor("relative_values"),
-        BucketBias = layer.Tensor("relative_attention_bias.weight") is { } table ? Transpose(table, kernel.Find("t5")!.Int("Buckets", 32)) : null,
-    };
-
-    // A layer keeps T5's [buckets, heads]; the oracle takes [heads, buckets].
-    private static float[] Transpose(float[] table, int rows)
-    {
-        int columns = table.Length / rows;
-        return [.. Enumerable.Range(0, table.Length).Select(n => table[(n % rows * columns) + (n / rows)])];
-    }
-
-    // Three products of at most a few hundred terms and a softmax between: 40 roundings of the largest element is several times what they do to
-    // Xavier-scaled unit normal data, and a hundredth of what a wrong weight does.
-    private static void Near(double[] expected, float[] actual, LayerDeclaration declaration, SimdTier tier)
-    {
-        double bound = 40 * ErrorBound.UnitRoundoff * Math.Max(1, expected.Max(Math.Abs));
-        for (int n = 0; n < expected.Length; n++)
-        {
-            Assert.True(Math.Abs(actual[n] - expected[n]) <= bound, $"Element {n}: expected {expected[n]:R}, got {actual[n]:R}, allowed {bound:E2}. {declaration.Name}, {tier} ({TestSeed.Repeat})");
-        }
-    }
 }

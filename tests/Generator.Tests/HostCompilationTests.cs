@@ -71,6 +71,7 @@ public class HostCompilationTests
         "[Attention(Heads = 2, DModel = 8), PositionalEncoding(\"sinusoidal\", Learnable = true)] partial class Host",
         "[Attention(Heads = 2, DModel = 8), PositionalEncoding(\"learned\"), PositionalEncoding(\"sinusoidal\")] partial class Host",
         "[Attention(\"causal\", Heads = 2, HeadDim = 4), KvCache] static partial class Host",
+        "[Attention(\"causal\", Heads = 2, DModel = 8), PositionalEncoding(\"sinusoidal\"), KvCache] partial class Host",
         "[Attention(\"mamba\", DModel = 8)] static partial class Host",
         "[Attention(\"mamba\", DModel = 8)] partial class Host",
         "[Attention(\"linear\", Causal = true, Heads = 2, HeadDim = 4)] static partial class Host",

@@ -11,9 +11,11 @@ public sealed class SoakTests
     [InlineData(1, 300)]
     [InlineData(2, 90)]
     [InlineData(3, 40)]
-    public void Every_check_holds(int seed, int pages)
+    [InlineData(4, 300, "--layer")]
+    [InlineData(5, 60, "--layer")]
+    public void Every_check_holds(int seed, int pages, params string[] more)
     {
-        (int code, string text) = Run("--steps", "150", "--seed", $"{seed}", "--pages", $"{pages}");
+        (int code, string text) = Run(["--steps", "150", "--seed", $"{seed}", "--pages", $"{pages}", .. more]);
         Assert.True(code == 0, text);
         Assert.Contains($"at the end {pages} of {pages} pages are free", text, StringComparison.Ordinal);
         Assert.DoesNotContain("fault", text, StringComparison.Ordinal);
@@ -32,19 +34,22 @@ public sealed class SoakTests
         Assert.Contains(option, text, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void A_page_that_holds_something_else_is_noticed()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_page_that_holds_something_else_is_noticed(bool isLayer)
     {
-        using var cache = new PagedKvCache(Served.CacheShape, 20);
+        using Service service = isLayer ? new LayerService() : new KernelService();
+        using var cache = new PagedKvCache(service.CacheShape, 20);
         var session = new Session(cache.Create(), 100);
         session.Waiting.AddRange(Enumerable.Range(7, 40));
-        new Batch([session]).Run(cache);
+        new Batch(service, [session]).Run(cache);
 
         // The cache remembers 40 tokens, of which one is not what was said.
         session.Said.AddRange([.. session.Waiting[..39], 12345]);
         session.Waiting.Clear();
         session.Waiting.Add(3);
-        Batch next = new([session]);
+        Batch next = new(service, [session]);
         next.Run(cache);
         Assert.True(next.Error(0) > 100 * Simulation.Tolerance);
         session.Said[39] = 46;

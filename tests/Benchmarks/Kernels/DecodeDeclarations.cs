@@ -35,6 +35,11 @@ public static partial class DecodeInt128Block32;
 [KvCache]
 public static partial class DecodeGrouped64;
 
+/// <summary>The same at head dim 128.</summary>
+[Attention(Type = "causal", Heads = 32, KvHeads = 8, HeadDim = 128)]
+[KvCache]
+public static partial class DecodeGrouped128;
+
 /// <summary>One head.</summary>
 [Attention(Type = "causal", Heads = 1, HeadDim = 64)]
 [KvCache]

@@ -29,6 +29,15 @@ public sealed record DecodeEntry(string Name, int Heads, KvShape Shape, DecodeCa
     /// <summary>Four query heads for each KV head.</summary>
     public static DecodeEntry Grouped64 { get; } = new("d=64 FP32, 4 heads a KV head", DecodeGrouped64.Heads, DecodeGrouped64.CacheShape, DecodeGrouped64.Decode);
 
+    /// <summary>What is measured against peers: FP32, one or four query heads for each of eight KV heads.</summary>
+    public static IReadOnlyList<DecodeEntry> AgainstPeers { get; } =
+    [
+        Single64,
+        Grouped64,
+        Precisions[1],
+        new("d=128 FP32, 4 heads a KV head", DecodeGrouped128.Heads, DecodeGrouped128.CacheShape, DecodeGrouped128.Decode),
+    ];
+
     /// <summary>One head.</summary>
     public static DecodeEntry OneHead64 { get; } = new("d=64 FP32, one head", DecodeSingle64.Heads, DecodeSingle64.CacheShape, DecodeSingle64.Decode);
 }
@@ -36,9 +45,14 @@ public sealed record DecodeEntry(string Name, int Heads, KvShape Shape, DecodeCa
 /// <summary>Sequences in several caches, such as the layers of a model: a step attends with one token of each sequence to each cache, so that nothing is left in the processor's caches when it comes round again.</summary>
 public sealed unsafe class DecodeProblem : IDisposable
 {
+    // Rows from where one head's past begins to where the next one's does.
+    private const int HeadShift = 131;
+
     private readonly DecodeEntry kernel;
     private readonly int[] lengths;
     private readonly KvCache[] caches;
+    private readonly float[] pastKeys;
+    private readonly float[] pastValues;
     private readonly int[] sequences;
     private readonly float[] query;
     private readonly float[] key;
@@ -60,8 +74,38 @@ public sealed unsafe class DecodeProblem : IDisposable
         key = Draw(lengths.Length * shape.KvHeads * shape.HeadDim, 2);
         value = Draw(lengths.Length * shape.KvHeads * shape.ValueDim, 3);
         output = new float[lengths.Length * kernel.Heads * shape.ValueDim];
+        int rows = lengths.Max() + (shape.KvHeads * HeadShift);
+        pastKeys = Draw(rows * shape.HeadDim, 4);
+        pastValues = Draw(rows * shape.ValueDim, 5);
         Fill();
     }
+
+    /// <summary>The kernel.</summary>
+    public DecodeEntry Kernel => kernel;
+
+    /// <summary>Tokens that each sequence holds.</summary>
+    public IReadOnlyList<int> Lengths => lengths;
+
+    /// <summary>Caches.</summary>
+    public int Layers => caches.Length;
+
+    /// <summary>The new tokens' queries <c>[sequences, heads, headDim]</c>.</summary>
+    public ReadOnlySpan<float> Query => query;
+
+    /// <summary>Their keys <c>[sequences, kvHeads, headDim]</c>.</summary>
+    public ReadOnlySpan<float> Key => key;
+
+    /// <summary>Their values <c>[sequences, kvHeads, valueDim]</c>.</summary>
+    public ReadOnlySpan<float> Value => value;
+
+    /// <summary>What the last step wrote, <c>[sequences, heads, valueDim]</c>.</summary>
+    public ReadOnlySpan<float> Output => output;
+
+    /// <summary>The keys <c>[longest, headDim]</c> of one head that every cache and sequence holds.</summary>
+    public ReadOnlySpan<float> PastKeys(int head) => pastKeys.AsSpan(head * HeadShift * kernel.Shape.HeadDim, lengths.Max() * kernel.Shape.HeadDim);
+
+    /// <summary>Its values <c>[longest, valueDim]</c>.</summary>
+    public ReadOnlySpan<float> PastValues(int head) => pastValues.AsSpan(head * HeadShift * kernel.Shape.ValueDim, lengths.Max() * kernel.Shape.ValueDim);
 
     /// <summary>Bytes of keys and values that a step reads.</summary>
     public double Bytes { get; }
@@ -109,11 +153,10 @@ public sealed unsafe class DecodeProblem : IDisposable
         }
     }
 
-    // One page of random rows serves all pages: what they hold is nothing to the time that they take.
     private void Fill()
     {
         KvShape shape = kernel.Shape;
-        fixed (float* keys = Draw(shape.PageTokens * shape.HeadDim, 4), values = Draw(shape.PageTokens * shape.ValueDim, 5))
+        fixed (float* keys = pastKeys, values = pastValues)
         {
             foreach (KvCache cache in caches)
             {
@@ -127,8 +170,9 @@ public sealed unsafe class DecodeProblem : IDisposable
                         for (int h = 0; h < shape.KvHeads; h++)
                         {
                             byte* head = view.Page(token / shape.PageTokens) + (h * shape.HeadBytes);
-                            KvRows.WriteKeys(shape, head, 0, count, keys, shape.HeadDim);
-                            KvRows.WriteValues(shape, head, 0, count, values, shape.ValueDim);
+                            long row = token + (h * HeadShift);
+                            KvRows.WriteKeys(shape, head, 0, count, keys + (row * shape.HeadDim), shape.HeadDim);
+                            KvRows.WriteValues(shape, head, 0, count, values + (row * shape.ValueDim), shape.ValueDim);
                         }
                     }
 

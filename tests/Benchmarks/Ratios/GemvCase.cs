@@ -3,7 +3,7 @@ using AttentionGen.Benchmarks.Kernels;
 
 namespace AttentionGen.Benchmarks.Ratios;
 
-/// <summary>A projection of a few rows, as in decoding: bound by reading its weights, and measured against a loop that only reads as many bytes. One thread.</summary>
+/// <summary>A projection of a few rows, as in decoding: bound by reading its weights, and measured against a loop that only reads as many bytes, on one thread and on two.</summary>
 /// <param name="Rows">Rows of the input.</param>
 /// <param name="Inputs">Columns of the input.</param>
 /// <param name="Outputs">Columns of the output.</param>
@@ -27,14 +27,20 @@ public sealed record GemvCase(int Rows, int Inputs, int Outputs, WeightPrecision
         using GemvProblem problem = new(Rows, Inputs, Outputs, Precision);
         problem.Verify();
         using ReadCeiling ceiling = new(problem.Bytes);
+        int[] threads = [.. new[] { 1, 2 }.Where(count => count <= Environment.ProcessorCount)];
         Series[] series = Alternation.Measure(
             [
-                new("ceiling", ceiling.Bytes, () => ceiling.Run(1)),
-                new("ours", problem.Bytes, () => problem.Run(1)),
+                .. threads.Select(count => new Contender($"ceiling {count}", ceiling.Bytes, () => ceiling.Run(count))),
+                .. threads.Select(count => new Contender($"ours {count}", problem.Bytes, () => problem.Run(count))),
             ],
             settings.Rounds);
-        yield return new(Section, Name, "GB/s", FigureUnit.GigabytesPerSecond, series[1].Rate);
-        yield return new(Section, Name, "ceiling GB/s", FigureUnit.GigabytesPerSecond, series[0].Rate);
-        yield return new(Section, Name, "of read ceiling", FigureUnit.Share, series[1].Over(series[0]), CeilingTarget is { } target ? new Target(target) : null);
+        for (int n = 0; n < threads.Length; n++)
+        {
+            (Series limit, Series ours) = (series[n], series[threads.Length + n]);
+            string name = $"{Name}, {threads[n]} thread{(threads[n] == 1 ? "" : "s")}";
+            yield return new(Section, name, "GB/s", FigureUnit.GigabytesPerSecond, ours.Rate);
+            yield return new(Section, name, "ceiling GB/s", FigureUnit.GigabytesPerSecond, limit.Rate);
+            yield return new(Section, name, "of read ceiling", FigureUnit.Share, ours.Over(limit), CeilingTarget is { } target ? new Target(target) : null);
+        }
     }
 }

@@ -14,7 +14,7 @@ public static class RatiosCommand
     /// <summary>The command with its options.</summary>
     public static Command Create()
     {
-        var onnx = new Option<string?>("--onnxruntime") { Description = "Path of ONNX Runtime's native library, to compare with its MultiHeadAttention.", HelpName = "PATH" };
+        var onnx = new Option<string?>("--onnxruntime") { Description = "Path of ONNX Runtime's native library, to compare with its MultiHeadAttention and GroupQueryAttention.", HelpName = "PATH" };
         var json = new Option<string?>("--json") { Description = "Also write every figure to this file.", HelpName = "FILE" };
         var filter = new Option<string?>("--filter") { Description = "Only cases whose section or name contains this text.", HelpName = "TEXT" };
         var quick = new Option<bool>("--quick") { Description = $"{QuickRounds} rounds instead of {FullRounds}." };

@@ -59,6 +59,8 @@ public static class ShowTable
             ("user functions", FunctionCase.Measure(settings)),
             ("packed sequences", PackedCase.Measure(settings)),
             ("decode", DecodeCase.Measure(settings)),
+            ("decode against peers", DecodePeerCase.Measure(settings)),
+            ("layer decode", LayerDecodeCase.Measure(settings)),
             ("threads", Threads.SelectMany(item => item.Measure(settings))),
             ("GEMM", Gemm.SelectMany(item => item.Measure(settings))),
             ("GEMV", Gemv.SelectMany(item => item.Measure(settings))),

@@ -30,12 +30,30 @@ public sealed record LayerDeclaration(string Name, string Type, string Arguments
         new("AlibiLayer", "causal", "Bias = true", 30, new(3, 3, 10, 6), [new("alibi", [])], Bias: true),
     ];
 
+    /// <summary>The causal forms of those that read their own past: over caches.</summary>
+    public static IReadOnlyList<LayerDeclaration> Cached { get; } =
+    [
+        .. All.Where(layer => !layer.Cross && layer.Kernel.HasScores && layer.Type != "landmark").Select((layer, n) => layer with
+        {
+            Name = "Cached" + layer.Name,
+            Arguments = layer.Kernel.IsCausal ? layer.Arguments : layer.Arguments.Length == 0 ? "Causal = true" : layer.Arguments + ", Causal = true",
+            Cache = n % 2 == 0 ? "PageTokens = 16" : "",
+        }),
+        new("WideCachedLayer", "causal", "WeightPrecision = Int8", 512, new(8, 2, 64, 64), [new("rope", [])]) { Cache = "" },
+        new("BoundedCachedLayer", "causal", "MaxLength = 20, MaxKeyLength = 60", 16, new(2, 1, 8, 12), [new("sinusoidal", Argument.ParseList(typeof(PositionalEncodingAttribute), "Learnable = true, MaxLength = 60"))]) { Cache = "Capacity = 60" },
+        new("ByteCachedLayer", "causal", "", 16, new(2, 1, 8, 8), []) { Cache = "Precision = Int8" },
+    ];
+
+    /// <summary>The arguments of <c>[KvCache]</c>; null: there is none.</summary>
+    public string? Cache { get; init; }
+
     private Argument[] Written => Argument.ParseList(typeof(AttentionAttribute), Arguments);
 
     /// <summary>The attributes as a user writes them.</summary>
     public string Attributes =>
         $"[global::AttentionGen.Attention(Type = \"{Type}\", DModel = {Width}, Heads = {Shape.Heads}, KvHeads = {Shape.KvHeads}, HeadDim = {Shape.HeadDim}, ValueDim = {Shape.ValueDim}{string.Concat(Written.Select(a => $", {a.Name} = {a.Code}"))})]\n"
-        + string.Join('\n', Encodings.Select(e => e.ToSource()));
+        + string.Join('\n', Encodings.Select(e => e.ToSource()))
+        + (Cache is null ? "" : $"\n[global::AttentionGen.KvCache({string.Join(", ", Argument.ParseList(typeof(KvCacheAttribute), Cache).Select(a => $"{a.Name} = {a.Code}"))})]");
 
     /// <summary>Whether it has a learned position table.</summary>
     public bool LearnsPositions => Encodings.Any(IsLearned);

@@ -71,7 +71,7 @@ public abstract class LayerHost : IDisposable
 /// <summary>Compiles declared layers and the tables of declared kernels. Everything these tests assume of the generated surface is in the two adapters' text.</summary>
 public static class LayerFactory
 {
-    private static readonly Lazy<Assembly> Compiled = new(() => KernelCompiler.Compile([.. LayerDeclaration.All.Select(LayerSource), TableSource]));
+    private static readonly Lazy<Assembly> Compiled = new(() => KernelCompiler.Compile([.. LayerDeclaration.All.Select(layer => LayerSource(layer, typeof(LayerHost), "")), TableSource]));
 
     public static LayerHost Create(LayerDeclaration layer, int seed) =>
         (LayerHost)Activator.CreateInstance(Compiled.Value.GetType(layer.Name + "Adapter", throwOnError: true)!, seed)!;
@@ -97,11 +97,12 @@ public static class LayerFactory
         }
         """;
 
-    private static string LayerSource(LayerDeclaration layer) => $$"""
+    /// <summary>A layer and its adapter, of a type derived from <see cref="LayerHost"/> whose further members are given.</summary>
+    public static string LayerSource(LayerDeclaration layer, Type adapter, string members) => $$"""
         {{layer.Attributes}}
         public partial class {{layer.Name}};
 
-        public sealed class {{layer.Name}}Adapter(int seed) : global::{{typeof(LayerHost).FullName}}
+        public sealed class {{layer.Name}}Adapter(int seed) : global::{{adapter.FullName}}
         {
             private readonly {{layer.Name}} layer = new(seed);
 
@@ -140,6 +141,8 @@ public static class LayerFactory
             public override void Load(global::System.IO.Stream stream) => layer.Weights.Load(stream);
 
             public override void Dispose() => layer.Dispose();
+
+            {{members}}
         }
         """;
 }

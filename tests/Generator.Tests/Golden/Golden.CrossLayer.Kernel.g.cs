@@ -19,6 +19,7 @@ namespace Golden
         {
             Name = "CrossLayer",
             Heads = Heads, KvHeads = KvHeads, HeadDim = HeadDim, ValueDim = ValueDim,
+            QuerySource = "input", KeySource = "memory",
             MaxLength = 0, MaxKeyLength = 0, // 0: open
             Alignment = (global::AttentionGen.CausalAlignment)0, NeedsAlignment = false, Softmaxes = 1,
             TileRows = 6, MaxChunkRows = 1032, WorkspaceBytes = WorkspaceBytesPerThread,

@@ -3,37 +3,79 @@ namespace AttentionGen.Benchmarks.Peers.OnnxRuntime;
 /// <summary>An ONNX model of a single attention node, encoded in memory (field numbers from onnx.proto).</summary>
 public static class OnnxModel
 {
+    /// <summary>Names of inputs and outputs.</summary>
+    public const string Query = "query", Key = "key", Value = "value", Output = "output";
+
+    /// <summary>Names of a cache's inputs and outputs.</summary>
+    public const string PastKey = "past_key", PastValue = "past_value", PresentKey = "present_key", PresentValue = "present_value";
+
+    /// <summary>Names of a cache's lengths: past tokens of each sequence, and past and new tokens of the longest.</summary>
+    public const string PastLengths = "seqlens_k", TotalLength = "total_sequence_length";
+
     private const int FloatElement = 1;
+    private const int Int32Element = 6;
     private const int IntegerAttribute = 2;
-
-    /// <summary>The names of the inputs, in order.</summary>
-    public static IReadOnlyList<string> Inputs { get; } = ["query", "key", "value"];
-
-    /// <summary>The name of the output.</summary>
-    public const string Output = "output";
 
     /// <summary>
     /// <c>com.microsoft.MultiHeadAttention</c> on query, key and value of <c>[batch, length, heads * headDim]</c>, with its default scale 1/sqrt(headDim).
     /// </summary>
     public static byte[] MultiHeadAttention(int batch, int length, int heads, int headDim, bool causal)
     {
-        ProtobufWriter node = new ProtobufWriter();
-        foreach (string input in Inputs)
+        int[] shape = [batch, length, heads * headDim];
+        return Model(
+            "MultiHeadAttention",
+            [("num_heads", heads), ("unidirectional", causal ? 1 : 0)],
+            [Tensor(Query, shape), Tensor(Key, shape), Tensor(Value, shape)],
+            [Tensor(Output, shape)]);
+    }
+
+    /// <summary>
+    /// <c>com.microsoft.GroupQueryAttention</c> with one new token of one sequence, packed <c>[1, 1, heads * headDim]</c>, over past keys and values
+    /// <c>[1, kvHeads, capacity, headDim]</c>; no rotation, its default scale 1/sqrt(headDim).
+    /// </summary>
+    public static byte[] GroupQueryAttention(int heads, int kvHeads, int headDim, int capacity)
+    {
+        int[] query = [1, 1, heads * headDim], key = [1, 1, kvHeads * headDim], past = [1, kvHeads, capacity, headDim];
+        return Model(
+            "GroupQueryAttention",
+            [("num_heads", heads), ("kv_num_heads", kvHeads)],
+            [
+                Tensor(Query, query), Tensor(Key, key), Tensor(Value, key), Tensor(PastKey, past), Tensor(PastValue, past),
+                Tensor(PastLengths, [1], Int32Element), Tensor(TotalLength, [], Int32Element),
+            ],
+            [Tensor(Output, query), Tensor(PresentKey, past), Tensor(PresentValue, past)]);
+    }
+
+    private static byte[] Model(string operation, (string Name, long Value)[] attributes, (string Name, ProtobufWriter Type)[] inputs, (string Name, ProtobufWriter Type)[] outputs)
+    {
+        ProtobufWriter node = new(), graph = new();
+        foreach ((string name, _) in inputs)
         {
-            node.Text(1, input);
+            node.Text(1, name);
         }
 
-        node.Text(2, Output).Text(3, "attention").Text(4, "MultiHeadAttention");
-        node.Message(5, Attribute("num_heads", heads)).Message(5, Attribute("unidirectional", causal ? 1 : 0));
-        node.Text(7, "com.microsoft");
-
-        ProtobufWriter graph = new ProtobufWriter().Message(1, node).Text(2, "attention");
-        foreach (string input in Inputs)
+        foreach ((string name, _) in outputs)
         {
-            graph.Message(11, Tensor(input, batch, length, heads * headDim));
+            node.Text(2, name);
         }
 
-        graph.Message(12, Tensor(Output, batch, length, heads * headDim));
+        node.Text(3, "attention").Text(4, operation);
+        foreach ((string name, long value) in attributes)
+        {
+            node.Message(5, new ProtobufWriter().Text(1, name).Integer(3, value).Integer(20, IntegerAttribute));
+        }
+
+        graph.Message(1, node.Text(7, "com.microsoft")).Text(2, "attention");
+        foreach ((_, ProtobufWriter type) in inputs)
+        {
+            graph.Message(11, type);
+        }
+
+        foreach ((_, ProtobufWriter type) in outputs)
+        {
+            graph.Message(12, type);
+        }
+
         return new ProtobufWriter()
             .Integer(1, 8) // ir_version
             .Message(7, graph)
@@ -42,18 +84,15 @@ public static class OnnxModel
             .ToArray();
     }
 
-    private static ProtobufWriter Attribute(string name, long value) =>
-        new ProtobufWriter().Text(1, name).Integer(3, value).Integer(20, IntegerAttribute);
-
-    private static ProtobufWriter Tensor(string name, params ReadOnlySpan<int> shape)
+    private static (string Name, ProtobufWriter Type) Tensor(string name, int[] shape, int element = FloatElement)
     {
-        ProtobufWriter dimensions = new ProtobufWriter();
+        ProtobufWriter dimensions = new();
         foreach (int size in shape)
         {
             dimensions.Message(1, new ProtobufWriter().Integer(1, size));
         }
 
-        ProtobufWriter tensorType = new ProtobufWriter().Integer(1, FloatElement).Message(2, dimensions);
-        return new ProtobufWriter().Text(1, name).Message(2, new ProtobufWriter().Message(1, tensorType));
+        ProtobufWriter tensorType = new ProtobufWriter().Integer(1, element).Message(2, dimensions);
+        return (name, new ProtobufWriter().Text(1, name).Message(2, new ProtobufWriter().Message(1, tensorType)));
     }
 }
