@@ -3,11 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace AttentionGen.Kernels;
 
-/// <summary>A grow-only, 64-byte aligned native block of floats, freed when disposed or finalised.</summary>
+/// <summary>A grow-only, 64-byte aligned <see cref="NativeBlock"/> of floats, freed when disposed or finalised.</summary>
 internal sealed unsafe class NativeFloats() : SafeHandle(0, ownsHandle: true)
 {
-    private const nuint Alignment = 64;
-
     /// <inheritdoc/>
     public override bool IsInvalid => handle == 0;
 
@@ -25,10 +23,10 @@ internal sealed unsafe class NativeFloats() : SafeHandle(0, ownsHandle: true)
         ObjectDisposedException.ThrowIf(IsClosed, this);
         if (Capacity < floats)
         {
-            NativeMemory.AlignedFree((void*)handle);
+            NativeBlock.Free((void*)handle);
             handle = 0;
             Capacity = 0;
-            handle = (nint)NativeMemory.AlignedAlloc(checked((nuint)floats * sizeof(float)), Alignment);
+            handle = (nint)NativeBlock.Allocate(checked((nuint)floats * sizeof(float)));
             Capacity = floats;
         }
 
@@ -42,7 +40,7 @@ internal sealed unsafe class NativeFloats() : SafeHandle(0, ownsHandle: true)
     /// <inheritdoc/>
     protected override bool ReleaseHandle()
     {
-        NativeMemory.AlignedFree((void*)handle);
+        NativeBlock.Free((void*)handle);
         return true;
     }
 }

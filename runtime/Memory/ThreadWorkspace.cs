@@ -7,8 +7,6 @@ namespace AttentionGen.Kernels;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public sealed unsafe class ThreadWorkspace : SafeHandle
 {
-    private const nuint Alignment = 64;
-
     [ThreadStatic]
     private static ThreadWorkspace? current;
 
@@ -38,16 +36,16 @@ public sealed unsafe class ThreadWorkspace : SafeHandle
     /// <inheritdoc/>
     protected override bool ReleaseHandle()
     {
-        NativeMemory.AlignedFree((void*)handle);
+        NativeBlock.Free((void*)handle);
         return true;
     }
 
     private void Grow(nuint bytes)
     {
-        NativeMemory.AlignedFree((void*)handle);
+        NativeBlock.Free((void*)handle);
         handle = 0;
         size = 0;
-        handle = (nint)NativeMemory.AlignedAlloc(bytes, Alignment);
+        handle = (nint)NativeBlock.Allocate(bytes);
         size = bytes;
     }
 }

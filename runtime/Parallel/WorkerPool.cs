@@ -13,7 +13,6 @@ namespace AttentionGen.Kernels;
 public static unsafe class WorkerPool
 {
     private const int MostThreads = 1024;
-    private const int ItemWorkspaceAlignment = 64;
 
     private static readonly WorkerGate Gate = new();
     private static int busy;
@@ -82,7 +81,7 @@ public static unsafe class WorkerPool
     /// <summary>The thread's workspace belongs to the item that makes this call, so the inner items get one of their own.</summary>
     private static void RunNested(delegate*<void*, int, byte*, void> body, void* context, int items, nuint workspaceBytes)
     {
-        void* workspace = NativeMemory.AlignedAlloc(workspaceBytes, ItemWorkspaceAlignment);
+        void* workspace = NativeBlock.Allocate(workspaceBytes);
         try
         {
             for (int item = 0; item < items; item++)
@@ -92,7 +91,7 @@ public static unsafe class WorkerPool
         }
         finally
         {
-            NativeMemory.AlignedFree(workspace);
+            NativeBlock.Free(workspace);
         }
     }
 

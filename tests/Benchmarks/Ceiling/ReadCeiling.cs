@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using AttentionGen.Kernels;
 
@@ -7,7 +6,7 @@ namespace AttentionGen.Benchmarks.Ceiling;
 
 /// <summary>
 /// The machine's limit for reading memory once, in order: a loop of 512-bit loads (what narrower machines make of them) that does nothing but combine what it read.
-/// A kernel that streams weights or a KV cache is held against it over as many bytes. Make it larger than the last-level cache, or it measures that.
+/// A kernel that streams weights or a KV cache is held against it over as many bytes of memory of the same kind. Make it larger than the last-level cache, or it measures that.
 /// </summary>
 public sealed unsafe class ReadCeiling : IDisposable
 {
@@ -21,7 +20,7 @@ public sealed unsafe class ReadCeiling : IDisposable
     public ReadCeiling(long bytes)
     {
         Bytes = (bytes + ItemBytes - 1) / ItemBytes * ItemBytes;
-        data = (byte*)NativeMemory.AlignedAlloc((nuint)Bytes, 64);
+        data = (byte*)NativeBlock.Allocate((nuint)Bytes);
         for (long at = 0; at < Bytes; at += ItemBytes)
         {
             new Span<byte>(data + at, ItemBytes).Fill((byte)(at >> 20));
@@ -43,7 +42,7 @@ public sealed unsafe class ReadCeiling : IDisposable
     public void Dispose()
     {
         GC.KeepAlive(sink);
-        NativeMemory.AlignedFree(data);
+        NativeBlock.Free(data);
         data = null;
     }
 
