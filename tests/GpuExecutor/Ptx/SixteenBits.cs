@@ -1,7 +1,7 @@
 namespace AttentionGen.GpuExecutor.Ptx;
 
 /// <summary>Floats of 16 bits: half (IEEE binary16) and bfloat16, to the nearest, halves to even.</summary>
-internal static class SixteenBits
+public static class SixteenBits
 {
     public static float Widen(uint bits, bool isBrain) => isBrain ? BitConverter.UInt32BitsToSingle(bits << 16) : (float)BitConverter.UInt16BitsToHalf((ushort)bits);
 
