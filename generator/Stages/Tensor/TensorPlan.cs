@@ -43,13 +43,12 @@ internal sealed class TensorPlan
     public bool HasAlibi => Base.Encodings.Any(static pair => pair.Encoding is AlibiEncoding);
 
     /// <summary>
-    /// What a score is multiplied by in the exponent: products of queries and keys stay as they are until then. 1 where steps need scores in base-2 units before,
-    /// and where the scale would turn the order around.
+    /// What a score is multiplied by in the exponent: products of queries and keys stay as they are until then. 1 where steps need scores in base-2 units before.
     /// </summary>
     public float ExponentScale => IsScaledEarly ? 1f : (float)Base.QueryScale;
 
     /// <summary>Whether products are multiplied by the scale at once.</summary>
-    public bool IsScaledEarly => Base.ScoreSteps.Count > 0 || Base.QueryScale <= 0;
+    public bool IsScaledEarly => Base.ScoreSteps.Count > 0;
 
     /// <summary>Whether queries and keys are changed before they are compared.</summary>
     public bool PreparesRows => Base.TransformsKeys;

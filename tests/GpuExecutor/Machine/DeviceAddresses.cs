@@ -1,10 +1,16 @@
 namespace AttentionGen.GpuExecutor;
 
-/// <summary>Device memory whose address was taken, so that an address of inline PTX leads back to its allocation.</summary>
+/// <summary>
+/// Device memory whose address was taken, so that an address of inline PTX leads back to its allocation. Addresses are made up: allocations lie so far apart that
+/// none is reached from another by mistake.
+/// </summary>
 internal static class DeviceAddresses
 {
+    private const ulong Apart = 1UL << 40;
+
     private static readonly Lock Busy = new();
     private static readonly List<WeakReference<DeviceMemory>> Taken = [];
+    private static ulong _next = Apart;
 
     /// <summary>The address of a byte.</summary>
     public static ulong Of(DeviceMemory memory, long offset)
@@ -12,8 +18,10 @@ internal static class DeviceAddresses
         lock (Busy)
         {
             Taken.RemoveAll(static entry => !entry.TryGetTarget(out DeviceMemory? held) || held.IsReleased);
-            if (!Taken.Any(entry => entry.TryGetTarget(out DeviceMemory? held) && held == memory))
+            if (memory.Address == 0)
             {
+                memory.Address = _next;
+                _next += Apart;
                 Taken.Add(new WeakReference<DeviceMemory>(memory));
             }
         }

@@ -29,8 +29,8 @@ internal sealed unsafe class DeviceMemory
     /// <summary>Whether it was given back.</summary>
     public bool IsReleased { get; set; }
 
-    /// <summary>Where it lies.</summary>
-    public ulong Address => (ulong)Unsafe.AsPointer(ref _data[0]);
+    /// <summary>Where it lies; 0: nobody has asked.</summary>
+    public ulong Address { get; set; }
 
     public T Read<T>(long offset)
         where T : unmanaged => Read<T>(offset, GroupThread.Current);
