@@ -25,6 +25,7 @@ public class GoldenTests
         { "TwoPassKernel", "[Attention(\"localglobal\", Window = 8, GlobalTokens = 2, Fusion = FusionMode.Joint, Heads = 2, HeadDim = 8, LearnedSinks = true)]\npublic static partial class TwoPassKernel;" },
         { "CachedKernel", "[Attention(\"causal\", Heads = 4, KvHeads = 2, HeadDim = 16)]\n[PositionalEncoding(\"rope\")]\n[KvCache(Precision = KvPrecision.Int8, PageTokens = 32, Capacity = 1000)]\npublic static partial class CachedKernel;" },
         { "CrossLayer", "[Attention(Cross = true, Bias = true, DModel = 16, Heads = 2, WeightPrecision = WeightPrecision.BFloat16)]\n[PositionalEncoding(\"sinusoidal\")]\npublic partial class CrossLayer;" },
+        { "TensorKernel", "[Attention(\"local\", WindowLeft = 12, Sinks = 2, Causal = true, Heads = 4, KvHeads = 2, HeadDim = 32, Targets = KernelTargets.Cpu | KernelTargets.Gpu, GpuPrecision = GpuPrecision.BFloat16)]\n[PositionalEncoding(\"rope\")]\npublic static partial class TensorKernel;" },
         { "InvalidKernel", "[Attention(DModel = 512, Heads = 7)]\npublic static partial class InvalidKernel;" },
         { "InvalidLayer", "[Attention(\"loca\", DModel = 512, Heads = 8)]\npublic partial class InvalidLayer;" },
     };

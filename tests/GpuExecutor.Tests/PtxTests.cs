@@ -41,6 +41,7 @@ public sealed class PtxTests
     [InlineData("bar.sync 0", FaultKind.Instruction)]
     [InlineData("mov.u32 nowhere, 1", FaultKind.Instruction)]
     [InlineData(".reg .b32 a; .reg .b32 a", FaultKind.Instruction)]
+    [InlineData("bra.uni nowhere", FaultKind.Instruction)]
     [InlineData(".reg .b32 a; mov.u32 a, 1;", FaultKind.Instruction)]
     [InlineData(".reg .f32 a; .reg .s32 b; mov.u32 b, 1; add.f32 a, b, b", FaultKind.Instruction)]
     [InlineData(".reg .b32 a<2>; mov.b32 a0, a1", FaultKind.Uninitialised)]

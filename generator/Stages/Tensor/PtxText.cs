@@ -20,12 +20,15 @@ internal sealed class PtxText
     /// <summary>Adds a comment on the instructions that follow.</summary>
     public void Note(string comment) => _lines.Add("// " + comment);
 
+    /// <summary>Names the place of the instruction that follows.</summary>
+    public void Label(string name) => _lines.Add(name + ":");
+
     /// <summary>Writes the call.</summary>
     public void Write(CodeWriter writer, params string[] arguments)
     {
         // ILGPU adds the last semicolon.
         int last = _lines.FindLastIndex(static line => !IsNote(line));
-        IEnumerable<string> text = _lines.Select((line, n) => IsNote(line) || n == last ? line : line + ";");
+        IEnumerable<string> text = _lines.Select((line, n) => IsNote(line) || line.EndsWith(":", StringComparison.Ordinal) || n == last ? line : line + ";");
         if (_lines.Count == 1)
         {
             writer.Line($"CudaAsm.Emit(\"{_lines[0]}\"{string.Concat(arguments.Select(static argument => ", " + argument))});");

@@ -20,6 +20,8 @@ internal static class TensorRegisters
         text.Add($".reg .pred {string.Join(", ", Enumerable.Range(0, 2).Select(static k => $"hasKeyPiece{k}, hasValuePiece{k}"))}");
         text.Add($".reg .b32 base, to, size, at, keyTile, keyLane, valueLane, valueAt<{plan.ValueColumns / 2}>");
         text.Add(".reg .b64 from");
+        text.Add(".reg .b32 suspect, ones<4>, sight<4>");
+        text.Add($".reg .f32 flag<{blocks * 8}>");
         text.Write(writer);
         writer.Line();
         WritePlaces(writer, plan);

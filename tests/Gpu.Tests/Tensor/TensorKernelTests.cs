@@ -56,6 +56,21 @@ public class TensorKernelTests
     [InlineData(6)]
     public void Matches_the_oracle_over_FP32_tensors(int index) => Draw(index).CheckWide();
 
+    [Theory]
+    [InlineData(3)]
+    [InlineData(6)]
+    [InlineData(8)]
+    [InlineData(9)]
+    public void A_value_that_is_not_finite_reaches_only_the_rows_that_see_it(int index)
+    {
+        TensorHosts.Host host = Hosts.Value[index];
+        ConformanceCase test = TensorCase.Draw(host, TestSeed.For("tensor values", index), 1, 50, index == 6 ? 20 : 50);
+        test.Value[9 * test.Sizes.ValueDim] = float.NaN;
+        test.Value[(11 * test.Sizes.ValueDim) + 5] = float.PositiveInfinity;
+        test.Value[^1] = float.NegativeInfinity;
+        new TensorCase(host, test).CheckNarrow();
+    }
+
     private static TensorCase Draw(int index)
     {
         Random random = TestSeed.For("tensor", index);

@@ -44,6 +44,48 @@ public static class CudaAsm
         where T4 : unmanaged
         where T5 : unmanaged => Run(asm, [Type<T0>(), Type<T1>(), Type<T2>(), Type<T3>(), Type<T4>(), Type<T5>()], [Bits(arg0), Bits(arg1), Bits(arg2), Bits(arg3), Bits(arg4), Bits(arg5)]);
 
+    public static void Emit<T0, T1, T2, T3, T4, T5, T6>(string asm, T0 arg0, T1 arg1, T2 arg2, T3 arg3, T4 arg4, T5 arg5, T6 arg6)
+        where T0 : unmanaged
+        where T1 : unmanaged
+        where T2 : unmanaged
+        where T3 : unmanaged
+        where T4 : unmanaged
+        where T5 : unmanaged
+        where T6 : unmanaged => Run(asm, [Type<T0>(), Type<T1>(), Type<T2>(), Type<T3>(), Type<T4>(), Type<T5>(), Type<T6>()], [Bits(arg0), Bits(arg1), Bits(arg2), Bits(arg3), Bits(arg4), Bits(arg5), Bits(arg6)]);
+
+    public static void Emit<T0, T1, T2, T3, T4, T5, T6, T7>(string asm, T0 arg0, T1 arg1, T2 arg2, T3 arg3, T4 arg4, T5 arg5, T6 arg6, T7 arg7)
+        where T0 : unmanaged
+        where T1 : unmanaged
+        where T2 : unmanaged
+        where T3 : unmanaged
+        where T4 : unmanaged
+        where T5 : unmanaged
+        where T6 : unmanaged
+        where T7 : unmanaged => Run(asm, [Type<T0>(), Type<T1>(), Type<T2>(), Type<T3>(), Type<T4>(), Type<T5>(), Type<T6>(), Type<T7>()], [Bits(arg0), Bits(arg1), Bits(arg2), Bits(arg3), Bits(arg4), Bits(arg5), Bits(arg6), Bits(arg7)]);
+
+    public static void Emit<T0, T1, T2, T3, T4, T5, T6, T7, T8>(string asm, T0 arg0, T1 arg1, T2 arg2, T3 arg3, T4 arg4, T5 arg5, T6 arg6, T7 arg7, T8 arg8)
+        where T0 : unmanaged
+        where T1 : unmanaged
+        where T2 : unmanaged
+        where T3 : unmanaged
+        where T4 : unmanaged
+        where T5 : unmanaged
+        where T6 : unmanaged
+        where T7 : unmanaged
+        where T8 : unmanaged => Run(asm, [Type<T0>(), Type<T1>(), Type<T2>(), Type<T3>(), Type<T4>(), Type<T5>(), Type<T6>(), Type<T7>(), Type<T8>()], [Bits(arg0), Bits(arg1), Bits(arg2), Bits(arg3), Bits(arg4), Bits(arg5), Bits(arg6), Bits(arg7), Bits(arg8)]);
+
+    public static void Emit<T0, T1, T2, T3, T4, T5, T6, T7, T8, T9>(string asm, T0 arg0, T1 arg1, T2 arg2, T3 arg3, T4 arg4, T5 arg5, T6 arg6, T7 arg7, T8 arg8, T9 arg9)
+        where T0 : unmanaged
+        where T1 : unmanaged
+        where T2 : unmanaged
+        where T3 : unmanaged
+        where T4 : unmanaged
+        where T5 : unmanaged
+        where T6 : unmanaged
+        where T7 : unmanaged
+        where T8 : unmanaged
+        where T9 : unmanaged => Run(asm, [Type<T0>(), Type<T1>(), Type<T2>(), Type<T3>(), Type<T4>(), Type<T5>(), Type<T6>(), Type<T7>(), Type<T8>(), Type<T9>()], [Bits(arg0), Bits(arg1), Bits(arg2), Bits(arg3), Bits(arg4), Bits(arg5), Bits(arg6), Bits(arg7), Bits(arg8), Bits(arg9)]);
+
     private static void Run(string asm, PtxType[] types, ulong[] arguments)
     {
         GroupThread thread = Group.Here;

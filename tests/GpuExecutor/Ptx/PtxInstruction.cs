@@ -7,7 +7,8 @@ namespace AttentionGen.GpuExecutor.Ptx;
 /// <param name="Operands">Registers, arguments, immediates, addresses; a vector of registers in braces is one operand.</param>
 /// <param name="Guard">The predicate register, or null.</param>
 /// <param name="IsNegated">Whether it runs where the predicate is false.</param>
-internal sealed partial record PtxInstruction(string Name, string[] Operands, string? Guard, bool IsNegated)
+/// <param name="Label">The label that it stands behind, or null.</param>
+internal sealed partial record PtxInstruction(string Name, string[] Operands, string? Guard, bool IsNegated, string? Label)
 {
     /// <summary>Reads one instruction, without its semicolon.</summary>
     public static PtxInstruction Parse(string text)
@@ -19,7 +20,7 @@ internal sealed partial record PtxInstruction(string Name, string[] Operands, st
         }
 
         string[] operands = [.. Operand().Matches(match.Groups["operands"].Value).Select(static operand => operand.Value.Trim())];
-        return new PtxInstruction(match.Groups["name"].Value, operands, match.Groups["guard"] is { Success: true } guard ? guard.Value : null, match.Groups["not"].Success);
+        return new PtxInstruction(match.Groups["name"].Value, operands, match.Groups["guard"] is { Success: true } guard ? guard.Value : null, match.Groups["not"].Success, match.Groups["label"] is { Success: true } label ? label.Value : null);
     }
 
     /// <summary>The registers of an operand in braces.</summary>
@@ -30,7 +31,7 @@ internal sealed partial record PtxInstruction(string Name, string[] Operands, st
     /// <inheritdoc/>
     public override string ToString() => $"{Name} {string.Join(", ", Operands)}";
 
-    [GeneratedRegex(@"^(@(?<not>!)?(?<guard>\w+)\s+)?(?<name>\.?[a-z][\w.]*)(\s+(?<operands>.*))?$", RegexOptions.Singleline)]
+    [GeneratedRegex(@"^((?<label>\w+):\s*)?(@(?<not>!)?(?<guard>\w+)\s+)?(?<name>\.?[a-z][\w.]*)(\s+(?<operands>.*))?$", RegexOptions.Singleline)]
     private static partial Regex Whole();
 
     [GeneratedRegex(@"\s*\{[^}]*\}|[^,]+")]

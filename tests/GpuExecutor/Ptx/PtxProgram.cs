@@ -25,5 +25,19 @@ internal sealed class PtxProgram
 
     public IReadOnlyList<PtxInstruction> Instructions { get; }
 
+    /// <summary>The instruction that a label stands before.</summary>
+    public int Place(string label)
+    {
+        for (int n = 0; n < Instructions.Count; n++)
+        {
+            if (Instructions[n].Label == label)
+            {
+                return n;
+            }
+        }
+
+        throw new DeviceFault(FaultKind.Instruction, $"there is no label '{label}'.");
+    }
+
     public static PtxProgram Of(string text) => Known.GetOrAdd(text, static text => new PtxProgram(text));
 }

@@ -30,10 +30,17 @@ internal sealed partial class PtxWarp
         }
 
         (_threads, _argumentTypes) = (lanes.ToArray(), argumentTypes);
-        foreach (PtxInstruction instruction in program.Instructions)
+        for (int n = 0; n < program.Instructions.Count; n++)
         {
+            PtxInstruction instruction = program.Instructions[n];
             try
             {
+                if (instruction.Name == "bra.uni")
+                {
+                    n = Branches(instruction) ? program.Place(instruction.Operands[0]) - 1 : n;
+                    continue;
+                }
+
                 Run(instruction);
             }
             catch (DeviceFault fault)
@@ -90,10 +97,33 @@ internal sealed partial class PtxWarp
         {
             Shuffle(instruction, lanes);
         }
+        else if (instruction.Name == "redux.sync.or.b32")
+        {
+            Reduce(instruction, lanes);
+        }
         else if (!_memory.Run(instruction, lanes) && !_matrix.Run(instruction, lanes))
         {
             throw new DeviceFault(FaultKind.Instruction, "this is not among the instructions that the executor knows.");
         }
+    }
+
+    private bool Branches(PtxInstruction branch) => Guarded(branch) switch
+    {
+        uint.MaxValue => true,
+        0 => false,
+        _ => throw new DeviceFault(FaultKind.Divergence, "some lanes branch and others do not."),
+    };
+
+    // redux.sync.or.b32 d, a, members: all lanes take part.
+    private void Reduce(PtxInstruction instruction, uint lanes)
+    {
+        if (lanes != uint.MaxValue || instruction.Operands.Length != 3 || instruction.Operands[2] != "-1")
+        {
+            throw new DeviceFault(FaultKind.Instruction, "expected d, a, -1 in all lanes.");
+        }
+
+        ulong all = Read(instruction.Operands[1], new PtxType('b', 32), lanes).Aggregate(static (a, b) => a | b);
+        Write(instruction.Operands[0], new PtxType('b', 32), lanes).AsSpan().Fill(all);
     }
 
     private uint Guarded(PtxInstruction instruction)
