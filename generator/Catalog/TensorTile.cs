@@ -87,6 +87,9 @@ public sealed record TensorRows(int Dim)
     /// <summary>Neighbouring threads that copy a row.</summary>
     public int CopyThreads => Pieces == 4 ? 4 : 8;
 
+    /// <summary>Pieces of the last round in which threads copy a row, where those are fewer than the threads; otherwise 0.</summary>
+    public int LastPieces => Pieces % CopyThreads;
+
     /// <summary>The place of a piece in bytes, as C#; the piece's number is below 8.</summary>
     public string Place(string row, string piece) => !IsSwizzled
         ? $"({row} * {Pitch}) + ({piece} * {PieceBytes})"

@@ -110,7 +110,7 @@ internal static class TensorEmitter
     {
         TensorPlan plan = new(spec);
         TensorTile tile = plan.Tile;
-        return $"GPU, tensor cores: products of {(plan.IsBrain ? "bfloat16" : "half")} with FP32 sums; groups of {TensorTile.Warps} warps, {tile.Rows} queries x {tile.Keys} keys, {tile.WarpRows} queries a warp, {tile.SharedBytes} bytes of shared memory.";
+        return $"GPU, tensor cores: products of {(plan.IsBrain ? "bfloat16" : "half")} with FP32 sums; groups of {TensorTile.Warps} warps, {tile.Rows} queries x {tile.Keys} keys, {tile.WarpRows} queries a warp, {tile.SharedBytes} bytes of shared memory. Scores are scaled in FP32, not the queries.";
     }
 
     private static string Precision(AttentionSpec spec) => spec.Int("GpuPrecision") == SharedParameters.BFloat16 ? "GpuPrecision.BFloat16" : "GpuPrecision.Half";

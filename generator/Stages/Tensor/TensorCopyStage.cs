@@ -69,7 +69,7 @@ internal static class TensorCopyStage
             text.Add("selp.b32 size, 16, 0, taken");
             for (int piece = 0; piece < rows.Pieces; piece += 8)
             {
-                string guard = rows.Pieces - piece >= rows.CopyThreads ? string.Empty : $"@has{side}Piece{piece / 8} ";
+                string guard = rows.Pieces - piece >= rows.CopyThreads ? string.Empty : $"@has{side}Piece ";
                 text.Add($"{guard}cp.async.cg.shared.global [to+{(first * rows.Pitch) + (piece * TensorRows.PieceBytes)}], [from+{piece * TensorRows.PieceBytes}], 16, size");
             }
 

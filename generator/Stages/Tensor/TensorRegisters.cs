@@ -1,4 +1,3 @@
-using System.Linq;
 using AttentionGen.Generator.Catalog;
 using AttentionGen.Generator.Emit;
 
@@ -17,7 +16,7 @@ internal static class TensorRegisters
         text.Add($".reg .f32 score<{blocks * plan.KeyColumns * 4}>, output<{blocks * plan.ValueColumns * 4}>, rowMax<{blocks * 2}>, rowSum<{blocks * 2}>");
         text.Add(".reg .f32 high, other, shift, factor, distance");
         text.Add(".reg .pred seen, taken, inside, empty");
-        text.Add($".reg .pred {string.Join(", ", Enumerable.Range(0, 2).Select(static k => $"hasKeyPiece{k}, hasValuePiece{k}"))}");
+        text.Add(".reg .pred hasKeyPiece, hasValuePiece");
         text.Add($".reg .b32 base, to, size, at, keyTile, keyLane, valueLane, valueAt<{plan.ValueColumns / 2}>");
         text.Add(".reg .b64 from");
         text.Add(".reg .b32 suspect, ones<4>, sight<4>");
@@ -39,10 +38,12 @@ internal static class TensorRegisters
         text.Add("mov.u32 base, __dyn_shared_alloca");
         text.Add("mov.b32 keyLane, %0");
         text.Add("mov.b32 valueLane, %1");
-        for (int k = 0; k < 2; k++)
+        foreach ((string name, string argument, int pieces) in new[] { ("hasKeyPiece", "%2", tile.QueryRows.LastPieces), ("hasValuePiece", "%3", tile.ValueRows.LastPieces) })
         {
-            text.Add($"setp.lt.s32 hasKeyPiece{k}, %2, {tile.QueryRows.Pieces - (8 * k)}");
-            text.Add($"setp.lt.s32 hasValuePiece{k}, %3, {tile.ValueRows.Pieces - (8 * k)}");
+            if (pieces > 0)
+            {
+                text.Add($"setp.lt.s32 {name}, {argument}, {pieces}");
+            }
         }
 
         text.Write(writer, tile.QueryRows.Place("keyRow", "keyPiece"), tile.ValueRows.Place("row", "piece"), "keyCopyPiece", "valueCopyPiece");

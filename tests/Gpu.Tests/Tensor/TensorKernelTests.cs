@@ -13,7 +13,7 @@ public class TensorKernelTests
         ("half", TensorHosts.Declare("standard", "", new(2, 1, 64, 64), GpuPrecision.Half), 20, 70, null),
         ("causal, grouped heads, rotated", TensorHosts.Declare("causal", "MaxLength = 200", new(2, 1, 64, 64), GpuPrecision.BFloat16, "rope"), 90, 90, null),
         ("causal, aligned at the ends", TensorHosts.Declare("causal", "CausalAlignment = BottomRight", new(1, 1, 32, 48), GpuPrecision.Half), 35, 100, null),
-        ("more queries than keys, aligned at the ends", TensorHosts.Declare("causal", "CausalAlignment = BottomRight", new(1, 1, 32, 32)), 80, 33, null),
+        ("more queries than keys, aligned at the ends, rotated", TensorHosts.Declare("causal", "CausalAlignment = BottomRight", new(1, 1, 32, 32), GpuPrecision.BFloat16, "rope"), 80, 33, null),
         ("head dim 128, key lengths", TensorHosts.Declare("standard", "", new(1, 1, 128, 128)), 10, 70, [67]),
         ("head dim 96, value dim 80", TensorHosts.Declare("standard", "Temperature = 2", new(1, 1, 96, 80)), 17, 33, null),
         ("window", TensorHosts.Declare("local", "WindowLeft = 40, WindowRight = 10", new(1, 1, 32, 32)), 200, 200, null),

@@ -28,7 +28,9 @@ internal sealed class GroupRun
         _order = order;
         _kernel = kernel;
         _handed = new ulong[threads.Length];
-        Dynamic = new DeviceMemory(dynamicBytes, "dynamic shared memory");
+        Dynamic = dynamicBytes <= MostSharedBytes
+            ? new DeviceMemory(dynamicBytes, "dynamic shared memory")
+            : throw new DeviceFault(FaultKind.SharedMemory, $"a launch asks for {dynamicBytes} bytes and has {MostSharedBytes}.");
         _warps = [.. Enumerable.Range(0, (threads.Length + WarpSize - 1) / WarpSize).Select(_ => new Ptx.PtxWarp(this))];
     }
 
@@ -128,9 +130,10 @@ internal sealed class GroupRun
         if (number == _shared.Count)
         {
             _shared.Add(new DeviceMemory(bytes, $"shared allocation {number}"));
-            if (_shared.Sum(static memory => memory.Bytes) > MostSharedBytes)
+            long all = Dynamic.Bytes + _shared.Sum(static memory => memory.Bytes);
+            if (all > MostSharedBytes)
             {
-                throw new DeviceFault(FaultKind.SharedMemory, $"a group asks for {_shared.Sum(static memory => memory.Bytes)} bytes and has {MostSharedBytes}.");
+                throw new DeviceFault(FaultKind.SharedMemory, $"a group asks for {all} bytes and has {MostSharedBytes}.");
             }
         }
 
