@@ -86,6 +86,10 @@ public sealed class AttentionGenerator : IIncrementalGenerator
             if (verdict.OnGpu)
             {
                 output.AddSource(verdict.Spec.Host.FileName + ".Gpu.g.cs", HostEmitter.GpuImplementation(verdict.Spec));
+                if (TensorEmitter.HasKernel(verdict.Spec))
+                {
+                    output.AddSource(verdict.Spec.Host.FileName + ".Tensor.g.cs", HostEmitter.TensorImplementation(verdict.Spec));
+                }
             }
         }
     }

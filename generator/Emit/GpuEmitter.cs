@@ -56,7 +56,7 @@ internal static class GpuEmitter
         GpuPlan plan = new(spec);
         IEnumerable<(string Name, int Value, string Comment)> constants = plan.Base.ScoreSteps.SelectMany(step => step.Constants(plan.Base.StepSizes));
         string strides = string.Concat(constants.Where(static constant => constant.Name.EndsWith("Stride", StringComparison.Ordinal)).Select(static constant => $" {constant.Name} = {Literals.Of(constant.Value)},"));
-        using (writer.Block("private static readonly GpuKernelSet gpuKernels = new(new GpuKernel", end: "});"))
+        using (writer.Block("private static readonly GpuKernelSet gpuKernels = new(new GpuKernel", end: $"}}){TensorEmitter.Initialiser(spec)};"))
         {
             writer.Line($"Implementation = \"{Implementation}\", Method = {ClassName(spec)}.Run,");
             writer.Line($"Threads = {GpuTile.Threads}, TileRows = {plan.Tile.Rows}, SharedBytes = {plan.Tile.SharedBytes}, Lanes = {GpuTile.ColumnThreads},{strides}");
@@ -67,6 +67,10 @@ internal static class GpuEmitter
         writer.Line("    => GpuLauncher.Run(context, kernelDescription, gpuKernels, query, key, value, output, arguments, device);");
         writer.Line();
         writer.Line(SelectSignature + " => selection = gpuKernels.Select(context);");
+        if (spec.WantsTensorCores)
+        {
+            TensorEmitter.WriteLaunch(writer);
+        }
     }
 
     /// <summary>The kernel, as a file-local class.</summary>

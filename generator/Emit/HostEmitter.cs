@@ -44,6 +44,10 @@ public static class HostEmitter
         if (onGpu)
         {
             GpuEmitter.WriteSurface(writer);
+            if (spec.WantsTensorCores)
+            {
+                TensorEmitter.WriteSurface(writer, spec);
+            }
         }
     });
 
@@ -107,6 +111,28 @@ public static class HostEmitter
 
             writer.Line();
             GpuEmitter.WriteKernel(writer, spec);
+        }
+
+        return writer.ToString();
+    }
+
+    /// <summary>The tensor-core kernel of a declaration that has one.</summary>
+    public static string TensorImplementation(AttentionSpec spec)
+    {
+        CodeWriter writer = new();
+        writer.Lines(Narrator.GpuPlan(spec, TensorEmitter.Describe(spec)));
+        writer.Line("#nullable enable");
+        writer.Line();
+        using (writer.Namespace(spec.Host.Namespace))
+        using (writer.Hosts(spec.Host))
+        {
+            TensorEmitter.WriteCreate(writer, spec);
+        }
+
+        writer.Line();
+        using (writer.Block($"namespace {KernelEmitter.Namespace}"))
+        {
+            TensorEmitter.WriteKernel(writer, spec);
         }
 
         return writer.ToString();

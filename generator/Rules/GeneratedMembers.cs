@@ -63,7 +63,7 @@ public static class GeneratedMembers
         yield return ("Forward", $"{View}, {View}, {View}, TensorView, {Arguments}");
         if (spec.WantsGpu)
         {
-            foreach ((string, string?) member in OfGpu())
+            foreach ((string, string?) member in OfGpu().Concat(spec.WantsTensorCores ? OfTensorCores() : []))
             {
                 yield return member;
             }
@@ -122,6 +122,12 @@ public static class GeneratedMembers
     {
         const string tensors = "GpuAttentionContext, DeviceTensorView, DeviceTensorView, DeviceTensorView, DeviceTensorView, ref AttentionArguments, ref GpuArguments";
         return [("Forward", tensors), ("LaunchGpu", tensors), ("SelectGpuKernel", "GpuAttentionContext"), ("SelectGpu", "GpuAttentionContext, ref GpuSelection"), ("gpuKernels", null)];
+    }
+
+    private static IEnumerable<(string Name, string? Signature)> OfTensorCores()
+    {
+        const string tensors = "GpuAttentionContext, DeviceTensorView16, DeviceTensorView16, DeviceTensorView16, DeviceTensorView16, ref AttentionArguments, ref GpuArguments";
+        return [("Forward", tensors), ("LaunchTensor", tensors), ("CreateTensorKernel", "")];
     }
 
     private static IEnumerable<(string Name, string? Signature)> OfScan(bool isKernel)

@@ -18,7 +18,7 @@ public static class RuleBook
     public static ImmutableArray<DiagnosticDescriptor> DeclarationRules { get; } = Of(
         typeof(HostRules), typeof(MemberRules), typeof(NameRules), typeof(ShapeRules), typeof(RangeRules), typeof(ScaleRules), typeof(WindowRules), typeof(CoverageRules), typeof(ModelRules), typeof(CombinationRules), typeof(AdviceRules),
         typeof(PatternRules), typeof(CausalRules), typeof(RotaryRules), typeof(RotaryScaleRules), typeof(TableRules), typeof(AlibiRules), typeof(DistanceRules), typeof(MixRules),
-        typeof(ModifierRules), typeof(SoftmaxRules), typeof(ScanRules), typeof(FunctionRules), typeof(CacheRules), typeof(IgnoredRules), typeof(GpuRules), typeof(PlanRules));
+        typeof(ModifierRules), typeof(SoftmaxRules), typeof(ScanRules), typeof(FunctionRules), typeof(CacheRules), typeof(IgnoredRules), typeof(GpuRules), typeof(TensorRules), typeof(PlanRules));
 
     /// <summary>Rules about calls of generated code, checked by the analyzer where the call stands.</summary>
     public static ImmutableArray<DiagnosticDescriptor> CallRules { get; } = Of(typeof(MaskRules), typeof(WeightRules));
@@ -64,6 +64,7 @@ public static class RuleBook
         IgnoredRules.Check(context);
         AdviceRules.Check(context);
         GpuRules.Check(context);
+        TensorRules.Check(context);
         PlanRules.Check(context);
         return [.. context.Violations.OrderBy(violation => violation.Id, StringComparer.Ordinal)];
     }

@@ -38,6 +38,9 @@ public sealed record AttentionSpec(
     /// <summary>Whether <c>Targets</c> names the GPU.</summary>
     public bool WantsGpu => (Int("Targets", SharedParameters.Cpu) & SharedParameters.Gpu) != 0;
 
+    /// <summary>Whether the GPU is to multiply 16-bit elements.</summary>
+    public bool WantsTensorCores => WantsGpu && Int("GpuPrecision") != 0;
+
     /// <summary>The argument of that name, wherever it was written, or null.</summary>
     public ArgumentSpec? Find(string name) => ArgumentSpec.Find(Arguments, name);
 

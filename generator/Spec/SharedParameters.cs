@@ -11,6 +11,9 @@ public static class SharedParameters
     /// <summary>Values of <c>KernelTargets</c>.</summary>
     public const int Cpu = 1, Gpu = 2;
 
+    /// <summary>Values of <c>GpuPrecision</c>.</summary>
+    public const int Half = 1, BFloat16 = 2;
+
     /// <summary>All of them.</summary>
     public static IReadOnlyList<ParameterSpec> All { get; } =
     [
@@ -27,6 +30,7 @@ public static class SharedParameters
         new("Scale", ParameterKind.Double, "1 / (sqrt(HeadDim) * Temperature), with t5 1 / Temperature", 0, "", "Factor on q.k."),
         new("Temperature", ParameterKind.Double, "1", 0, "", "Scores are divided by it."),
         new("Targets", ParameterKind.Enum, "KernelTargets.Cpu", Cpu, "", "What kernels are written for; GPU kernels need the package AttentionGen.Gpu.") { Maximum = Cpu | Gpu },
+        new("GpuPrecision", ParameterKind.Enum, "Single", 0, "", "What GPU kernels multiply: FP32, or 16-bit elements on tensor cores with FP32 sums.") { Maximum = BFloat16 },
         new("Bias", ParameterKind.Flag, "false", 0, "", "Layer hosts: bias vectors on the four projections."),
         new("WeightPrecision", ParameterKind.Enum, "Single", 0, "", "Layer hosts: how the weights of the four projections are stored.") { Maximum = 2 },
     ];

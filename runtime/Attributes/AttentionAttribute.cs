@@ -75,6 +75,12 @@ public sealed partial class AttentionAttribute : Attribute
     /// <summary>What kernels are written for. <c>KernelTargets.Cpu | KernelTargets.Gpu</c> adds a <c>Forward</c> over tensors in a GPU's memory; it needs the package AttentionGen.Gpu.</summary>
     public KernelTargets Targets { get; set; } = KernelTargets.Cpu;
 
+    /// <summary>
+    /// What GPU kernels multiply. <see cref="GpuPrecision.Half"/> and <see cref="GpuPrecision.BFloat16"/> run on tensor cores where the device has them and the call
+    /// allows it, and in FP32 elsewhere; <c>SelectGpuKernel</c> tells which. They add a <c>Forward</c> over tensors of 16-bit elements.
+    /// </summary>
+    public GpuPrecision GpuPrecision { get; set; }
+
     /// <summary>Layer hosts: adds bias vectors to the four projections.</summary>
     public bool Bias { get; set; }
 

@@ -115,6 +115,21 @@ public enum KernelTargets
     Gpu = 2,
 }
 
+/// <summary>
+/// What GPU kernels multiply. Sums, maxima and exponentials are FP32 always; so are calls on devices without tensor cores (those before CUDA compute capability 8.0).
+/// </summary>
+public enum GpuPrecision
+{
+    /// <summary>FP32 elements.</summary>
+    Single = 0,
+
+    /// <summary>Queries, keys, values and weights are rounded to IEEE binary16: 11 significant bits, largest finite value 65504.</summary>
+    Half = 1,
+
+    /// <summary>Queries, keys, values and weights are rounded to bfloat16: 8 significant bits, FP32's range.</summary>
+    BFloat16 = 2,
+}
+
 /// <summary>How a layer keeps the weights of its four projections. Arithmetic is in FP32 whatever the storage; biases and other tensors stay FP32.</summary>
 public enum WeightPrecision
 {

@@ -15,6 +15,7 @@ public sealed class GpuAttentionContext : IDisposable
     private readonly Context context;
     private readonly ConcurrentDictionary<GpuKernel, Action<AcceleratorStream, KernelConfig, GpuAttentionCall>> kernels = new();
     private readonly Lazy<GpuStream> defaultStream;
+    private readonly Lazy<Action<AcceleratorStream, KernelConfig, GpuConversionCall>> conversion;
 
     private GpuAttentionContext(Context context, Device device, int index)
     {
@@ -23,8 +24,10 @@ public sealed class GpuAttentionContext : IDisposable
         SharedBytesPerGroup = device.MaxSharedMemoryPerGroup;
         ThreadsPerGroup = device.MaxNumThreadsPerGroup;
         WarpSize = device.WarpSize;
+        Capability = device is CudaDevice { Architecture: { } architecture } ? (architecture.Major, architecture.Minor) : default;
         Accelerator = device.CreateAccelerator(context);
         defaultStream = new Lazy<GpuStream>(() => new GpuStream(this));
+        conversion = new(() => Accelerator.LoadKernel<GpuConversionCall>(GpuConversion.Run, new KernelSpecialization(GpuConversion.Threads, null)));
     }
 
     /// <summary>The device.</summary>
@@ -34,6 +37,11 @@ public sealed class GpuAttentionContext : IDisposable
     public GpuStream DefaultStream => defaultStream.Value;
 
     internal Accelerator Accelerator { get; }
+
+    /// <summary>CUDA's compute capability; of other devices (0, 0).</summary>
+    internal (int Major, int Minor) Capability { get; }
+
+    internal Action<AcceleratorStream, KernelConfig, GpuConversionCall> Conversion => conversion.Value;
 
     internal int SharedBytesPerGroup { get; }
 
@@ -85,6 +93,19 @@ public sealed class GpuAttentionContext : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         return new DeviceFloats(this, count);
+    }
+
+    /// <summary>Device memory for 16-bit floats; it holds nothing of meaning until it is written.</summary>
+    /// <param name="count">Floats.</param>
+    /// <param name="precision"><see cref="GpuPrecision.Half"/> or <see cref="GpuPrecision.BFloat16"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The precision has no 16 bits, or the count is negative.</exception>
+    /// <exception cref="GpuOutOfMemoryException">The device has no such memory left.</exception>
+    public DeviceFloats16 Allocate16(long count, GpuPrecision precision)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        return precision is GpuPrecision.Half or GpuPrecision.BFloat16
+            ? new DeviceFloats16(this, count, precision)
+            : throw new ArgumentOutOfRangeException(nameof(precision), precision, $"Expected {GpuPrecision.Half} or {GpuPrecision.BFloat16}.");
     }
 
     /// <summary>A stream: what is called on it happens in order, and beside what is called on other streams.</summary>

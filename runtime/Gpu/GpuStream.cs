@@ -18,6 +18,9 @@ public sealed class GpuStream : IDisposable
     /// <summary>Device memory that its calls keep, in bytes.</summary>
     public long WorkspaceBytes => Workspace.Bytes;
 
+    /// <summary>The implementation that its last call ran, and why; null: there was none.</summary>
+    public GpuSelection? LastCall { get; internal set; }
+
     internal AcceleratorStream Native { get; }
 
     internal GpuWorkspace Workspace { get; }

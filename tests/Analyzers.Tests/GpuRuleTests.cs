@@ -22,7 +22,38 @@ public sealed class GpuRuleTests
         { "K", "[Attention(\"linear\", Heads = 8, HeadDim = 64, Targets = KernelTargets.Cpu | KernelTargets.Gpu)]", "ATTN091", "Targets = KernelTargets.Cpu | KernelTargets.Gpu", "'linear' attention has kernels for the CPU only" },
         { "K", "[Attention(Heads = 8, HeadDim = 64, Targets = KernelTargets.Gpu)]", "ATTN092", "Targets = KernelTargets.Gpu", "CPU kernels are always written" },
         { "K", "[Attention(Heads = 8, HeadDim = 64, Targets = (KernelTargets)4)]", "ATTN056", "Targets = (KernelTargets)4", "named member" },
+        { "K", "[Attention(Heads = 8, HeadDim = 64, GpuPrecision = GpuPrecision.BFloat16)]", "ATTN093", "GpuPrecision = GpuPrecision.BFloat16", "Targets leaves the GPU out" },
+        { "K", "[Attention(Heads = 8, HeadDim = 64, GpuPrecision = (GpuPrecision)3)]", "ATTN056", "GpuPrecision = (GpuPrecision)3", "named member" },
     };
+
+    /// <summary>Attributes of a declaration that tensor cores can't run, and what its message must say.</summary>
+    public static TheoryData<string, string> OffTensorCores => new()
+    {
+        { "[Attention(\"strided\", Heads = 8, HeadDim = 64, {0})]", "its queries see two sets of keys" },
+        { "[Attention(\"landmark\", Heads = 8, HeadDim = 64, {0})]", "its keys are not consecutive" },
+        { "[Attention(\"differential\", Heads = 8, HeadDim = 64, {0})]", "it adds 2 softmaxes" },
+        { "[Attention(\"relative\", Heads = 8, HeadDim = 64, {0})]", "its distances have vectors of their own" },
+        { "[Attention(\"t5\", Heads = 8, HeadDim = 64, Scale = 1, {0})]", "its scores have learned biases" },
+        { "[Attention(\"crossmemory\", Heads = 8, HeadDim = 64, {0})]", "it mixes in local features" },
+        { "[Attention(\"localglobal\", Heads = 8, HeadDim = 64, {0})]", "more keys than their neighbours" },
+        { "[Attention(Heads = 8, HeadDim = 72, {0})]", "head dim 72 and value dim 72 are not both multiples of 16 from 32 to 128" },
+        { "[Attention(Heads = 8, HeadDim = 160, {0})]", "head dim 160" },
+    };
+
+    [Theory]
+    [MemberData(nameof(OffTensorCores))]
+    public async Task What_tensor_cores_cannot_run_is_told(string attributes, string says)
+    {
+        string declaration = attributes.Replace("{0}", "Targets = KernelTargets.Cpu | KernelTargets.Gpu, GpuPrecision = GpuPrecision.Half", StringComparison.Ordinal);
+        Diagnostic fault = Assert.Single(await Lab.FaultsAsync(Declare.Kernel(declaration), Gpu));
+        Assert.Equal("ATTN093", fault.Id);
+        Assert.Contains(says, fault.GetMessage(), StringComparison.Ordinal);
+        Assert.Contains("GPUs compute it in FP32", fault.GetMessage(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_they_can_run_is_not() =>
+        Assert.Empty(await Lab.FaultsAsync(Declare.Kernel("[Attention(\"local\", WindowLeft = 12, WindowRight = 3, Heads = 8, HeadDim = 64, Targets = KernelTargets.Cpu | KernelTargets.Gpu, GpuPrecision = GpuPrecision.Half)]"), Gpu));
 
     [Theory]
     [MemberData(nameof(Firing))]

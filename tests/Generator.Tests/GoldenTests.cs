@@ -26,6 +26,7 @@ public class GoldenTests
         { "CachedKernel", "[Attention(\"causal\", Heads = 4, KvHeads = 2, HeadDim = 16)]\n[PositionalEncoding(\"rope\")]\n[KvCache(Precision = KvPrecision.Int8, PageTokens = 32, Capacity = 1000)]\npublic static partial class CachedKernel;" },
         { "CrossLayer", "[Attention(Cross = true, Bias = true, DModel = 16, Heads = 2, WeightPrecision = WeightPrecision.BFloat16)]\n[PositionalEncoding(\"sinusoidal\")]\npublic partial class CrossLayer;" },
         { "CachedLayer", "[Attention(\"causal\", DModel = 16, Heads = 2, KvHeads = 1, QkNorm = QkNormalisation.Rms, WeightPrecision = WeightPrecision.Int8)]\n[PositionalEncoding(\"learned\", MaxLength = 40)]\n[KvCache(Precision = KvPrecision.Half, PageTokens = 16, Capacity = 40)]\npublic partial class CachedLayer;" },
+        { "TensorKernel", "[Attention(\"local\", WindowLeft = 12, Sinks = 2, Causal = true, Heads = 4, KvHeads = 2, HeadDim = 32, Targets = KernelTargets.Cpu | KernelTargets.Gpu, GpuPrecision = GpuPrecision.BFloat16)]\n[PositionalEncoding(\"rope\")]\npublic static partial class TensorKernel;" },
         { "InvalidKernel", "[Attention(DModel = 512, Heads = 7)]\npublic static partial class InvalidKernel;" },
         { "InvalidLayer", "[Attention(\"loca\", DModel = 512, Heads = 8)]\npublic partial class InvalidLayer;" },
         { "InvalidCachedLayer", "[Attention(DModel = 512, Heads = 8)]\n[KvCache]\npublic partial class InvalidCachedLayer;" },

@@ -57,7 +57,7 @@ internal static class GpuKernels
     }
 
     // The CPU's kernels take the compiler three times as long as all the rest, and are tested elsewhere. A partial method may go without a body.
-    private static SyntaxTree WithoutCpu(SyntaxTree tree)
+    internal static SyntaxTree WithoutCpu(SyntaxTree tree)
     {
         if (!tree.FilePath.EndsWith(".Kernel.g.cs", StringComparison.Ordinal))
         {

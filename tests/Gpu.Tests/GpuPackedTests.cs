@@ -51,7 +51,7 @@ public class GpuPackedTests
         Checker.Check(Hosts.Value[index].Strided, test, SimdTier.Best, Checker.Rows(test, random), "GPU");
     }
 
-    private static void Compare(KernelCall alone, KernelCall whole, int first, int length)
+    internal static void Compare(KernelCall alone, KernelCall whole, int first, int length)
     {
         for (int head = 0; head < alone.Output.Layout.Heads; head++)
         {

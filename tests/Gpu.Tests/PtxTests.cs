@@ -26,7 +26,8 @@ public class PtxTests
         Assert.Contains("ld.global.f32", ptx, StringComparison.Ordinal);
     }
 
-    private static string Compile(MethodInfo kernel)
+    /// <summary>The PTX of a kernel.</summary>
+    internal static string Compile(MethodInfo kernel)
     {
         using Context context = Context.Create(static builder => builder.Optimize(OptimizationLevel.O2).Math(MathMode.Fast32BitOnly));
         CudaArchitecture architecture = CudaArchitecture.SM_80;

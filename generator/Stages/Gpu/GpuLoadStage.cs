@@ -70,6 +70,43 @@ internal static class GpuLoadStage
         writer.Line();
     }
 
+    /// <summary>Rows as they are compared, rounded to 16 bits in pairs, to contiguous memory of another launch.</summary>
+    /// <param name="writer">The writer.</param>
+    /// <param name="plan">The plan.</param>
+    /// <param name="side">Query or Key.</param>
+    /// <param name="isBrain">bfloat16 rather than half.</param>
+    /// <param name="head">The head over all batches, as C#.</param>
+    /// <param name="firstRow">The sequence's first row in its tensor, as C#.</param>
+    public static void WritePrepared(CodeWriter writer, GpuPlan plan, string side, bool isBrain, string head, string firstRow)
+    {
+        SoftmaxBranch branch = plan.Base.Branches[0];
+        string index = side == "Query" ? "r" : "(work.FirstRow + r)";
+        if (plan.Base.QkNorm != QkNormModifier.None)
+        {
+            writer.Line("ArrayView<float> norms = SharedMemory.Allocate<float>(PrepareRows); // what each row is multiplied by");
+        }
+
+        WriteNorms(writer, plan, side, "PrepareRows", "r < rows", index, branch);
+        using (writer.Block("for (int cell = thread; cell < rows * (QueryDim / 2); cell += Threads)"))
+        {
+            writer.Line($"int r = cell / (QueryDim / 2), pair = cell % (QueryDim / 2) * 2, index = {index};");
+            writer.Line("float even = 0f, odd = 0f;");
+            foreach ((string name, string feature) in new[] { ("even", "pair"), ("odd", "pair + 1") })
+            {
+                using (writer.Block(string.Empty))
+                {
+                    writer.Line($"int feature = {feature};");
+                    writer.Line("float element = 0f;");
+                    WriteElement(writer, plan, side, transforms: true, branch);
+                    writer.Line($"{name} = element;");
+                }
+            }
+
+            writer.Line($"long target = (((({head}) * call.{side}Length) + {firstRow} + work.FirstRow + r) * QueryDim) + pair;");
+            writer.Line($"call.Prepared[target / 2] = GpuSixteen.Pack{(isBrain ? "Brain" : "Half")}(even, odd);");
+        }
+    }
+
     private static void WriteQueryRows(CodeWriter writer, GpuPlan plan, SoftmaxBranch branch, bool transforms)
     {
         WriteNorms(writer, plan, "Query", "TileRows", "r < work.Rows", "r", branch);

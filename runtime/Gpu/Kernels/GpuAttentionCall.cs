@@ -50,5 +50,10 @@ public struct GpuAttentionCall
 
     public uint DropoutThreshold, DropoutSeedLow, DropoutSeedHigh;
     public float DropoutScale;
+
+    /// <summary>Tensor cores: the first elements of 16 bits (of the output maybe of 32), as addresses, and where a preparing kernel writes, in pairs.</summary>
+    public long QueryAddress, KeyAddress, ValueAddress, OutputAddress, LogSumExpAddress;
+    public ArrayView<uint> Prepared;
+    public int OutputIsNarrow;
 #pragma warning restore CS1591
 }

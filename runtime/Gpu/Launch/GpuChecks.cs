@@ -8,18 +8,24 @@ internal static class GpuChecks
     public static void Check(GpuAttentionContext context, KernelDescription kernel, in GpuTensors tensors, in AttentionArguments arguments, in GpuArguments device)
     {
         CheckMemory(context, tensors, device);
+        CheckArguments(kernel, tensors.Query.Layout, tensors.Key.Layout, tensors.Value.Layout, tensors.Output.Layout, arguments, device);
+        CheckOverlap(kernel, tensors, device);
+    }
+
+    /// <summary>What does not depend on where tensors are.</summary>
+    public static void CheckArguments(KernelDescription kernel, TensorLayout query, TensorLayout key, TensorLayout value, TensorLayout output, in AttentionArguments arguments, in GpuArguments device)
+    {
         Reject(!arguments.LogSumExp.IsEmpty, nameof(AttentionArguments.LogSumExp), $"is host memory: expected none, and {nameof(GpuArguments)}.{nameof(GpuArguments.LogSumExp)} instead");
         Reject(arguments.LocalFeatures.Layout != default, nameof(AttentionArguments.LocalFeatures), $"are host memory: expected none, and {nameof(GpuArguments)}.{nameof(GpuArguments.LocalFeatures)} instead");
         Reject(arguments.MaxThreads != 0, nameof(AttentionArguments.MaxThreads), "has no effect on a GPU: expected 0");
         Reject(arguments.Tier != SimdTier.Best, nameof(AttentionArguments.Tier), $"has no effect on a GPU: expected {SimdTier.Best}");
 
         // Sizes and values are checked as on the CPU, by the same code; it sees empty memory, and what overlaps is told here.
-        ArgumentChecks.Check(kernel, Sizes(tensors.Query), Sizes(tensors.Key), Sizes(tensors.Value), new TensorView(default, tensors.Output.Layout), arguments with { LocalFeatures = Sizes(device.LocalFeatures) });
-        CheckLogSumExp(kernel, tensors, device.LogSumExp);
-        CheckOverlap(kernel, tensors, device);
+        ArgumentChecks.Check(kernel, Sizes(query), Sizes(key), Sizes(value), new TensorView(default, output), arguments with { LocalFeatures = Sizes(device.LocalFeatures.Layout) });
+        CheckLogSumExp(kernel, query, device.LogSumExp);
     }
 
-    private static ReadOnlyTensorView Sizes(DeviceTensorView view) => new(default, view.Layout);
+    private static ReadOnlyTensorView Sizes(TensorLayout layout) => new(default, layout);
 
     private static void CheckMemory(GpuAttentionContext context, in GpuTensors tensors, in GpuArguments device)
     {
@@ -40,7 +46,7 @@ internal static class GpuChecks
         Reject(device.Stream is { } stream && stream.Context != context, nameof(GpuArguments.Stream), "belongs to another context than the one that was passed");
     }
 
-    private static void CheckLogSumExp(KernelDescription kernel, in GpuTensors tensors, DeviceTensorView logSumExp)
+    private static void CheckLogSumExp(KernelDescription kernel, TensorLayout queries, DeviceTensorView logSumExp)
     {
         if (logSumExp.Memory is null)
         {
@@ -48,7 +54,6 @@ internal static class GpuChecks
         }
 
         const string Name = nameof(GpuArguments.LogSumExp);
-        TensorLayout queries = tensors.Query.Layout;
         Reject(kernel.Softmaxes != 1, Name, $"is not defined: {kernel.Name} adds {kernel.Softmaxes} softmaxes, which have none in common");
         Reject(
             logSumExp.Layout != TensorLayout.HeadsFirst(queries.Batch, queries.Heads, queries.Length, 1),
@@ -71,7 +76,8 @@ internal static class GpuChecks
         }
     }
 
-    private static void Reject(bool wrong, string name, string what)
+    /// <summary>Throws if something is wrong with an argument.</summary>
+    public static void Reject(bool wrong, string name, string what)
     {
         if (wrong)
         {

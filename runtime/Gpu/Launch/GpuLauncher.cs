@@ -25,48 +25,30 @@ public static class GpuLauncher
         ArgumentNullException.ThrowIfNull(context);
         var tensors = new GpuTensors(query, key, value, output);
         GpuChecks.Check(context, description, tensors, arguments, device);
-        (GpuKernel kernel, _) = kernels.Choose(context);
-        int sequences = arguments.CumulativeLengths.IsEmpty ? query.Layout.Batch : arguments.CumulativeLengths.Length - 1;
-        int longest = Longest(arguments.CumulativeLengths, query.Layout.Length);
-        int tiles = (longest + kernel.TileRows - 1) / kernel.TileRows;
-        long groups = (long)tiles * sequences * description.Heads;
-        if (groups == 0)
+        GpuStream stream = device.Stream ?? context.DefaultStream;
+        if (kernels.Precision != GpuPrecision.Single && kernels.TensorRefusal(context, arguments) is null)
+        {
+            TensorLauncher.Run(stream, description, kernels, GpuOperands.Of(tensors), arguments, device);
+            return;
+        }
+
+        (GpuKernel kernel, string reason) = kernels.Choose(context, arguments);
+        stream.LastCall = new GpuSelection(kernel.Implementation, reason);
+        if (GpuGrid.Of(description, arguments, query.Layout, kernel.TileRows) is not { Groups: > 0 } grid)
         {
             return;
         }
 
-        if (groups > int.MaxValue)
-        {
-            throw new ArgumentException($"{sequences} sequences of {description.Heads} heads and {longest} queries make {groups} groups; a launch has at most {int.MaxValue}. Cut the batch.", nameof(query));
-        }
-
-        GpuStream stream = device.Stream ?? context.DefaultStream;
         GpuAttentionCall call = default;
-        call.Tiles = tiles;
+        call.Tiles = grid.Tiles;
 
         // The workspace belongs to one call until its kernel is queued; the stream keeps the next one's copies behind it.
         lock (stream.Workspace)
         {
             GpuCallTensors.Set(ref call, tensors, device, stream.Workspace);
-            GpuCallInputs.Set(ref call, description, arguments, kernel, query.Layout, key.Layout, (int)groups, stream.Workspace);
+            GpuCallInputs.Set(ref call, description, arguments, kernel, query.Layout, key.Layout, grid.Groups, stream.Workspace);
             GpuRotation.Set(ref call, description, arguments, stream.Workspace);
-            context.Load(kernel)(stream.Native, new KernelConfig((int)groups, kernel.Threads), call);
+            context.Load(kernel)(stream.Native, new KernelConfig(grid.Groups, kernel.Threads), call);
         }
-    }
-
-    private static int Longest(ReadOnlySpan<int> cumulative, int length)
-    {
-        if (cumulative.IsEmpty)
-        {
-            return length;
-        }
-
-        int longest = 0;
-        for (int s = 1; s < cumulative.Length; s++)
-        {
-            longest = Math.Max(longest, cumulative[s] - cumulative[s - 1]);
-        }
-
-        return longest;
     }
 }

@@ -51,6 +51,8 @@ public readonly unsafe struct ArrayView<T>
     public ArrayView<TOther> Cast<TOther>()
         where TOther : unmanaged => new(_memory!, _offset, Length * sizeof(T) / sizeof(TOther));
 
+    internal ulong Address => _memory is null ? 0 : DeviceAddresses.Of(_memory, _offset);
+
     internal Span<byte> HostBytes(bool writes) => _memory is null ? [] : _memory.HostBytes(_offset, Length * sizeof(T), writes);
 
     private DeviceMemory Memory(long index) =>

@@ -22,16 +22,15 @@ public enum MathMode
 /// <summary>The devices: one, which is this executor.</summary>
 public sealed class Context : IDisposable
 {
-    private Context()
-    {
-    }
+    private Context(Builder builder) => Devices = [new Device(), .. builder.Devices];
 
-    public ImmutableArray<Device> Devices { get; } = [new Device()];
+    public ImmutableArray<Device> Devices { get; }
 
     public static Context Create(Action<Builder> build)
     {
-        build(new Builder());
-        return new Context();
+        var builder = new Builder();
+        build(builder);
+        return new Context(builder);
     }
 
     public void Dispose()
@@ -40,10 +39,18 @@ public sealed class Context : IDisposable
 
     public sealed class Builder
     {
+        internal List<Device> Devices { get; } = [];
+
         public Builder Default() => this;
 
         public Builder Optimize(OptimizationLevel level) => this;
 
         public Builder Math(MathMode mode) => this;
+
+        internal Builder Add(Device device)
+        {
+            Devices.Add(device);
+            return this;
+        }
     }
 }

@@ -16,11 +16,25 @@ namespace ILGPU.Runtime.CPU
 
 namespace ILGPU.Runtime.Cuda
 {
-    /// <summary>Names CUDA's devices, of which there are none here.</summary>
+    /// <summary>Adds the executor once more, as a CUDA device: it carries out inline PTX.</summary>
     public static class CudaContextExtensions
     {
-        public static Context.Builder Cuda(this Context.Builder builder) => builder;
+        public static Context.Builder Cuda(this Context.Builder builder) => builder.Add(new CudaDevice());
     }
+
+    /// <summary>The executor as a CUDA device.</summary>
+    public sealed class CudaDevice : Device
+    {
+        public override AcceleratorType AcceleratorType => AcceleratorType.Cuda;
+
+        /// <summary>The capability that it plays.</summary>
+        public static (int Major, int Minor) Capability { get; set; } = (8, 0);
+
+        public CudaArchitecture? Architecture => new CudaArchitecture(Capability.Major, Capability.Minor);
+    }
+
+    /// <summary>A compute capability.</summary>
+    public readonly record struct CudaArchitecture(int Major, int Minor);
 }
 
 namespace ILGPU.Runtime.OpenCL

@@ -61,6 +61,10 @@ public static unsafe class SharedMemory
 {
     public static ArrayView<T> Allocate<T>(int extent)
         where T : unmanaged => new(Group.Here.Group.Share(Group.Here, (long)extent * sizeof(T)), 0, extent);
+
+    /// <summary>The shared memory that the launch asked for.</summary>
+    public static ArrayView<T> GetDynamic<T>()
+        where T : unmanaged => new(Group.Here.Group.Dynamic, 0, Group.Here.Group.Dynamic.Bytes / sizeof(T));
 }
 
 /// <summary>Bits of floats.</summary>

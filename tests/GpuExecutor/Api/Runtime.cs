@@ -21,7 +21,7 @@ public class Device
 
     public string Name => "AttentionGen executor";
 
-    public AcceleratorType AcceleratorType => AcceleratorType.CPU;
+    public virtual AcceleratorType AcceleratorType => AcceleratorType.CPU;
 
     public long MemorySize => Memory;
 
@@ -108,7 +108,7 @@ public sealed unsafe class MemoryBuffer1D<T, TStride>(long length, Action releas
     {
         if (!_released)
         {
-            _released = true;
+            _released = _memory.IsReleased = true;
             release();
         }
     }
@@ -137,9 +137,12 @@ public static class KernelLoaders
         };
 }
 
-/// <summary>Copies between host and device.</summary>
+/// <summary>Copies between host and device, and addresses.</summary>
 public static class ArrayViewExtensions
 {
+    public static nint LoadEffectiveAddressAsPtr<T>(this ArrayView<T> view)
+        where T : unmanaged => (nint)view.Address;
+
     public static void CopyFromCPUUnsafeAsync<T>(this ArrayView<T> view, AcceleratorStream stream, ref T cpuData, long length)
         where T : unmanaged =>
         MemoryMarshal.AsBytes(MemoryMarshal.CreateSpan(ref cpuData, checked((int)length))).CopyTo(view.HostBytes(writes: true));

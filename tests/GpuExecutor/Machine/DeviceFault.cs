@@ -27,4 +27,7 @@ public enum FaultKind
 
     /// <summary>More shared memory than a group has, or allocations that differ from thread to thread.</summary>
     SharedMemory,
+
+    /// <summary>Inline PTX that is no instruction of the subset that kernels use, or whose operands do not fit it.</summary>
+    Instruction,
 }

@@ -37,7 +37,7 @@ public static class DeviceMachine
             long launch = ++_interval;
             for (int group = 0; group < groups; group++)
             {
-                var run = new GroupRun(threads, group, groups, launch, _interval, order, kernel);
+                var run = new GroupRun(threads, group, groups, launch, _interval, order, kernel, config.SharedMemoryConfig.Bytes);
                 try
                 {
                     run.Run();

@@ -26,11 +26,21 @@ internal sealed unsafe class DeviceMemory
 
     public long Bytes => _data.LongLength;
 
+    /// <summary>Whether it was given back.</summary>
+    public bool IsReleased { get; set; }
+
+    /// <summary>Where it lies; 0: nobody has asked.</summary>
+    public ulong Address { get; set; }
+
     public T Read<T>(long offset)
+        where T : unmanaged => Read<T>(offset, GroupThread.Current);
+
+    /// <summary>Reads for a thread; null: for the host.</summary>
+    public T Read<T>(long offset, GroupThread? thread)
         where T : unmanaged
     {
         Check<T>(offset);
-        if (GroupThread.Current is { } thread)
+        if (thread is not null)
         {
             for (long cell = offset / CellBytes; cell * CellBytes < offset + sizeof(T); cell++)
             {
@@ -42,10 +52,14 @@ internal sealed unsafe class DeviceMemory
     }
 
     public void Write<T>(long offset, T value)
+        where T : unmanaged => Write(offset, value, GroupThread.Current);
+
+    /// <summary>Writes for a thread; null: for the host.</summary>
+    public void Write<T>(long offset, T value, GroupThread? thread)
         where T : unmanaged
     {
         Check<T>(offset);
-        if (GroupThread.Current is { } thread)
+        if (thread is not null)
         {
             for (long cell = offset / CellBytes; cell * CellBytes < offset + sizeof(T); cell++)
             {
@@ -54,6 +68,31 @@ internal sealed unsafe class DeviceMemory
         }
 
         Unsafe.WriteUnaligned(ref _data[offset], value);
+    }
+
+    /// <summary>An asynchronous copy sets out: until it has ended, the cells hold nothing.</summary>
+    public void BeginCopy(long offset, int bytes, GroupThread thread)
+    {
+        Check<UInt128>(offset);
+        for (long cell = offset / CellBytes; cell * CellBytes < offset + bytes; cell++)
+        {
+            NoteWrite(cell, thread);
+            _writes[cell] = default;
+        }
+    }
+
+    /// <summary>An asynchronous copy has ended.</summary>
+    public void EndCopy(long offset, UInt128 value, GroupThread thread)
+    {
+        for (long cell = offset / CellBytes; cell * CellBytes < offset + sizeof(UInt128); cell++)
+        {
+            if (_writes[cell].Interval != 0)
+            {
+                throw new DeviceFault(FaultKind.Race, $"cell {cell} of {_name} was written while a copy to it was under way.");
+            }
+        }
+
+        Write(offset, value, thread);
     }
 
     /// <summary>The bytes, for copies from and to the host, which count as writes of the host.</summary>
@@ -71,6 +110,11 @@ internal sealed unsafe class DeviceMemory
     private void Check<T>(long offset)
         where T : unmanaged
     {
+        if (offset < 0 || offset + sizeof(T) > Bytes)
+        {
+            throw new DeviceFault(FaultKind.OutOfBounds, $"{sizeof(T)} bytes at byte {offset} of {_name}, which has {Bytes}.");
+        }
+
         if (offset % sizeof(T) != 0 && sizeof(T) % CellBytes == 0)
         {
             throw new DeviceFault(FaultKind.Misaligned, $"{typeof(T).Name} of {sizeof(T)} bytes at byte {offset} of {_name}.");

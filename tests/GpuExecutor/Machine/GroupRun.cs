@@ -15,9 +15,10 @@ internal sealed class GroupRun
     private readonly SemaphoreSlim _finished = new(0);
     private readonly List<DeviceMemory> _shared = [];
     private readonly ulong[] _handed;
+    private readonly Ptx.PtxWarp[] _warps;
     private Exception? _fault;
 
-    public GroupRun(GroupThread[] threads, int index, int gridSize, long firstIntervalOfLaunch, long firstInterval, Random order, Action kernel)
+    public GroupRun(GroupThread[] threads, int index, int gridSize, long firstIntervalOfLaunch, long firstInterval, Random order, Action kernel, int dynamicBytes)
     {
         _threads = threads;
         Index = index;
@@ -27,10 +28,17 @@ internal sealed class GroupRun
         _order = order;
         _kernel = kernel;
         _handed = new ulong[threads.Length];
+        Dynamic = dynamicBytes <= MostSharedBytes
+            ? new DeviceMemory(dynamicBytes, "dynamic shared memory")
+            : throw new DeviceFault(FaultKind.SharedMemory, $"a launch asks for {dynamicBytes} bytes and has {MostSharedBytes}.");
+        _warps = [.. Enumerable.Range(0, (threads.Length + WarpSize - 1) / WarpSize).Select(_ => new Ptx.PtxWarp(this))];
     }
 
     /// <summary>Lanes of a warp.</summary>
     public const int WarpSize = 32;
+
+    /// <summary>The shared memory that the launch asked for.</summary>
+    public DeviceMemory Dynamic { get; }
 
     public int Index { get; }
 
@@ -108,6 +116,13 @@ internal sealed class GroupRun
         return _handed[(thread.Index / WarpSize * WarpSize) + sourceLane];
     }
 
+    /// <summary>Waits for all lanes of the warp, which then carry out inline PTX together.</summary>
+    public void RunPtx(GroupThread thread, Ptx.PtxProgram program, Ptx.PtxType[] types, ulong[] arguments)
+    {
+        (thread.Program, thread.ArgumentTypes, thread.Arguments) = (program, types, arguments);
+        Suspend(thread, ThreadState.AtPtx, 0, program.Text);
+    }
+
     /// <summary>The group's next shared allocation, which every thread asks for in the same order.</summary>
     public DeviceMemory Share(GroupThread thread, long bytes)
     {
@@ -115,9 +130,10 @@ internal sealed class GroupRun
         if (number == _shared.Count)
         {
             _shared.Add(new DeviceMemory(bytes, $"shared allocation {number}"));
-            if (_shared.Sum(static memory => memory.Bytes) > MostSharedBytes)
+            long all = Dynamic.Bytes + _shared.Sum(static memory => memory.Bytes);
+            if (all > MostSharedBytes)
             {
-                throw new DeviceFault(FaultKind.SharedMemory, $"a group asks for {_shared.Sum(static memory => memory.Bytes)} bytes and has {MostSharedBytes}.");
+                throw new DeviceFault(FaultKind.SharedMemory, $"a group asks for {all} bytes and has {MostSharedBytes}.");
             }
         }
 
@@ -187,24 +203,28 @@ internal sealed class GroupRun
     // Shuffles first: a warp that meets one can go on while the others wait at a barrier.
     private void Release()
     {
-        bool shuffled = false;
+        bool met = false;
         for (int first = 0; first < _threads.Length; first += WarpSize)
         {
             Span<GroupThread> lanes = _threads.AsSpan(first, Math.Min(WarpSize, _threads.Length - first));
-            bool meets = false;
+            ThreadState state = ThreadState.Ready;
             foreach (GroupThread lane in lanes)
             {
-                meets |= lane.State == ThreadState.AtShuffle;
+                state = lane.State is ThreadState.AtShuffle or ThreadState.AtPtx ? lane.State : state;
             }
 
-            if (meets)
+            if (state != ThreadState.Ready)
             {
-                Meet(lanes, ThreadState.AtShuffle, "lanes of a warp");
-                shuffled = true;
+                Meet(lanes, state, "lanes of a warp");
+                met = true;
+                if (state == ThreadState.AtPtx)
+                {
+                    _warps[first / WarpSize].Run(lanes[0].Program!, lanes, lanes[0].ArgumentTypes);
+                }
             }
         }
 
-        if (!shuffled)
+        if (!met)
         {
             Meet(_threads, ThreadState.AtBarrier, "threads of a group");
             Interval++;
@@ -229,7 +249,9 @@ internal sealed class GroupRun
     }
 
     private static string Describe(GroupThread thread) =>
-        $"thread {thread.Index} {(thread.State == ThreadState.Done ? "has returned" : $"is {(thread.State == ThreadState.AtBarrier ? "at the barrier" : "at the shuffle")} in {thread.Place}")}";
+        $"thread {thread.Index} {(thread.State == ThreadState.Done ? "has returned" : $"is {Where(thread.State)} {thread.Place}")}";
+
+    private static string Where(ThreadState state) => state switch { ThreadState.AtBarrier => "at the barrier in", ThreadState.AtShuffle => "at the shuffle in", _ => "at the inline PTX" };
 
     private sealed class GroupAborted : Exception;
 }

@@ -6,6 +6,7 @@ internal enum ThreadState
     Ready,
     AtBarrier,
     AtShuffle,
+    AtPtx,
     Done,
 }
 
@@ -37,6 +38,13 @@ internal sealed class GroupThread
 
     /// <summary>What it hands to a shuffle or a barrier, as bits.</summary>
     public ulong Given { get; set; }
+
+    /// <summary>The inline PTX that it waits at, and its arguments as bits.</summary>
+    public Ptx.PtxProgram? Program { get; set; }
+
+    public ulong[] Arguments { get; set; } = [];
+
+    public Ptx.PtxType[] ArgumentTypes { get; set; } = [];
 
     /// <summary>Allocations of shared memory so far.</summary>
     public int Allocations { get; set; }

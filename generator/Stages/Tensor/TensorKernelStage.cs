@@ -1,0 +1,119 @@
+using System.Linq;
+using AttentionGen.Generator.Catalog;
+using AttentionGen.Generator.Emit;
+
+namespace AttentionGen.Generator.Stages;
+
+/// <summary>
+/// The kernel on tensor cores (FlashAttention-2, Dao 2023): a group takes the queries of one tile, which stay in registers, and walks over the tiles of keys that any
+/// of them sees; the next tile is copied while this one is used. C# holds the indices and the loop, inline PTX the elements.
+/// </summary>
+internal static class TensorKernelStage
+{
+    public static void Write(CodeWriter writer, TensorPlan plan)
+    {
+        writer.Line("/// <summary>One group: the outputs of TileRows queries of one head.</summary>");
+        using (writer.Block("public static void Run(GpuAttentionCall call)"))
+        {
+            writer.Line("GpuWork work = GpuWork.Of(call, Grid.IdxX, Heads, GroupSize, TileRows);");
+            writer.Line("// Of a shorter sequence among those laid end to end; the whole group leaves.");
+            using (writer.Block("if (work.Rows <= 0)"))
+            {
+                writer.Line("return;");
+            }
+
+            writer.Line();
+            WriteIndices(writer, plan);
+            writer.Line();
+            TensorRegisters.Write(writer, plan);
+            writer.Line();
+            WriteBounds(writer, plan);
+            writer.Line();
+            TensorCopyStage.WriteQueries(writer, plan);
+            writer.Line("int stage = 0; // which of the two places of keys and values is being used");
+            using (writer.Block("if (tile < endKey)"))
+            {
+                TensorCopyStage.WriteKeyValues(writer, plan, "tile", "stage");
+            }
+
+            writer.Line();
+            writer.Line("CudaAsm.Emit(\"cp.async.commit_group\");");
+            TensorCopyStage.WriteWait(writer, 1);
+            TensorScoreStage.WriteQueries(writer, plan);
+            writer.Line();
+            WriteWalk(writer, plan);
+            writer.Line();
+            writer.Line("CudaAsm.Emit(\"cp.async.wait_group 0\");");
+            TensorEpilogueStage.Write(writer, plan);
+        }
+    }
+
+    private static void WriteIndices(CodeWriter writer, TensorPlan plan)
+    {
+        writer.Line("SharedMemory.GetDynamic<Float4>();");
+        writer.Line("int lastKey = work.KeyLength - 1;");
+        writer.Line("int thread = Group.IdxX, lane = thread % 32;");
+        writer.Line("int firstRow = (thread / 32 * WarpRows) + (lane / 4); // the first of this lane's rows in the tile");
+        if (plan.Base.DependsOnQuery || plan.HasAlibi)
+        {
+            writer.Line("int query = work.FirstRow + firstRow + work.AlignmentOffset; // the key that this row stands at");
+        }
+
+        if (plan.HasAlibi || plan.Base.HasSinkLogits)
+        {
+            writer.Line("int head = work.Head;");
+        }
+
+        foreach (StepValue value in plan.Base.ScoreSteps.SelectMany(step => step.Values(plan.Base.Dialect)))
+        {
+            writer.Line($"{value.Type} {value.Name} = {value.Expression};");
+        }
+    }
+
+    private static void WriteBounds(CodeWriter writer, TensorPlan plan)
+    {
+        KeyPass pass = plan.Pass;
+        ItemStage.WriteKeyBounds(writer, pass, "work.AlignmentOffset");
+        if (pass.HasFirst || pass.HasLast)
+        {
+            writer.Line("int tileStand = work.FirstRow + work.AlignmentOffset;");
+        }
+
+        writer.Line("// Keys [fullFrom, fullTo) are seen by every row of the tile: no mask there.");
+        writer.Line($"int fullFrom = {(pass.HasFirst ? TileStage.Start(pass, "(tileStand + TileRows - 1)") : "0")};");
+        writer.Line($"int fullTo = {(pass.HasLast ? $"Math.Min(endKey, {TileStage.End(pass, "tileStand")})" : "endKey")};");
+        writer.Line($"int tile = {(pass.HasFirst && pass.Range.Sinks == 0 ? "firstKey / TileKeys * TileKeys" : "0")};");
+    }
+
+    private static void WriteWalk(CodeWriter writer, TensorPlan plan)
+    {
+        using (writer.Block("while (tile < endKey)"))
+        {
+            writer.Line("// This tile has come, and everyone is done with the one before: the next may take its place.");
+            TensorCopyStage.WriteWait(writer, 0);
+            writer.Line("int next = tile + TileKeys;");
+            if (plan.Pass.HasFirst && plan.Pass.Range.Sinks > 0)
+            {
+                writer.Line("// Between the sinks and the window there is nothing to see.");
+                writer.Line($"next = next >= Sinks{plan.Pass.Suffix} && next + TileKeys <= firstKey ? firstKey / TileKeys * TileKeys : next;");
+            }
+
+            using (writer.Block("if (next < endKey)"))
+            {
+                TensorCopyStage.WriteKeyValues(writer, plan, "next", "(1 - stage)");
+                writer.Line("CudaAsm.Emit(\"cp.async.commit_group\");");
+            }
+
+            writer.Line();
+            TensorScoreStage.Write(writer, plan);
+            writer.Line();
+            writer.Line("int firstColumn = tile + (lane % 4 * 2); // this lane's first key");
+            TensorStepStage.Write(writer, plan);
+            TensorMaskStage.Write(writer, plan);
+            TensorSoftmaxStage.Write(writer, plan);
+            TensorValueStage.Write(writer, plan);
+            writer.Line("tile = next;");
+            writer.Line("stage = 1 - stage;");
+        }
+    }
+}

@@ -1,0 +1,44 @@
+using AttentionGen.Kernels;
+
+namespace AttentionGen.Gpu;
+
+/// <summary>How many groups a kernel's launch has.</summary>
+/// <param name="Tiles">Tiles of each head, of the longest sequence.</param>
+/// <param name="Groups">Tiles of all heads of all sequences.</param>
+internal readonly record struct GpuGrid(int Tiles, int Groups)
+{
+    /// <summary>The groups of a launch over queries.</summary>
+    public static GpuGrid Of(KernelDescription description, in AttentionArguments arguments, TensorLayout query, int tileRows) =>
+        Of(description.Heads, arguments.CumulativeLengths, query, tileRows, nameof(query));
+
+    /// <summary>The groups of a launch over keys.</summary>
+    public static GpuGrid OfKeys(KernelDescription description, in AttentionArguments arguments, TensorLayout key, int tileRows) =>
+        Of(description.KvHeads, arguments.CumulativeKeyLengths.IsEmpty ? arguments.CumulativeLengths : arguments.CumulativeKeyLengths, key, tileRows, nameof(key));
+
+    private static GpuGrid Of(int heads, ReadOnlySpan<int> cumulative, TensorLayout layout, int tileRows, string name)
+    {
+        int sequences = cumulative.IsEmpty ? layout.Batch : cumulative.Length - 1;
+        int longest = Longest(cumulative, layout.Length);
+        int tiles = (longest + tileRows - 1) / tileRows;
+        long groups = (long)tiles * sequences * heads;
+        return groups <= int.MaxValue
+            ? new GpuGrid(tiles, (int)groups)
+            : throw new ArgumentException($"{sequences} sequences of {heads} heads and {longest} positions make {groups} groups; a launch has at most {int.MaxValue}. Cut the batch.", name);
+    }
+
+    private static int Longest(ReadOnlySpan<int> cumulative, int length)
+    {
+        if (cumulative.IsEmpty)
+        {
+            return length;
+        }
+
+        int longest = 0;
+        for (int s = 1; s < cumulative.Length; s++)
+        {
+            longest = Math.Max(longest, cumulative[s] - cumulative[s - 1]);
+        }
+
+        return longest;
+    }
+}

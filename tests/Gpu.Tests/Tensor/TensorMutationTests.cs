@@ -1,0 +1,90 @@
+#if !ILGPU_PRESENT
+using System.Text.RegularExpressions;
+using AttentionGen.Conformance.Cases;
+using AttentionGen.Conformance.Declarations;
+using AttentionGen.GpuExecutor;
+using Xunit.Sdk;
+
+namespace AttentionGen.Gpu.Tests;
+
+/// <summary>Tensor-core kernels with a defect planted in them: every wait, barrier and bound is needed, and a fragment in another order is another result.</summary>
+public class TensorMutationTests
+{
+    private static readonly FaultKind[] Unordered = [FaultKind.Race, FaultKind.Uninitialised], Outside = [FaultKind.OutOfBounds, FaultKind.Uninitialised];
+
+    private static readonly (string What, string Pattern, int Occurrence, string Instead, FaultKind[] Faults)[] Defects =
+    [
+        ("wait for the queries", @"CudaAsm\.Emit\(""cp\.async\.wait_group 1""\);", 0, "", Unordered),
+        ("barrier behind the queries", @"Group\.Barrier\(\);", 0, "", Unordered),
+        ("wait for a tile", @"CudaAsm\.Emit\(""cp\.async\.wait_group 0""\);", 0, "", Unordered),
+        ("barrier behind a tile", @"Group\.Barrier\(\);", 1, "", Unordered),
+        ("commit of the next tile", @"CudaAsm\.Emit\(""cp\.async\.commit_group""\);", 2, "", Unordered),
+        ("second place of keys", @"\(1 - stage\) \* KeyBytes", 0, "stage * KeyBytes", Unordered),
+        ("second place of values", @"\(1 - stage\) \* ValueBytes", 0, "stage * ValueBytes", Unordered),
+        ("bound of the queries", @"work\.Rows - keyCopyRow", 0, "TileRows - keyCopyRow", Outside),
+        ("bound of the keys", @"endKey - next - keyCopyRow", 0, "TileKeys - keyCopyRow", Outside),
+        ("bound of the values", @"endKey - next - valueCopyRow", 0, "TileKeys - valueCopyRow", Outside),
+        ("bound of the outputs", @"firstRow, work\.Rows - 0", 0, "firstRow, TileRows", Outside),
+        ("bound of the log-sum-exps", @"lane % 4, work\.Rows - firstRow", 0, "lane % 4, TileRows", Outside),
+    ];
+
+    // Nothing that the executor sees, but not what the oracle says.
+    private static readonly (string What, string Pattern, int Occurrence, string Instead)[] Wrong =
+    [
+        ("order of a query fragment", @"\{query0, query1, query2, query3\}, \{key0, key1\}", 0, "{query0, query2, query1, query3}, {key0, key1}"),
+        ("order of a value fragment", @"(?<=allFinite:[\s\S]*)\{value0, value1\}", 0, "{value1, value0}"),
+        ("values as they lie", @"(?<=allFinite:[\s\S]*)x4\.trans\.shared", 0, "x4.shared"),
+        ("place of a key piece", @"\(\(keyRow / 2\) & 3\)", 0, "((keyRow / 2) & 1)"),
+        ("edge of what is visible", @"tile \+ TileKeys > fullTo", 0, "tile + TileKeys > fullTo + TileKeys"),
+        ("sum that follows the maximum", @"mul\.f32 rowSum0, rowSum0, factor;", 0, ""),
+    ];
+
+    private static readonly Lazy<IReadOnlyList<TensorHosts.Host>> Hosts = new(static () => TensorHosts.Compile([.. Enumerable.Repeat(TensorHosts.Declare("causal", "CausalAlignment = BottomRight", new HeadShape(1, 1, 32, 32)), Defects.Length + Wrong.Length + 1)], Mutate));
+
+    public static TheoryData<int, string> Planted => Number(Defects.Select(static defect => defect.What));
+
+    public static TheoryData<int, string> Mistaken => Number(Wrong.Select(static defect => defect.What));
+
+    [Theory]
+    [MemberData(nameof(Planted))]
+    public void A_kernel_without_it_is_stopped(int index, string what)
+    {
+        Assert.Equal(what, Defects[index].What);
+        var failure = Assert.Throws<InvalidOperationException>(() => Run(index));
+        Assert.Contains(Assert.IsType<DeviceFault>(failure.InnerException).Kind, Defects[index].Faults);
+    }
+
+    [Theory]
+    [MemberData(nameof(Mistaken))]
+    public void A_kernel_with_it_wrong_is_not_what_the_oracle_says(int index, string what)
+    {
+        Assert.Equal(what, Wrong[index].What);
+        Assert.ThrowsAny<XunitException>(() => Run(Defects.Length + index));
+    }
+
+    [Fact]
+    public void The_kernel_itself_is_sound() => Run(Defects.Length + Wrong.Length);
+
+    private static TheoryData<int, string> Number(IEnumerable<string> names)
+    {
+        var data = new TheoryData<int, string>();
+        foreach ((string name, int n) in names.Select(static (name, n) => (name, n)))
+        {
+            data.Add(n, name);
+        }
+
+        return data;
+    }
+
+    private static void Run(int index) => new TensorCase(Hosts.Value[index], TensorCase.Draw(Hosts.Value[index], TestSeed.For("tensor mutants", index), 1, 20, 150)).CheckNarrow();
+
+    private static string Mutate(int host, string kernel)
+    {
+        (string pattern, int occurrence, string instead) = host < Defects.Length ? (Defects[host].Pattern, Defects[host].Occurrence, Defects[host].Instead)
+            : host < Defects.Length + Wrong.Length ? (Wrong[host - Defects.Length].Pattern, Wrong[host - Defects.Length].Occurrence, Wrong[host - Defects.Length].Instead)
+            : ("$", 0, "");
+        Match match = Regex.Matches(kernel, pattern)[occurrence];
+        return kernel[..match.Index] + instead + kernel[(match.Index + match.Length)..];
+    }
+}
+#endif
