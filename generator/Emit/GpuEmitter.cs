@@ -56,15 +56,15 @@ internal static class GpuEmitter
         GpuPlan plan = new(spec);
         IEnumerable<(string Name, int Value, string Comment)> constants = plan.Base.ScoreSteps.SelectMany(step => step.Constants(plan.Base.StepSizes));
         string strides = string.Concat(constants.Where(static constant => constant.Name.EndsWith("Stride", StringComparison.Ordinal)).Select(static constant => $" {constant.Name} = {Literals.Of(constant.Value)},"));
-        using (writer.Block("private static readonly GpuKernelSet gpuKernels = new(new GpuKernel", end: "});"))
+        using (writer.Block("private static readonly global::AttentionGen.Gpu.GpuKernelSet gpuKernels = new(new global::AttentionGen.Gpu.GpuKernel", end: "});"))
         {
-            writer.Line($"Implementation = \"{Implementation}\", Method = {ClassName(spec)}.Run,");
+            writer.Line($"Implementation = \"{Implementation}\", Method = global::{KernelEmitter.Namespace}.{ClassName(spec)}.Run,");
             writer.Line($"Threads = {GpuTile.Threads}, TileRows = {plan.Tile.Rows}, SharedBytes = {plan.Tile.SharedBytes}, Lanes = {GpuTile.ColumnThreads},{strides}");
         }
 
         writer.Line();
         writer.Line(LaunchSignature);
-        writer.Line("    => GpuLauncher.Run(context, kernelDescription, gpuKernels, query, key, value, output, arguments, device);");
+        writer.Line("    => global::AttentionGen.Gpu.GpuLauncher.Run(context, kernelDescription, gpuKernels, query, key, value, output, arguments, device);");
         writer.Line();
         writer.Line(SelectSignature + " => selection = gpuKernels.Select(context);");
     }

@@ -92,17 +92,19 @@ public static class HostEmitter
         writer.Lines(Narrator.GpuPlan(spec));
         writer.Line("#nullable enable");
         writer.Line();
-        foreach (string use in new[] { "System", "AttentionGen.Gpu", "AttentionGen.Kernels", "ILGPU" })
+        using (writer.Namespace(spec.Host.Namespace))
+        using (writer.Hosts(spec.Host))
         {
-            writer.Line($"using {use};");
+            GpuEmitter.WriteLaunch(writer, spec);
         }
 
+        // Where the CPU's kernels are, and for the same reason.
         writer.Line();
-        using (writer.Namespace(spec.Host.Namespace))
+        using (writer.Block($"namespace {KernelEmitter.Namespace}"))
         {
-            using (writer.Hosts(spec.Host))
+            foreach (string use in new[] { "System", "AttentionGen.Gpu", "ILGPU" })
             {
-                GpuEmitter.WriteLaunch(writer, spec);
+                writer.Line($"using {use};");
             }
 
             writer.Line();

@@ -12,26 +12,28 @@
 //
 #nullable enable
 
-using System;
-using AttentionGen.Gpu;
-using AttentionGen.Kernels;
-using ILGPU;
-
 namespace Golden
 {
     public static partial class GpuKernel
     {
-        private static readonly GpuKernelSet gpuKernels = new(new GpuKernel
+        private static readonly global::AttentionGen.Gpu.GpuKernelSet gpuKernels = new(new global::AttentionGen.Gpu.GpuKernel
         {
-            Implementation = "SIMT FP32", Method = GpuKernelSimt.Run,
+            Implementation = "SIMT FP32", Method = global::AttentionGen.Kernels.GpuKernelSimt.Run,
             Threads = 128, TileRows = 64, SharedBytes = 16640, Lanes = 8,
         });
 
         static partial void LaunchGpu(global::AttentionGen.Gpu.GpuAttentionContext context, global::AttentionGen.Gpu.DeviceTensorView query, global::AttentionGen.Gpu.DeviceTensorView key, global::AttentionGen.Gpu.DeviceTensorView value, global::AttentionGen.Gpu.DeviceTensorView output, in global::AttentionGen.AttentionArguments arguments, in global::AttentionGen.Gpu.GpuArguments device)
-            => GpuLauncher.Run(context, kernelDescription, gpuKernels, query, key, value, output, arguments, device);
+            => global::AttentionGen.Gpu.GpuLauncher.Run(context, kernelDescription, gpuKernels, query, key, value, output, arguments, device);
 
         static partial void SelectGpu(global::AttentionGen.Gpu.GpuAttentionContext context, ref global::AttentionGen.Gpu.GpuSelection? selection) => selection = gpuKernels.Select(context);
     }
+}
+
+namespace AttentionGen.Kernels
+{
+    using System;
+    using AttentionGen.Gpu;
+    using ILGPU;
 
     /// <summary>The kernel in FP32 on every GPU: groups of 128 threads, tiles of 64 queries by 32 keys, 16640 bytes of shared memory.</summary>
     [global::System.CodeDom.Compiler.GeneratedCode("AttentionGen", "0.1.0")]
