@@ -123,5 +123,5 @@ public sealed class GpuAttentionContext : IDisposable
         kernels.GetOrAdd(kernel, static (wanted, accelerator) => accelerator.LoadKernel(wanted.Method, new KernelSpecialization(wanted.Threads, null)), Accelerator);
 
     // The processor plays a device with groups and warps as large as kernels need. Without O2 views are read by generic loads.
-    private static Context Open() => Context.Create(static builder => builder.CPU(CPUDeviceKind.Nvidia).OpenCL().Cuda().Optimize(OptimizationLevel.O2).Math(MathMode.Fast32BitOnly));
+    private static Context Open() => Context.Create(static builder => builder.CPU(CPUDeviceKind.Nvidia).OpenCL().Cuda().Optimize(OptimizationLevel.O2).Math(MathMode.Fast32BitOnly).Profiling());
 }

@@ -45,5 +45,7 @@ public sealed class Context : IDisposable
         public Builder Optimize(OptimizationLevel level) => this;
 
         public Builder Math(MathMode mode) => this;
+
+        public Builder Profiling() => this;
     }
 }

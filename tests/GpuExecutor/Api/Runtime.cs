@@ -82,6 +82,20 @@ public sealed class AcceleratorStream : IDisposable
     {
     }
 
+    public ProfilingMarker AddProfilingMarker() => new();
+
+    public void Dispose()
+    {
+    }
+}
+
+/// <summary>A moment of a stream.</summary>
+public sealed class ProfilingMarker : IDisposable
+{
+    private readonly long _timestamp = System.Diagnostics.Stopwatch.GetTimestamp();
+
+    public TimeSpan MeasureFrom(ProfilingMarker marker) => System.Diagnostics.Stopwatch.GetElapsedTime(marker._timestamp, _timestamp);
+
     public void Dispose()
     {
     }
