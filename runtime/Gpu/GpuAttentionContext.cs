@@ -24,6 +24,7 @@ public sealed class GpuAttentionContext : IDisposable
         ThreadsPerGroup = device.MaxNumThreadsPerGroup;
         WarpSize = device.WarpSize;
         Accelerator = device.CreateAccelerator(context);
+        Rotations = new GpuRotationTables(this);
         defaultStream = new Lazy<GpuStream>(() => new GpuStream(this));
     }
 
@@ -34,6 +35,8 @@ public sealed class GpuAttentionContext : IDisposable
     public GpuStream DefaultStream => defaultStream.Value;
 
     internal Accelerator Accelerator { get; }
+
+    internal GpuRotationTables Rotations { get; }
 
     internal int SharedBytesPerGroup { get; }
 
@@ -101,6 +104,7 @@ public sealed class GpuAttentionContext : IDisposable
             defaultStream.Value.Dispose();
         }
 
+        Rotations.Dispose();
         Accelerator.Dispose();
         context.Dispose();
     }

@@ -35,11 +35,7 @@ public static class GpuLauncher
             return;
         }
 
-        if (groups > int.MaxValue)
-        {
-            throw new ArgumentException($"{sequences} sequences of {description.Heads} heads and {longest} queries make {groups} groups; a launch has at most {int.MaxValue}. Cut the batch.", nameof(query));
-        }
-
+        CheckGroups(groups, $"{sequences} sequences of {description.Heads} heads and {longest} queries");
         GpuStream stream = device.Stream ?? context.DefaultStream;
         GpuAttentionCall call = default;
         call.Tiles = tiles;
@@ -48,9 +44,18 @@ public static class GpuLauncher
         lock (stream.Workspace)
         {
             GpuCallTensors.Set(ref call, tensors, device, stream.Workspace);
-            GpuCallInputs.Set(ref call, description, arguments, kernel, query.Layout, key.Layout, (int)groups, stream.Workspace);
-            GpuRotation.Set(ref call, description, arguments, stream.Workspace);
+            GpuCallInputs.Set(ref call, description, arguments, kernel, query.Layout, key.Layout, groups, stream.Workspace);
+            GpuRotation.Set(ref call, description, arguments, stream);
             context.Load(kernel)(stream.Native, new KernelConfig((int)groups, kernel.Threads), call);
+        }
+    }
+
+    /// <summary>Throws where a launch has no room for so many groups.</summary>
+    internal static void CheckGroups(long groups, string what)
+    {
+        if (groups > int.MaxValue)
+        {
+            throw new ArgumentException($"{what} make {groups} groups; a launch has at most {int.MaxValue}. Cut the batch.", "query");
         }
     }
 

@@ -51,6 +51,9 @@ public readonly unsafe struct ArrayView<T>
     public ArrayView<TOther> Cast<TOther>()
         where TOther : unmanaged => new(_memory!, _offset, Length * sizeof(T) / sizeof(TOther));
 
+    internal ArrayView<T> Aligned(int bytes) =>
+        _offset % bytes == 0 ? this : throw new DeviceFault(FaultKind.Misaligned, $"a view that is promised to begin at a multiple of {bytes} bytes begins at {_offset}.");
+
     internal Span<byte> HostBytes(bool writes) => _memory is null ? [] : _memory.HostBytes(_offset, Length * sizeof(T), writes);
 
     private DeviceMemory Memory(long index) =>

@@ -154,6 +154,10 @@ public static class KernelLoaders
 /// <summary>Copies between host and device.</summary>
 public static class ArrayViewExtensions
 {
+    /// <summary>Promises that a view begins at a multiple of so many bytes.</summary>
+    public static ArrayView<T> AsAligned<T>(this ArrayView<T> view, int alignmentInBytes)
+        where T : unmanaged => view.Aligned(alignmentInBytes);
+
     public static void CopyFromCPUUnsafeAsync<T>(this ArrayView<T> view, AcceleratorStream stream, ref T cpuData, long length)
         where T : unmanaged =>
         MemoryMarshal.AsBytes(MemoryMarshal.CreateSpan(ref cpuData, checked((int)length))).CopyTo(view.HostBytes(writes: true));
