@@ -44,6 +44,7 @@ public static class HostEmitter
         if (onGpu)
         {
             GpuEmitter.WriteSurface(writer);
+            GpuCacheEmitter.WriteSurface(writer, spec);
         }
     });
 
@@ -96,19 +97,21 @@ public static class HostEmitter
         using (writer.Hosts(spec.Host))
         {
             GpuEmitter.WriteLaunch(writer, spec);
+            GpuCacheEmitter.WriteLaunch(writer, spec);
         }
 
         // Where the CPU's kernels are, and for the same reason.
         writer.Line();
         using (writer.Block($"namespace {KernelEmitter.Namespace}"))
         {
-            foreach (string use in new[] { "System", "AttentionGen.Gpu", "ILGPU" })
+            foreach (string use in new[] { "System", "AttentionGen.Gpu", "ILGPU", "ILGPU.Runtime" })
             {
                 writer.Line($"using {use};");
             }
 
             writer.Line();
             GpuEmitter.WriteKernel(writer, spec);
+            GpuCacheEmitter.WriteKernels(writer, spec);
         }
 
         return writer.ToString();

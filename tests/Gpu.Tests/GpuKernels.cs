@@ -88,7 +88,7 @@ internal static class GpuKernels
         SyntaxNode root = tree.GetRoot();
         IEnumerable<SyntaxNode> kernels = root.DescendantNodes().Where(static node =>
             node is ClassDeclarationSyntax { Modifiers: var modifiers } && modifiers.Any(SyntaxKind.FileKeyword)
-            || node is MethodDeclarationSyntax { Identifier.Text: "LaunchKernel" });
+            || node is MethodDeclarationSyntax { Identifier.Text: "LaunchKernel" or "LaunchCached" });
         return tree.WithRootAndOptions(root.RemoveNodes(kernels, SyntaxRemoveOptions.KeepNoTrivia)!, tree.Options);
     }
 
