@@ -23,4 +23,15 @@ public class GpuNamespaceTests
         ConformanceCase test = ConformanceCase.Plain(declaration, TestSeed.For("gpu names", name.Length), 1, 9, 9);
         Checker.Check(GpuKernels.InHarness(GpuKernels.Bind(declaration, assembly, name)).Strided, test, SimdTier.Best, Checker.Rows(test, new Random(1)), "GPU");
     }
+
+    [Fact]
+    public void Every_generated_member_has_a_protected_name()
+    {
+        var declaration = new Declaration("causal", [], [], new HeadShape(1, 1, 8, 8)) { Cache = [] };
+        Type host = GpuKernels.Compile([GpuKernels.OnGpu(declaration).ToSource("Host")]).GetType("Host", throwOnError: true)!;
+        const BindingFlags Declared = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.DeclaredOnly;
+        string[] members = [.. host.GetMembers(Declared).Where(static member => !member.Name.Contains('<', StringComparison.Ordinal) && !member.Name.StartsWith('.') && member is not MethodInfo { IsSpecialName: true }).Select(static member => member.Name).Distinct()];
+        Assert.Contains("gpuCacheKernels", members);
+        Assert.Empty(members.Except(Generator.Spec.MemberReader.Names));
+    }
 }

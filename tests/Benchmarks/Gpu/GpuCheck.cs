@@ -14,7 +14,7 @@ public sealed record GpuCheck(string Kernel, string Implementation, string Shape
     /// <summary>Whether the kernel is sound here.</summary>
     public bool Passed => Failure is null && Error <= Tolerance;
 
-    /// <summary>Checks every wanted kernel at each length, 2 sequences of each.</summary>
+    /// <summary>Checks every wanted kernel at each length.</summary>
     public static IEnumerable<GpuCheck> Run(GpuAttentionContext context, GpuSettings settings)
     {
         foreach (GpuEntry entry in GpuKernelList.All.Where(entry => settings.Wants("correctness", entry.Name)))
@@ -22,7 +22,25 @@ public sealed record GpuCheck(string Kernel, string Implementation, string Shape
             foreach (int length in settings.CheckedLengths)
             {
                 settings.Progress($"{entry.Name}, length {length}");
-                yield return Check(context, entry, length, settings.Seed + length);
+                yield return Check(context, entry, settings.CheckedBatch, length, settings.Seed + length);
+            }
+        }
+    }
+
+    /// <summary>Checks calls over caches: a prompt, more of it, single tokens and a few.</summary>
+    public static IEnumerable<GpuCheck> RunCached(GpuAttentionContext context, GpuSettings settings)
+    {
+        foreach (GpuCacheEntry entry in GpuCacheEntry.All.Where(entry => settings.Wants("correctness", entry.Name)))
+        {
+            settings.Progress(entry.Name);
+            foreach (int length in settings.CheckedPasts)
+            {
+                int[] pieces = [length, 19, 1, 3, 1];
+                yield return Guard(entry.Name, "cache", $"2 x ({string.Join(" + ", pieces)})", entry.Tolerance, () =>
+                {
+                    using var problem = new GpuDecodeProblem(context, entry, 2, pieces.Sum(), settings.Seed + length);
+                    return problem.Compare(pieces);
+                });
             }
         }
     }
@@ -40,11 +58,11 @@ public sealed record GpuCheck(string Kernel, string Implementation, string Shape
         }
     }
 
-    private static GpuCheck Check(GpuAttentionContext context, GpuEntry entry, int length, int seed) =>
-        Guard(entry.Name, entry.Select(context).Implementation, $"2 x {length}", entry.Tolerance, () =>
+    private static GpuCheck Check(GpuAttentionContext context, GpuEntry entry, int batch, int length, int seed) =>
+        Guard(entry.Name, entry.Select(context).Implementation, $"{batch} x {length}", entry.Tolerance, () =>
         {
             using GpuStream stream = context.CreateStream();
-            using var problem = new GpuProblem(context, entry, 2, length, seed);
+            using var problem = new GpuProblem(context, entry, batch, length, seed);
             return problem.Compare(context, stream);
         });
 }

@@ -49,7 +49,7 @@ public static class GpuCommand
             using GpuAttentionContext context = Open(index);
             if (context.Device.Kind == GpuDeviceKind.Processor)
             {
-                settings = settings with { CheckedLengths = FewLengths, TimedLengths = [] };
+                settings = settings with { CheckedLengths = FewLengths, CheckedBatch = 1, CheckedPasts = [18], TimedLengths = [] };
             }
 
             string built = !HasIlgpu || settings.TimedLengths.Length > 0 ? Built : Built + " No GPU: the processor plays one, for correctness alone; nothing is measured.";
@@ -76,16 +76,17 @@ public static class GpuCommand
 
     private static GpuReport Measure(GpuAttentionContext context, GpuSettings settings, string built)
     {
-        List<GpuCheck> checks = [.. GpuCheck.Run(context, settings)];
+        List<GpuCheck> checks = [.. GpuCheck.Run(context, settings), .. GpuCheck.RunCached(context, settings)];
         if (settings.TimedLengths.Length == 0)
         {
             return new GpuReport(built, context.Device, settings.Seed, settings.Rounds, checks, null, []);
         }
 
         List<ForwardCase> forward = [.. ForwardCase.Wanted(settings)];
+        List<GpuDecodeCase> decode = [.. GpuDecodeCase.Wanted(settings)];
         settings.Progress("PyTorch");
-        TorchReport torch = TorchPeer.Measure(settings.Python, [.. forward.Select(item => item.ForTorch(settings.Rounds))]);
-        List<Figure> figures = [.. forward.SelectMany(item => item.Measure(context, settings, torch.Times))];
+        TorchReport torch = TorchPeer.Measure(settings.Python, [.. forward.Select(item => item.ForTorch(settings.Rounds)), .. decode.Select(item => item.ForTorch(settings.Rounds))]);
+        List<Figure> figures = [.. forward.SelectMany(item => item.Measure(context, settings, torch.Times)), .. decode.SelectMany(item => item.Measure(context, settings, torch.Times))];
         return new GpuReport(built, context.Device, settings.Seed, settings.Rounds, checks, torch, figures);
     }
 

@@ -49,3 +49,26 @@ public static partial class GpuT5;
 /// <summary>A head dim of 256: the smallest tiles.</summary>
 [Attention(Type = "causal", Heads = 2, KvHeads = 1, HeadDim = 256, Targets = KernelTargets.Cpu | KernelTargets.Gpu)]
 public static partial class GpuCausal256;
+
+/// <summary>Decoding over FP32, four query heads for each KV head: timed.</summary>
+[Attention(Type = "causal", Heads = 32, KvHeads = 8, HeadDim = 128, Targets = KernelTargets.Cpu | KernelTargets.Gpu)]
+[PositionalEncoding("rope")]
+[KvCache]
+public static partial class GpuDecode128;
+
+/// <summary>The same over bfloat16: timed.</summary>
+[Attention(Type = "causal", Heads = 32, KvHeads = 8, HeadDim = 128, Targets = KernelTargets.Cpu | KernelTargets.Gpu)]
+[PositionalEncoding("rope")]
+[KvCache(Precision = KvPrecision.BFloat16)]
+public static partial class GpuDecodeBFloat128;
+
+/// <summary>A query head for each KV head, binary16: timed.</summary>
+[Attention(Type = "causal", Heads = 16, HeadDim = 64, Targets = KernelTargets.Cpu | KernelTargets.Gpu)]
+[KvCache(Precision = KvPrecision.Half)]
+public static partial class GpuDecodeHalf64;
+
+/// <summary>A window with sinks over a cache.</summary>
+[Attention(Type = "local", WindowLeft = 100, Sinks = 3, Causal = true, Heads = 4, KvHeads = 2, HeadDim = 64, Targets = KernelTargets.Cpu | KernelTargets.Gpu)]
+[PositionalEncoding("rope")]
+[KvCache]
+public static partial class GpuDecodeLocal64;

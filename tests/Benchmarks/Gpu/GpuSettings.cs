@@ -10,6 +10,12 @@ namespace AttentionGen.Benchmarks.Gpu;
 /// <param name="Progress">Is told what is being done.</param>
 public sealed record GpuSettings(int Rounds, string? Filter, int Seed, int[] CheckedLengths, int[] TimedLengths, string Python, Action<string> Progress)
 {
+    /// <summary>Sequences of a checked call.</summary>
+    public int CheckedBatch { get; init; } = 2;
+
+    /// <summary>Tokens of the prompts with which caches are checked.</summary>
+    public int[] CheckedPasts { get; init; } = [1, 300, 1500];
+
     /// <summary>Whether a case is wanted.</summary>
     public bool Wants(string section, string name) =>
         Filter is null || section.Contains(Filter, StringComparison.OrdinalIgnoreCase) || name.Contains(Filter, StringComparison.OrdinalIgnoreCase);
