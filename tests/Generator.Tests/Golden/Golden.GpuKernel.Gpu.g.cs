@@ -34,6 +34,7 @@ namespace AttentionGen.Kernels
     using System;
     using AttentionGen.Gpu;
     using ILGPU;
+    using ILGPU.Runtime;
 
     /// <summary>The kernel in FP32 on every GPU: groups of 128 threads, tiles of 64 queries by 32 keys, 16640 bytes of shared memory.</summary>
     [global::System.CodeDom.Compiler.GeneratedCode("AttentionGen", "0.1.0")]
@@ -453,17 +454,36 @@ namespace AttentionGen.Kernels
                         }
                         Group.Barrier(); // every score is computed: values take the place of the keys
                         float check = 0f;
-                        for (int cell = thread; cell < TileKeys * 32; cell += Threads)
+                        if (call.HasValueVectors != 0)
                         {
-                            int r = cell / 32, feature = cell % 32;
-                            float element = 0f;
-                            if (tile + r < endKey && feature < ValueDim)
+                            ArrayView<Float4> valueVectors = call.Value.Cast<Float4>().AsAligned(16);
+                            for (int cell = thread; cell < TileKeys * 8; cell += Threads)
                             {
-                                element = call.Value[work.ValueAt + ((tile + r) * call.ValueRowStride) + feature];
-                                check += element * 0f;
-                            }
+                                int r = cell / 8, part = cell % 8;
+                                Float4 vector = default;
+                                if (tile + r < endKey && part < 3)
+                                {
+                                    vector = valueVectors[((work.ValueAt + ((tile + r) * call.ValueRowStride)) / 4) + part];
+                                }
 
-                            keyValueCells[cell] = element;
+                                check += (vector.X + vector.Y + vector.Z + vector.W) * 0f;
+                                keyValues[(r * 8) + part] = vector;
+                            }
+                        }
+                        else
+                        {
+                            for (int cell = thread; cell < TileKeys * 32; cell += Threads)
+                            {
+                                int r = cell / 32, feature = cell % 32;
+                                float element = 0f;
+                                if (tile + r < endKey && feature < ValueDim)
+                                {
+                                    element = call.Value[work.ValueAt + ((tile + r) * call.ValueRowStride) + feature];
+                                    check += element * 0f;
+                                }
+
+                                keyValueCells[cell] = element;
+                            }
                         }
 
                         // A value that is not finite reaches only the rows that see it: a weight of zero must not be multiplied by it.
