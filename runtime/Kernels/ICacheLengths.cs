@@ -17,6 +17,8 @@ internal interface ICacheLengths
 /// <summary>Those of a cache in the host's memory.</summary>
 internal readonly struct HostCacheLengths(IKvCache cache) : ICacheLengths
 {
+    private readonly IKvCache cache = cache ?? throw new ArgumentNullException(nameof(cache));
+
     public KvShape Shape => cache.Shape;
 
     public int Window => cache.Window;

@@ -134,18 +134,32 @@ internal static class GpuDecodeValueStage
             features = [.. Enumerable.Range(0, features.Length).Select(static f => $"feature{f}")];
         }
 
-        writer.Line($"bool isFinite = ({string.Join(" + ", features)}) * 0f == 0f;");
-        for (int r = 0; r < plan.Rows; r++)
+        using (writer.Block($"if (({string.Join(" + ", features)}) * 0f == 0f)"))
         {
-            string weight = $"weight{r}.{Float4Parts.Names[n]}";
-            using (writer.Block($"if (isFinite || {weight} != 0f)"))
+            for (int r = 0; r < plan.Rows; r++)
             {
-                for (int f = 0; f < features.Length; f++)
+                WriteProducts(writer, features, r, c, n);
+            }
+        }
+
+        using (writer.Block("else"))
+        {
+            for (int r = 0; r < plan.Rows; r++)
+            {
+                using (writer.Block($"if (weight{r}.{Float4Parts.Names[n]} != 0f)"))
                 {
-                    string output = $"output{r}_{(c * features.Length) + f}";
-                    writer.Line($"{output} = ({weight} * {features[f]}) + {output};");
+                    WriteProducts(writer, features, r, c, n);
                 }
             }
+        }
+    }
+
+    private static void WriteProducts(CodeWriter writer, string[] features, int r, int c, int n)
+    {
+        for (int f = 0; f < features.Length; f++)
+        {
+            string output = $"output{r}_{(c * features.Length) + f}";
+            writer.Line($"{output} = (weight{r}.{Float4Parts.Names[n]} * {features[f]}) + {output};");
         }
     }
 }

@@ -11,6 +11,7 @@ public static class GpuCacheLauncher
     /// <summary>Checks the arguments and queues the kernels on the call's stream.</summary>
     /// <exception cref="ArgumentException">An argument's shape or value is not what the declaration or the cache needs; nothing was queued, and the cache is unchanged.</exception>
     /// <exception cref="InvalidOperationException">The cache or the device has no room; the cache is unchanged.</exception>
+    /// <exception cref="NotSupportedException">The device lacks what a kernel needs; nothing was queued.</exception>
     public static void Run(
         KernelDescription description,
         GpuCacheKernels kernels,
@@ -26,6 +27,7 @@ public static class GpuCacheLauncher
     {
         var tensors = new GpuTensors(query, key, value, output);
         GpuCacheChecks.Check(description, tensors, cache, sequences, arguments, device, use);
+        CheckDevice(kernels, cache.Context);
         if (key.Layout.Batch == 0 || key.Layout.Length == 0)
         {
             return;
@@ -52,6 +54,17 @@ public static class GpuCacheLauncher
         for (int s = 0; s < sequences.Length; s++)
         {
             cache.Commit(sequences[s], CachedCalls.Tokens(arguments, key.Layout.Length, s));
+        }
+    }
+
+    private static void CheckDevice(GpuCacheKernels kernels, GpuAttentionContext context)
+    {
+        foreach (GpuKernel? kernel in (ReadOnlySpan<GpuKernel?>)[kernels.Append, kernels.Attend, kernels.DecodeOne, kernels.DecodeFew, kernels.Merge])
+        {
+            if (kernel is not null && GpuKernelSet.Refusal(kernel, context) is { } refusal)
+            {
+                throw new NotSupportedException($"{context.Device.Name} can't run calls over a cache: {kernel.Implementation} {refusal}.");
+            }
         }
     }
 

@@ -32,7 +32,7 @@ internal static class GpuCacheDeclarations
         Make("causal", "", new(2, 1, 36, 20), "Precision = Half", "alibi"),
         Make("local", "WindowLeft = 9, Causal = true", new(2, 1, 64, 72), "Precision = BFloat16"),
         Make("differential", "Causal = true", new(1, 1, 20, 12), "Precision = Half"),
-        .. FunctionVariants.All.Where(static functions => functions.Name is "hash" or "per head" or "gain" or "log").Select(static functions => Make("causal", "", new(2, 1, 16, 16), "") with { Functions = functions }),
+        .. FunctionVariants.All.Where(static functions => functions.Name is "per head" or "log").Select(static functions => Make("causal", "", new(2, 1, 16, 16), "") with { Functions = functions }),
     ];
 
     /// <summary>The compiled host of a declaration. They compile in batches, so that a test of one does not wait for all.</summary>
