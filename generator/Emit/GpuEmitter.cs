@@ -54,17 +54,15 @@ internal static class GpuEmitter
     public static void WriteLaunch(CodeWriter writer, AttentionSpec spec)
     {
         GpuPlan plan = new(spec);
-        IEnumerable<(string Name, int Value, string Comment)> constants = plan.Base.ScoreSteps.SelectMany(step => step.Constants(plan.Base.StepSizes));
-        string strides = string.Concat(constants.Where(static constant => constant.Name.EndsWith("Stride", StringComparison.Ordinal)).Select(static constant => $" {constant.Name} = {Literals.Of(constant.Value)},"));
-        using (writer.Block("private static readonly GpuKernelSet gpuKernels = new(new GpuKernel", end: $"}}){TensorEmitter.Initialiser(spec)};"))
+        using (writer.Block("private static readonly global::AttentionGen.Gpu.GpuKernelSet gpuKernels = new(new global::AttentionGen.Gpu.GpuKernel", end: $"}}){TensorEmitter.Initialiser(spec)};"))
         {
-            writer.Line($"Implementation = \"{Implementation}\", Method = {ClassName(spec)}.Run,");
-            writer.Line($"Threads = {GpuTile.Threads}, TileRows = {plan.Tile.Rows}, SharedBytes = {plan.Tile.SharedBytes}, Lanes = {GpuTile.ColumnThreads},{strides}");
+            writer.Line($"Implementation = \"{Implementation}\", Method = global::{KernelEmitter.Namespace}.{ClassName(spec)}.Run,");
+            writer.Line($"Threads = {GpuTile.Threads}, TileRows = {plan.Tile.Rows}, SharedBytes = {plan.Tile.SharedBytes}, Lanes = {GpuTile.ColumnThreads},{Strides(plan)}");
         }
 
         writer.Line();
         writer.Line(LaunchSignature);
-        writer.Line("    => GpuLauncher.Run(context, kernelDescription, gpuKernels, query, key, value, output, arguments, device);");
+        writer.Line("    => global::AttentionGen.Gpu.GpuLauncher.Run(context, kernelDescription, gpuKernels, query, key, value, output, arguments, device);");
         writer.Line();
         writer.Line(SelectSignature + " => selection = gpuKernels.Select(context);");
         if (spec.WantsTensorCores)
@@ -82,7 +80,7 @@ internal static class GpuEmitter
         writer.Line(Surface.GeneratedCode);
         using (writer.Block($"file static class {ClassName(spec)}"))
         {
-            WriteConstants(writer, plan);
+            WriteConstants(writer, plan, []);
             GpuKernelStage.Write(writer, plan);
         }
     }
@@ -94,9 +92,14 @@ internal static class GpuEmitter
         return $"GPU, {Implementation}: groups of {GpuTile.Threads} threads, {tile.Rows} queries x {tile.Keys} keys, {tile.RowsPerThread} x {tile.KeysPerThread} scores a thread, {tile.SharedBytes} bytes of shared memory.";
     }
 
+    /// <summary>Initialisers of a kernel's settings: lengths of the tables that its score steps read.</summary>
+    public static string Strides(GpuPlan plan) => string.Concat(plan.Base.ScoreSteps.SelectMany(step => step.Constants(plan.Base.StepSizes))
+        .Where(static constant => constant.Name.EndsWith("Stride", StringComparison.Ordinal)).Select(static constant => $" {constant.Name} = {Literals.Of(constant.Value)},"));
+
     private static string ClassName(AttentionSpec spec) => $"{spec.Host.Name}Simt";
 
-    private static void WriteConstants(CodeWriter writer, GpuPlan plan)
+    /// <summary>The constants of a class of kernels.</summary>
+    public static void WriteConstants(CodeWriter writer, GpuPlan plan, IReadOnlyList<(string Name, int Value, string Comment)> more)
     {
         AttentionShape shape = plan.Base.Shape;
         GpuTile tile = plan.Tile;
@@ -111,6 +114,11 @@ internal static class GpuEmitter
         KernelEmitter.Constant(writer, "TileRows", tile.Rows);
         KernelEmitter.Constant(writer, "TileKeys", tile.Keys);
         KernelEmitter.Constant(writer, "PastAnyKey", 1 << 24, "the index of what is no key; exact as a float");
+        foreach ((string name, int value, string comment) in more)
+        {
+            KernelEmitter.Constant(writer, name, value, comment);
+        }
+
         KernelEmitter.WriteShared(writer, plan.Base);
         writer.Line();
     }

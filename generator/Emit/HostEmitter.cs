@@ -44,6 +44,7 @@ public static class HostEmitter
         if (onGpu)
         {
             GpuEmitter.WriteSurface(writer);
+            GpuCacheEmitter.WriteSurface(writer, spec);
             if (spec.WantsTensorCores)
             {
                 TensorEmitter.WriteSurface(writer, spec);
@@ -96,21 +97,25 @@ public static class HostEmitter
         writer.Lines(Narrator.GpuPlan(spec));
         writer.Line("#nullable enable");
         writer.Line();
-        foreach (string use in new[] { "System", "AttentionGen.Gpu", "AttentionGen.Kernels", "ILGPU" })
+        using (writer.Namespace(spec.Host.Namespace))
+        using (writer.Hosts(spec.Host))
         {
-            writer.Line($"using {use};");
+            GpuEmitter.WriteLaunch(writer, spec);
+            GpuCacheEmitter.WriteLaunch(writer, spec);
         }
 
+        // Where the CPU's kernels are, and for the same reason.
         writer.Line();
-        using (writer.Namespace(spec.Host.Namespace))
+        using (writer.Block($"namespace {KernelEmitter.Namespace}"))
         {
-            using (writer.Hosts(spec.Host))
+            foreach (string use in new[] { "System", "AttentionGen.Gpu", "ILGPU", "ILGPU.Runtime" })
             {
-                GpuEmitter.WriteLaunch(writer, spec);
+                writer.Line($"using {use};");
             }
 
             writer.Line();
             GpuEmitter.WriteKernel(writer, spec);
+            GpuCacheEmitter.WriteKernels(writer, spec);
         }
 
         return writer.ToString();

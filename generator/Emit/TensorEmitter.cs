@@ -60,7 +60,7 @@ internal static class TensorEmitter
     {
         writer.Line();
         writer.Line(LaunchSignature);
-        writer.Line("    => TensorLauncher.Run(context, kernelDescription, gpuKernels, query, key, value, output, arguments, device);");
+        writer.Line("    => global::AttentionGen.Gpu.TensorLauncher.Run(context, kernelDescription, gpuKernels, query, key, value, output, arguments, device);");
     }
 
     /// <summary>What the launch needs to know of the kernel, in the host.</summary>

@@ -63,7 +63,7 @@ public static class GeneratedMembers
         yield return ("Forward", $"{View}, {View}, {View}, TensorView, {Arguments}");
         if (spec.WantsGpu)
         {
-            foreach ((string, string?) member in OfGpu().Concat(spec.WantsTensorCores ? OfTensorCores() : []))
+            foreach ((string, string?) member in OfGpu().Concat(spec.WantsTensorCores ? OfTensorCores() : []).Concat(spec.Cache is null ? [] : OfGpuCache()))
             {
                 yield return member;
             }
@@ -128,6 +128,12 @@ public static class GeneratedMembers
     {
         const string tensors = "GpuAttentionContext, DeviceTensorView16, DeviceTensorView16, DeviceTensorView16, DeviceTensorView16, ref AttentionArguments, ref GpuArguments";
         return [("Forward", tensors), ("LaunchTensor", tensors), ("CreateTensorKernel", "")];
+    }
+
+    private static IEnumerable<(string Name, string? Signature)> OfGpuCache()
+    {
+        const string view = "DeviceTensorView", tail = "GpuKvCache, ReadOnlySpan<int>, ref AttentionArguments, ref GpuArguments", tensors = $"{view}, {view}, {view}, {view}, {tail}";
+        return [("Append", $"{view}, {view}, {tail}"), ("Prefill", tensors), ("Decode", tensors), ("LaunchGpuCached", tensors + ", CacheUse"), ("gpuCacheKernels", null)];
     }
 
     private static IEnumerable<(string Name, string? Signature)> OfScan(bool isKernel)

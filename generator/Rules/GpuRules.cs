@@ -66,6 +66,11 @@ internal static class GpuRules
             return ($"'{type.Name}' attention has kernels for the CPU only", "use a softmax type, or leave KernelTargets.Gpu out");
         }
 
+        if (spec.Cache is { HasScales: true })
+        {
+            return ("its cache stores Int8, which the CPU alone reads", "store Half or BFloat16, or leave KernelTargets.Gpu out");
+        }
+
         bool hasTables = spec.Keep is { Tables.Count: > 0 } || spec.Score is { Tables.Count: > 0 };
         return hasTables ? ("a function of its class looks up a table", "compute the entries from the indices, or leave KernelTargets.Gpu out") : null;
     }

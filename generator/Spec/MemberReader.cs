@@ -29,7 +29,7 @@ public static class MemberReader
         "layerState", "Weights", "Dispose", Constructor,
         "CacheShape", "LaunchCached", "Append", "Prefill", "Decode",
         "InnerDim", "StateSize", "scanDescription", "Scan", "Step", "NewState", "LaunchConvolution", "Run", "CreateState", "LaunchStep",
-        "SelectGpuKernel", "LaunchGpu", "SelectGpu", "gpuKernels", "LaunchTensor", "CreateTensorKernel",
+        "SelectGpuKernel", "LaunchGpu", "SelectGpu", "gpuKernels", "LaunchTensor", "CreateTensorKernel", "LaunchGpuCached", "gpuCacheKernels",
     ];
 
     /// <summary>The members of a class that bear one of <see cref="Names"/>, its own and inherited ones.</summary>

@@ -26,6 +26,7 @@ public sealed class GpuAttentionContext : IDisposable
         WarpSize = device.WarpSize;
         Capability = device is CudaDevice { Architecture: { } architecture } ? (architecture.Major, architecture.Minor) : default;
         Accelerator = device.CreateAccelerator(context);
+        Rotations = new GpuRotationTables(this);
         defaultStream = new Lazy<GpuStream>(() => new GpuStream(this));
         conversion = new(() => Accelerator.LoadKernel<GpuConversionCall>(GpuConversion.Run, new KernelSpecialization(GpuConversion.Threads, null)));
     }
@@ -42,6 +43,8 @@ public sealed class GpuAttentionContext : IDisposable
     internal (int Major, int Minor) Capability { get; }
 
     internal Action<AcceleratorStream, KernelConfig, GpuConversionCall> Conversion => conversion.Value;
+
+    internal GpuRotationTables Rotations { get; }
 
     internal int SharedBytesPerGroup { get; }
 
@@ -122,6 +125,7 @@ public sealed class GpuAttentionContext : IDisposable
             defaultStream.Value.Dispose();
         }
 
+        Rotations.Dispose();
         Accelerator.Dispose();
         context.Dispose();
     }
@@ -144,5 +148,5 @@ public sealed class GpuAttentionContext : IDisposable
         kernels.GetOrAdd(kernel, static (wanted, accelerator) => accelerator.LoadKernel(wanted.Method, new KernelSpecialization(wanted.Threads, null)), Accelerator);
 
     // The processor plays a device with groups and warps as large as kernels need. Without O2 views are read by generic loads.
-    private static Context Open() => Context.Create(static builder => builder.CPU(CPUDeviceKind.Nvidia).OpenCL().Cuda().Optimize(OptimizationLevel.O2).Math(MathMode.Fast32BitOnly));
+    private static Context Open() => Context.Create(static builder => builder.CPU(CPUDeviceKind.Nvidia).OpenCL().Cuda().Optimize(OptimizationLevel.O2).Math(MathMode.Fast32BitOnly).Profiling());
 }

@@ -25,6 +25,9 @@ public sealed class GpuStream : IDisposable
 
     internal GpuWorkspace Workspace { get; }
 
+    /// <summary>Marks this moment of the stream, to measure time between two of them.</summary>
+    public GpuMark Mark() => new(this);
+
     /// <summary>Waits for everything that was called on it.</summary>
     public void Synchronize() => Native.Synchronize();
 

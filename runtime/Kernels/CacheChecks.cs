@@ -8,18 +8,18 @@ internal static unsafe class CacheChecks
     /// <summary>New tokens of a sequence that are decoded together at most: speculative tokens, a small tree.</summary>
     public const int MostDecodeTokens = 16;
 
-    public static void Check(
+    public static void Check<TCache>(
         KernelDescription kernel,
         ReadOnlyTensorView query,
         ReadOnlyTensorView key,
         ReadOnlyTensorView value,
         TensorView output,
-        IKvCache cache,
+        TCache cache,
         ReadOnlySpan<int> sequences,
         in AttentionArguments arguments,
         CacheUse use)
+        where TCache : ICacheLengths
     {
-        ArgumentNullException.ThrowIfNull(cache);
         CheckCache(kernel, cache);
         (int batch, int tokens) = (key.Layout.Batch, key.Layout.Length);
         if (!arguments.CumulativeLengths.IsEmpty)
@@ -63,7 +63,8 @@ internal static unsafe class CacheChecks
         }
     }
 
-    private static void CheckCache(KernelDescription kernel, IKvCache cache)
+    private static void CheckCache<TCache>(KernelDescription kernel, TCache cache)
+        where TCache : ICacheLengths
     {
         if (cache.Shape != kernel.CacheShape)
         {
@@ -78,7 +79,8 @@ internal static unsafe class CacheChecks
     }
 
     /// <summary>As many sequences as the call has, all of them there and different.</summary>
-    internal static void CheckSequences(IKvCache cache, ReadOnlySpan<int> sequences, int batch, in AttentionArguments arguments)
+    internal static void CheckSequences<TCache>(TCache cache, ReadOnlySpan<int> sequences, int batch, in AttentionArguments arguments)
+        where TCache : ICacheLengths
     {
         int expected = arguments.CumulativeLengths.IsEmpty ? batch : arguments.CumulativeLengths.Length - 1;
         if (sequences.Length != expected)
@@ -130,7 +132,8 @@ internal static unsafe class CacheChecks
     }
 
     /// <summary>The sequence's length with its new tokens.</summary>
-    private static int CheckLengths(KernelDescription kernel, IKvCache cache, int sequence, int tokens, CacheUse use)
+    private static int CheckLengths<TCache>(KernelDescription kernel, TCache cache, int sequence, int tokens, CacheUse use)
+        where TCache : ICacheLengths
     {
         if (use == CacheUse.Decode && tokens is (< 1 or > MostDecodeTokens))
         {
@@ -158,7 +161,8 @@ internal static unsafe class CacheChecks
         return past + tokens;
     }
 
-    private static void CheckMasks(KernelDescription kernel, IKvCache cache, ReadOnlySpan<int> sequences, int batch, int tokens, int longest, in AttentionArguments arguments)
+    private static void CheckMasks<TCache>(KernelDescription kernel, TCache cache, ReadOnlySpan<int> sequences, int batch, int tokens, int longest, in AttentionArguments arguments)
+        where TCache : ICacheLengths
     {
         bool packed = !arguments.CumulativeLengths.IsEmpty;
         if (packed)

@@ -86,7 +86,7 @@ public static unsafe class KernelLauncher
         in AttentionArguments arguments,
         CacheUse use)
     {
-        CacheChecks.Check(description, query, key, value, output, cache, sequences, arguments, use);
+        CacheChecks.Check(description, query, key, value, output, new HostCacheLengths(cache), sequences, arguments, use);
         SimdTier tier = SimdTiers.Resolve(arguments.Tier);
         if (key.Layout.Batch > 0 && key.Layout.Length > 0)
         {

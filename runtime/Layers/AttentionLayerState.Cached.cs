@@ -59,7 +59,7 @@ public sealed partial class AttentionLayerState
             return input;
         }
 
-        CacheChecks.CheckSequences(cache, sequences, batch, arguments);
+        CacheChecks.CheckSequences(new HostCacheLengths(cache), sequences, batch, arguments);
         PastPositions past = new(cache, sequences);
         encoding.CheckLength(arguments.CumulativeLengths, batch, tokens, past, nameof(tokens));
         return encoding.Encode(input, batch, tokens, past, arguments.CumulativeLengths);

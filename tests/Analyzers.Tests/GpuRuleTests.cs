@@ -20,6 +20,7 @@ public sealed class GpuRuleTests
         { "K", "[Attention(Heads = 8, HeadDim = 64, Targets = KernelTargets.Cpu | KernelTargets.Gpu)]", "ATTN090", "Targets = KernelTargets.Cpu | KernelTargets.Gpu", "only CPU kernels are written" },
         { "L", "[Attention(Heads = 8, DModel = 512, Targets = KernelTargets.Cpu | KernelTargets.Gpu)]", "ATTN091", "Targets = KernelTargets.Cpu | KernelTargets.Gpu", "it is a layer" },
         { "K", "[Attention(\"linear\", Heads = 8, HeadDim = 64, Targets = KernelTargets.Cpu | KernelTargets.Gpu)]", "ATTN091", "Targets = KernelTargets.Cpu | KernelTargets.Gpu", "'linear' attention has kernels for the CPU only" },
+        { "K", "[Attention(\"causal\", Heads = 8, HeadDim = 64, Targets = KernelTargets.Cpu | KernelTargets.Gpu), KvCache(Precision = KvPrecision.Int8)]", "ATTN091", "Targets = KernelTargets.Cpu | KernelTargets.Gpu", "its cache stores Int8" },
         { "K", "[Attention(Heads = 8, HeadDim = 64, Targets = KernelTargets.Gpu)]", "ATTN092", "Targets = KernelTargets.Gpu", "CPU kernels are always written" },
         { "K", "[Attention(Heads = 8, HeadDim = 64, Targets = (KernelTargets)4)]", "ATTN056", "Targets = (KernelTargets)4", "named member" },
         { "K", "[Attention(Heads = 8, HeadDim = 64, GpuPrecision = GpuPrecision.BFloat16)]", "ATTN093", "GpuPrecision = GpuPrecision.BFloat16", "Targets leaves the GPU out" },

@@ -1,11 +1,13 @@
 using System.CommandLine;
 using AttentionGen.Benchmarks.Editor;
+using AttentionGen.Benchmarks.Gpu;
 using AttentionGen.Benchmarks.Ratios;
 using BenchmarkDotNet.Running;
 
-var rootCommand = new RootCommand("Measures generated attention kernels: 'ratios' against the machine's limit and peers, 'explore' with BenchmarkDotNet; 'editor' what generator and analyzers cost while typing.");
+var rootCommand = new RootCommand("Measures generated attention kernels: 'ratios' against the machine's limit and peers, 'explore' with BenchmarkDotNet; 'gpu' kernels on a GPU; 'editor' what generator and analyzers cost while typing.");
 rootCommand.Subcommands.Add(RatiosCommand.Create());
 rootCommand.Subcommands.Add(EditorCommand.Create());
+rootCommand.Subcommands.Add(GpuCommand.Create());
 
 var explore = new Command("explore", "Runs BenchmarkDotNet; everything after it is BenchmarkDotNet's own (for instance --filter '*Attention*').") { TreatUnmatchedTokensAsErrors = false };
 explore.SetAction(result => { BenchmarkSwitcher.FromAssembly(typeof(RatiosCommand).Assembly).Run([.. result.UnmatchedTokens]); });

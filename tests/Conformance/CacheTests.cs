@@ -33,7 +33,7 @@ public class CacheTests
         (CacheHost host, Random random) = Prepare(index, declaration, "pieces");
         for (int n = 0; n < 3; n++)
         {
-            ConformanceCase test = Draw(host.Declaration, random, Math.Min(Longest(host.Declaration), Lengths[((index * 3) + n) % Lengths.Length]));
+            ConformanceCase test = CacheDraw.Next(host.Declaration, random, Math.Min(CacheDraw.Longest(host.Declaration), Lengths[((index * 3) + n) % Lengths.Length]));
             int[] pieces = CutCall.RandomPieces(random, test.Sizes.QueryLength, most: host.Declaration.Parameters.Int("MaxLength", int.MaxValue));
             Check(host, test, pieces, random, $"pieces [{string.Join(' ', pieces)}]");
         }
@@ -44,12 +44,12 @@ public class CacheTests
     public void Long_pieces_have_the_bits_of_a_call_without_a_cache(int index, string declaration)
     {
         (CacheHost host, Random random) = Prepare(index, declaration, "bits");
-        if (Longest(host.Declaration) < 150 || host.Declaration.Arguments.Any(argument => argument.Name is "Sinks") || IsLongRope(host.Declaration))
+        if (CacheDraw.Longest(host.Declaration) < 150 || host.Declaration.Arguments.Any(argument => argument.Name is "Sinks") || CacheDraw.IsLongRope(host.Declaration))
         {
             return; // Sinks join a tile's window or not, depending on where the tile begins; LongRope's table depends on the capacity.
         }
 
-        ConformanceCase test = Draw(host.Declaration, random, 150);
+        ConformanceCase test = CacheDraw.Next(host.Declaration, random, 150);
         foreach (SimdTier tier in Checker.Tiers)
         {
             KernelCall direct = test.NewCall(tier), cut = test.NewCall(tier);
@@ -83,53 +83,5 @@ public class CacheTests
         CacheHost host = CacheHost.At(index);
         Assert.Equal(declaration, host.Declaration.ToString());
         return (host, TestSeed.For("cache " + test, index));
-    }
-
-    private static int Longest(Declaration declaration) => (int?)declaration.Cache!.FirstOrDefault(argument => argument.Name == "Capacity")?.Number ?? int.MaxValue;
-
-    private static bool IsLongRope(Declaration declaration) => declaration.Encodings.Any(encoding => encoding.Arguments.Any(argument => argument.Name == "LongFactors"));
-
-    // What the oracle is told: it chooses LongRoPE's factors by the longest position of a call, a cache by its capacity, so there both of its sets are that one.
-    private static Declaration WithFactorsOfCapacity(Declaration declaration)
-    {
-        if (!IsLongRope(declaration))
-        {
-            return declaration;
-        }
-
-        EncodingDeclaration rope = declaration.Encodings.First(encoding => encoding.Arguments.Any(argument => argument.Name == "LongFactors"));
-        double capacity = declaration.Cache!.FirstOrDefault(argument => argument.Name == "Capacity")?.Number ?? 0;
-        bool isLong = capacity == 0 || capacity > rope.Arguments.First(argument => argument.Name == "OriginalMaxLength").Number;
-        float[] factors = rope.Arguments.First(argument => argument.Name == (isLong ? "LongFactors" : "ShortFactors")).Array!;
-        Argument[] arguments = [.. rope.Arguments.Select(argument => argument.Name is "LongFactors" or "ShortFactors" ? argument with { Array = factors } : argument)];
-        return new Declaration(declaration.Type, declaration.Arguments, [.. declaration.Encodings.Select(encoding => encoding == rope ? rope with { Arguments = arguments } : encoding)], declaration.Shape) { Functions = declaration.Functions, Cache = declaration.Cache };
-    }
-
-    private static ConformanceCase Draw(Declaration declaration, Random random, int length)
-    {
-        int batch = length > 300 ? 1 : random.Next(1, 3);
-        ConformanceCase plain = ConformanceCase.Plain(declaration, random, batch, length, length, random.Pick([1, 1, 0.01, 8]));
-        AttentionSizes sizes = plain.Sizes;
-        return new ConformanceCase
-        {
-            Declaration = WithFactorsOfCapacity(declaration),
-            Sizes = sizes,
-            Query = plain.Query,
-            Key = plain.Key,
-            Value = plain.Value,
-            InputArrangement = random.Pick(Enum.GetValues<Arrangement>()),
-            OutputArrangement = random.Pick(Enum.GetValues<Arrangement>()),
-            WantsLogSumExp = plain.WantsLogSumExp && random.Chance(0.7),
-            MaxThreads = random.Next(4),
-            Inputs = plain.Inputs with
-            {
-                QueryGain = declaration.HasGains && random.Chance(0.6) ? random.Normal(declaration.QueryDim) : null,
-                KeyGain = declaration.HasGains && random.Chance(0.6) ? random.Normal(declaration.QueryDim) : null,
-                SinkLogits = declaration.HasSinkLogits && random.Chance(0.6) ? random.Normal(sizes.Heads, 3) : null,
-                Keep = random.Chance(0.2) ? random.Broadcast(sizes, r => r.Booleans(sizes.KeyLength)) : null,
-                Drop = random.Chance(0.1) ? random.Broadcast(sizes, r => r.Booleans(sizes.KeyLength)) : null,
-                Bias = random.Chance(0.2) ? random.Broadcast(sizes, r => r.Normal(sizes.KeyLength, 2)) : null,
-            },
-        };
     }
 }

@@ -44,8 +44,29 @@ internal static class GpuKernels
     /// <param name="mutate">Changes the generated GPU kernel of a declaration, given its number; null: none is changed.</param>
     public static IReadOnlyList<Host> CompileHosts(IReadOnlyList<Declaration> declarations, Func<int, string, string>? mutate = null)
     {
-        Assembly assembly = KernelCompiler.Compile(declarations.Select(static (declaration, n) => OnGpu(declaration).ToSource($"Host{n}") + Adapter($"Host{n}")), tree => Mutate(WithoutCpu(tree), mutate), typeof(GpuAttentionContext).Assembly, typeof(KernelConfig).Assembly);
+        Assembly assembly = Compile(declarations.Select(static (declaration, n) => OnGpu(declaration).ToSource($"Host{n}") + Adapter($"Host{n}")), mutate);
         return [.. declarations.Select((declaration, n) => Bind(declaration, assembly, $"Host{n}"))];
+    }
+
+    /// <summary>Sources of hosts on the GPU, without their CPU kernels.</summary>
+    public static Assembly Compile(IEnumerable<string> sources, Func<int, string, string>? mutate = null) =>
+        KernelCompiler.Compile(sources, tree => Mutate(WithoutCpu(tree), mutate), typeof(GpuAttentionContext).Assembly, typeof(KernelConfig).Assembly);
+
+    /// <summary>A call of a host that takes what the harness holds; it stands beside the host.</summary>
+    public static string Adapter(string host) => $$"""
+        public static class {{host}}Adapter
+        {
+            public static void Forward(global::AttentionGen.Gpu.GpuAttentionContext context, global::AttentionGen.Gpu.DeviceTensorView query, global::AttentionGen.Gpu.DeviceTensorView key, global::AttentionGen.Gpu.DeviceTensorView value, global::AttentionGen.Gpu.DeviceTensorView output, global::{{typeof(KernelCall).FullName}} call, global::AttentionGen.Gpu.GpuArguments device) =>
+                {{host}}.Forward(context, query, key, value, output, call.Arguments with { LogSumExp = default, LocalFeatures = default, MaxThreads = 0, Tier = global::AttentionGen.SimdTier.Best }, device);
+        }
+        """;
+
+    /// <summary>A host of a compiled assembly.</summary>
+    public static Host Bind(Declaration declaration, Assembly assembly, string name)
+    {
+        Type host = assembly.GetType(name, throwOnError: true)!, adapter = assembly.GetType(name + "Adapter", throwOnError: true)!;
+        MethodInfo kernel = assembly.GetTypes().Single(type => type.Name.EndsWith($"__{host.Name}Simt", StringComparison.Ordinal)).GetMethod("Run")!;
+        return new Host(declaration, adapter.GetMethod("Forward")!.CreateDelegate<Forward>(), host.GetMethod("SelectGpuKernel")!.CreateDelegate<Func<GpuAttentionContext, GpuSelection>>(), kernel);
     }
 
     private static SyntaxTree Mutate(SyntaxTree tree, Func<int, string, string>? mutate)
@@ -67,23 +88,8 @@ internal static class GpuKernels
         SyntaxNode root = tree.GetRoot();
         IEnumerable<SyntaxNode> kernels = root.DescendantNodes().Where(static node =>
             node is ClassDeclarationSyntax { Modifiers: var modifiers } && modifiers.Any(SyntaxKind.FileKeyword)
-            || node is MethodDeclarationSyntax { Identifier.Text: "LaunchKernel" });
+            || node is MethodDeclarationSyntax { Identifier.Text: "LaunchKernel" or "LaunchCached" });
         return tree.WithRootAndOptions(root.RemoveNodes(kernels, SyntaxRemoveOptions.KeepNoTrivia)!, tree.Options);
-    }
-
-    private static string Adapter(string host) => $$"""
-        public static class {{host}}Adapter
-        {
-            public static void Forward(global::AttentionGen.Gpu.GpuAttentionContext context, global::AttentionGen.Gpu.DeviceTensorView query, global::AttentionGen.Gpu.DeviceTensorView key, global::AttentionGen.Gpu.DeviceTensorView value, global::AttentionGen.Gpu.DeviceTensorView output, global::{{typeof(KernelCall).FullName}} call, global::AttentionGen.Gpu.GpuArguments device) =>
-                {{host}}.Forward(context, query, key, value, output, call.Arguments with { LogSumExp = default, LocalFeatures = default, MaxThreads = 0, Tier = global::AttentionGen.SimdTier.Best }, device);
-        }
-        """;
-
-    private static Host Bind(Declaration declaration, Assembly assembly, string name)
-    {
-        Type host = assembly.GetType(name, throwOnError: true)!, adapter = assembly.GetType(name + "Adapter", throwOnError: true)!;
-        MethodInfo kernel = assembly.GetTypes().Single(type => type.Name.EndsWith($"__{name}Simt", StringComparison.Ordinal)).GetMethod("Run")!;
-        return new Host(declaration, adapter.GetMethod("Forward")!.CreateDelegate<Forward>(), host.GetMethod("SelectGpuKernel")!.CreateDelegate<Func<GpuAttentionContext, GpuSelection>>(), kernel);
     }
 
     private static void Run(Forward forward, KernelCall call)

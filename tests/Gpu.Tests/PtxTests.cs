@@ -26,6 +26,22 @@ public class PtxTests
         Assert.Contains("ld.global.f32", ptx, StringComparison.Ordinal);
     }
 
+    public static TheoryData<int, string> CachedHosts => Caches.GpuCacheTests.Hosts;
+
+    [Theory]
+    [MemberData(nameof(CachedHosts))]
+    public void Kernels_over_a_cache_keep_everything_in_registers(int index, string declaration)
+    {
+        foreach (MethodInfo kernel in Caches.GpuCacheDeclarations.Host(index).Kernels)
+        {
+            string ptx = Compile(kernel);
+            Assert.False(ptx.Contains(".local", StringComparison.Ordinal), $"{kernel.Name} of {declaration} uses local memory.");
+            Assert.DoesNotContain("call ", ptx, StringComparison.Ordinal);
+            Assert.DoesNotMatch(@"\bld\.(v4\.)?(f32|b32|s32|u32)", ptx);
+            Assert.Equal(kernel.Name != "Append", ptx.Contains("ld.global.v4.f32", StringComparison.Ordinal));
+        }
+    }
+
     /// <summary>The PTX of a kernel.</summary>
     internal static string Compile(MethodInfo kernel)
     {

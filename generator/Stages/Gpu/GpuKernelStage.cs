@@ -19,8 +19,8 @@ internal static class GpuKernelStage
         using (writer.Block("public static void Run(GpuAttentionCall call)"))
         {
             writer.Line("GpuWork work = GpuWork.Of(call, Grid.IdxX, Heads, GroupSize, TileRows);");
-            writer.Line("// Of a shorter sequence among those laid end to end; the whole group leaves.");
-            using (writer.Block("if (work.Rows <= 0)"))
+            writer.Line($"// Of a shorter sequence among those laid end to end{(plan.ReadsCache ? ", or of one with so few tokens that they are decoded" : string.Empty)}; the whole group leaves.");
+            using (writer.Block(plan.ReadsCache ? "if (work.Rows <= 0 || work.QueryLength <= call.DecodedTokens)" : "if (work.Rows <= 0)"))
             {
                 writer.Line("return;");
             }
@@ -100,6 +100,11 @@ internal static class GpuKernelStage
 
     private static void WritePass(CodeWriter writer, GpuPlan plan, KeyPass pass, SoftmaxBranch branch)
     {
+        if (plan is { ReadsCache: true, CopiesKeys: false })
+        {
+            writer.Line("ArrayView<float> cacheCells = call.CacheKeys.Cast<float>();");
+        }
+
         ItemStage.WriteKeyBounds(writer, pass, "work.AlignmentOffset");
         if (pass.HasFirst || pass.HasLast || pass.Range.Hole is not null)
         {

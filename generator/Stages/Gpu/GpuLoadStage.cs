@@ -29,19 +29,12 @@ internal static class GpuLoadStage
 
     public static void WriteKeys(CodeWriter writer, GpuPlan plan, KeyPass pass, SoftmaxBranch branch)
     {
-        WriteNorms(writer, plan, "Key", "TileKeys", "tile + r < endKey", pass.IndexOf("(tile + r)"), branch);
-        using (Cells(writer, plan, "TileKeys"))
+        if (!plan.ReadsCache)
         {
-            using (writer.Block(Real(plan, "tile + r < endKey")))
-            {
-                writer.Line($"int index = {pass.IndexOf("(tile + r)")};");
-                WriteElement(writer, plan, "Key", transforms: true, branch);
-            }
-
-            writer.Line();
-            writer.Line($"keyValueCells[(r * {plan.Tile.QueryStride * GpuTile.Vector}) + feature] = element;");
+            WriteNorms(writer, plan, "Key", "TileKeys", "tile + r < endKey", pass.IndexOf("(tile + r)"), branch);
         }
 
+        WriteEither(writer, plan.CopiesKeys, plan.ReadsCache, "call.HasKeyVectors != 0", () => GpuVectorStage.WriteKeys(writer, plan, pass, branch), () => WriteKeyElements(writer, plan, pass, branch));
         writer.Line();
         writer.Line("Group.Barrier();");
         writer.Line();
@@ -50,9 +43,65 @@ internal static class GpuLoadStage
     /// <summary>Values, and whether any of them is not finite.</summary>
     public static void WriteValues(CodeWriter writer, GpuPlan plan, KeyPass pass)
     {
-        int width = plan.Tile.ValueStride * GpuTile.Vector;
         writer.Line("Group.Barrier(); // every score is computed: values take the place of the keys");
         writer.Line("float check = 0f;");
+        WriteEither(writer, plan.CopiesValues, plan.ReadsCache, "call.HasValueVectors != 0", () => GpuVectorStage.WriteValues(writer, plan, pass), () => WriteValueElements(writer, plan, pass));
+        writer.Line();
+    }
+
+    // In vectors where that can be done: a cache's rows always are, a tensor's if this call's are.
+    private static void WriteEither(CodeWriter writer, bool copies, bool always, string inVectors, System.Action vectors, System.Action elements)
+    {
+        if (copies && always)
+        {
+            vectors();
+            return;
+        }
+
+        if (!copies)
+        {
+            elements();
+            return;
+        }
+
+        using (writer.Block($"if ({inVectors})"))
+        {
+            vectors();
+        }
+
+        using (writer.Block("else"))
+        {
+            elements();
+        }
+    }
+
+    private static void WriteKeyElements(CodeWriter writer, GpuPlan plan, KeyPass pass, SoftmaxBranch branch)
+    {
+        using (Cells(writer, plan, "TileKeys"))
+        {
+            using (writer.Block(Real(plan, "tile + r < endKey")))
+            {
+                writer.Line($"int index = {pass.IndexOf("(tile + r)")};");
+                if (plan.ReadsCache)
+                {
+                    int row = plan.Format.Vectors(plan.Base.Shape.HeadDim) * plan.Format.Features;
+                    writer.Line($"long at = ((work.CacheKeyAt * {plan.Format.Features}) + (index * (long){row})) + {branch.FirstFeature} + feature;");
+                    writer.Line($"element = {plan.Format.Element("cacheCells", "at")};");
+                }
+                else
+                {
+                    WriteElement(writer, plan, "Key", transforms: true, branch);
+                }
+            }
+
+            writer.Line();
+            writer.Line($"keyValueCells[(r * {plan.Tile.QueryStride * GpuTile.Vector}) + feature] = element;");
+        }
+    }
+
+    private static void WriteValueElements(CodeWriter writer, GpuPlan plan, KeyPass pass)
+    {
+        int width = plan.Tile.ValueStride * GpuTile.Vector;
         using (writer.Block($"for (int cell = thread; cell < TileKeys * {width}; cell += Threads)"))
         {
             writer.Line($"int r = cell / {width}, feature = cell % {width};");
@@ -66,8 +115,6 @@ internal static class GpuLoadStage
             writer.Line();
             writer.Line("keyValueCells[cell] = element;");
         }
-
-        writer.Line();
     }
 
     /// <summary>Rows as they are compared, rounded to 16 bits in pairs, to contiguous memory of another launch.</summary>
@@ -144,9 +191,16 @@ internal static class GpuLoadStage
     private static string Real(GpuPlan plan, string isRow) =>
         plan.Base.Shape.QueryDim % GpuTile.Vector == 0 ? $"if ({isRow})" : $"if ({isRow} && feature < QueryDim)";
 
-    private static void WriteElement(CodeWriter writer, GpuPlan plan, string side, bool transforms, SoftmaxBranch branch)
+    /// <summary>One feature of a query or of a new key, as it is compared, from <c>index</c>, its row in the call, and <c>feature</c>.</summary>
+    /// <param name="writer">The file.</param>
+    /// <param name="plan">The kernel.</param>
+    /// <param name="side">Query or Key.</param>
+    /// <param name="transforms">Whether positions turn it.</param>
+    /// <param name="branch">The softmax that compares it.</param>
+    /// <param name="at">Where row 0 stands.</param>
+    public static void WriteElement(CodeWriter writer, GpuPlan plan, string side, bool transforms, SoftmaxBranch branch, string? at = null)
     {
-        WriteRow(writer, side, branch);
+        WriteRow(writer, side, branch, at);
         if (plan.Base.QkNorm != QkNormModifier.None)
         {
             writer.Line("float norm = norms[r];");
@@ -175,10 +229,10 @@ internal static class GpuLoadStage
         }
     }
 
-    private static void WriteRow(CodeWriter writer, string side, SoftmaxBranch branch)
+    private static void WriteRow(CodeWriter writer, string side, SoftmaxBranch branch, string? at)
     {
         string feature = branch.FirstFeature == 0 ? string.Empty : $" + {branch.FirstFeature}";
-        writer.Line($"ArrayView<float> row = call.{side}.SubView(work.{side}At + (index * call.{side}RowStride){feature}, QueryDim);");
+        writer.Line($"ArrayView<float> row = call.{side}.SubView({at ?? $"work.{side}At"} + (index * call.{side}RowStride){feature}, QueryDim);");
     }
 
     // Each element of the row is taken times the row's norm and, where there are gains, its own.
@@ -205,7 +259,16 @@ internal static class GpuLoadStage
         }
     }
 
-    private static void WriteNorms(CodeWriter writer, GpuPlan plan, string side, string rows, string isRow, string index, SoftmaxBranch branch)
+    /// <summary>What each of some rows is multiplied by, in <c>norms</c>, where rows are normalised.</summary>
+    /// <param name="writer">The file.</param>
+    /// <param name="plan">The kernel.</param>
+    /// <param name="side">Query or Key.</param>
+    /// <param name="rows">How many rows there are, real or not.</param>
+    /// <param name="isRow">Whether <c>r</c> is real.</param>
+    /// <param name="index">Its row in the call.</param>
+    /// <param name="branch">The softmax that compares them.</param>
+    /// <param name="at">Where row 0 stands.</param>
+    public static void WriteNorms(CodeWriter writer, GpuPlan plan, string side, string rows, string isRow, string index, SoftmaxBranch branch, string? at = null)
     {
         if (plan.Base.QkNorm == QkNormModifier.None)
         {
@@ -218,7 +281,7 @@ internal static class GpuLoadStage
             using (writer.Block($"if ({isRow})"))
             {
                 writer.Line($"int index = {index};");
-                WriteRow(writer, side, branch);
+                WriteRow(writer, side, branch, at);
                 using (writer.Block("for (int feature = 0; feature < QueryDim; feature++)"))
                 {
                     writer.Line("squares = (row[feature] * row[feature]) + squares;");

@@ -48,6 +48,22 @@ public struct GpuAttentionCall
     public long BlockBatchStride, BlockHeadStride;
     public int KeyBlocks;
 
+    /// <summary>Whether rows of keys and of values are whole vectors of four floats at aligned places.</summary>
+    public int HasKeyVectors, HasValueVectors;
+
+    /// <summary>
+    /// A cache <c>[sequences, KV heads, capacity, vectors of a row]</c>, in vectors of 16 bytes, whatever they hold; which of its sequences are those of the call, and the
+    /// tokens that each held before it. Masks may be about the new tokens alone. Sequences of at most <see cref="DecodedTokens"/> new tokens are decoded.
+    /// </summary>
+    public ArrayView<Float4> CacheKeys, CacheValues;
+    public ArrayView<int> Sequences, PastLengths;
+    public long CacheKeyHeadStride, CacheValueHeadStride;
+    public int IsCached, MasksNewTokens, DecodedTokens;
+
+    /// <summary>What the parts of decoded sequences leave <c>[sequences, KV heads, rows, most parts, vectors]</c>.</summary>
+    public ArrayView<Float4> Parts;
+    public int MostParts, MostRows;
+
     public uint DropoutThreshold, DropoutSeedLow, DropoutSeedHigh;
     public float DropoutScale;
 

@@ -22,15 +22,16 @@ public static class GpuMasking
         }
 
         int query = Math.Min(work.FirstRow + row, work.QueryLength - 1);
-        bool hidden = call.HasKeep != 0 && call.Keep[Offset(call.KeepStrides, work, query) + key] == 0;
-        hidden |= call.HasDrop != 0 && call.Drop[Offset(call.DropStrides, work, query) + key] != 0;
+        int column = key - work.FirstMaskedKey;
+        bool hidden = column >= 0 && call.HasKeep != 0 && call.Keep[Offset(call.KeepStrides, work, query) + column] == 0;
+        hidden |= column >= 0 && call.HasDrop != 0 && call.Drop[Offset(call.DropStrides, work, query) + column] != 0;
         hidden |= call.HasBlocks != 0 && !IsKept(call, work, query, key);
         if (hidden)
         {
             return float.NegativeInfinity;
         }
 
-        return call.HasBias != 0 ? score + (call.Bias[Offset(call.BiasStrides, work, query) + key] * Log2OfE) : score;
+        return column >= 0 && call.HasBias != 0 ? score + (call.Bias[Offset(call.BiasStrides, work, query) + column] * Log2OfE) : score;
     }
 
     /// <summary>Whether the block mask lets any query of a tile see any of some consecutive keys.</summary>

@@ -36,6 +36,12 @@ public struct GpuWork
     /// <summary>The elements at which the tile's first query, output, local features and log-sum-exp stand, and the head's first key and value.</summary>
     public long QueryAt, OutputAt, LocalAt, LogSumExpAt, KeyAt, ValueAt;
 
+    /// <summary>Where the head's first key and value stand in the cache, in vectors.</summary>
+    public long CacheKeyAt, CacheValueAt;
+
+    /// <summary>The key that the first column of the call's masks is about; those before it are seen.</summary>
+    public int FirstMaskedKey;
+
     /// <summary>The work of a group. The last tiles come first: causal ones among them are the longest.</summary>
     /// <param name="call">The call.</param>
     /// <param name="group">The group's index.</param>
@@ -77,6 +83,37 @@ public struct GpuWork
         work.LogSumExpAt = ((((long)tensor * heads) + head) * call.QueryLength) + row;
         work.KeyAt = (tensor * call.KeyBatchStride) + (kvHead * call.KeyHeadStride) + (work.FirstKey * call.KeyRowStride);
         work.ValueAt = (tensor * call.ValueBatchStride) + (kvHead * call.ValueHeadStride) + (work.FirstKey * call.ValueRowStride);
+        if (call.IsCached != 0)
+        {
+            int past = call.PastLengths[batch];
+            long held = ((long)call.Sequences[batch] * (heads / groupSize)) + kvHead;
+            work.CacheKeyAt = held * call.CacheKeyHeadStride;
+            work.CacheValueAt = held * call.CacheValueHeadStride;
+            work.KeyLength = past + work.QueryLength;
+            work.AlignmentOffset = work.QueryRotaryOffset = work.KeyRotaryOffset = past;
+            work.FirstMaskedKey = call.MasksNewTokens != 0 ? past : 0;
+        }
+
+        return work;
+    }
+
+    /// <summary>
+    /// The work of a group that decodes: a tile of the rows <c>[tokens, group]</c> that share a KV head. <see cref="Head"/> is that head, and queries and their log-sum-exps
+    /// are to be found from the first of the sequence.
+    /// </summary>
+    /// <param name="call">The call.</param>
+    /// <param name="unit">The tile, over all KV heads and sequences.</param>
+    /// <param name="kvHeads">KV heads.</param>
+    /// <param name="groupSize">Query heads of each.</param>
+    /// <param name="tileRows">Rows of a tile.</param>
+    public static GpuWork OfDecode(GpuAttentionCall call, int unit, int kvHeads, int groupSize, int tileRows)
+    {
+        GpuWork work = Of(call, unit, kvHeads, 1, tileRows);
+        int tensor = call.IsPacked != 0 ? 0 : work.Batch;
+        work.Rows = work.QueryLength > call.DecodedTokens ? 0 : Math.Min(tileRows, (work.QueryLength * groupSize) - work.FirstRow);
+        work.QueryAt = (tensor * call.QueryBatchStride) + (work.FirstQuery * call.QueryRowStride);
+        work.OutputAt = (tensor * call.OutputBatchStride) + (work.FirstQuery * call.OutputRowStride);
+        work.LogSumExpAt = ((long)tensor * kvHeads * groupSize * call.QueryLength) + work.FirstQuery;
         return work;
     }
 

@@ -6,7 +6,7 @@ namespace AttentionGen.Gpu;
 /// <summary>The small inputs of a call, which come from the host: lengths, positions, masks, learned tables.</summary>
 internal static class GpuCallInputs
 {
-    public static void Set(ref GpuAttentionCall call, KernelDescription description, in AttentionArguments arguments, GpuKernel kernel, TensorLayout query, TensorLayout key, int groups, GpuWorkspace workspace)
+    public static void Set(ref GpuAttentionCall call, KernelDescription description, in AttentionArguments arguments, GpuKernel kernel, TensorLayout query, TensorLayout key, long groups, GpuWorkspace workspace)
     {
         SetLengths(ref call, description, arguments, workspace);
         SetPositions(ref call, description, arguments, query.Length, key.Length, workspace);
@@ -59,17 +59,17 @@ internal static class GpuCallInputs
 
     private static void SetLearned(ref GpuAttentionCall call, KernelDescription description, in AttentionArguments arguments, GpuWorkspace workspace)
     {
-        call.Slopes = workspace.Upload<float>("slopes", description.Slopes);
-        call.QueryGain = workspace.Upload("query gain", KernelLauncher.Gain(description, arguments.QueryGain));
-        call.KeyGain = workspace.Upload("key gain", KernelLauncher.Gain(description, arguments.KeyGain));
-        call.SinkLogits = workspace.Upload("sink logits", arguments.SinkLogits.IsEmpty ? description.SinkLogits : arguments.SinkLogits);
+        call.Slopes = workspace.Table("slopes", description.Slopes);
+        call.QueryGain = workspace.Table("query gain", KernelLauncher.Gain(description, arguments.QueryGain));
+        call.KeyGain = workspace.Table("key gain", KernelLauncher.Gain(description, arguments.KeyGain));
+        call.SinkLogits = workspace.Table("sink logits", arguments.SinkLogits.IsEmpty ? description.SinkLogits : arguments.SinkLogits);
     }
 
-    private static unsafe void SetDistances(ref GpuAttentionCall call, KernelDescription description, in AttentionArguments arguments, GpuKernel kernel, int groups, GpuWorkspace workspace)
+    private static unsafe void SetDistances(ref GpuAttentionCall call, KernelDescription description, in AttentionArguments arguments, GpuKernel kernel, long groups, GpuWorkspace workspace)
     {
-        call.RelativeKeys = workspace.Upload("relative keys", arguments.RelativeKeys);
-        call.RelativeValues = workspace.Upload("relative values", arguments.RelativeValues);
-        call.DistanceTerms = workspace.Reserve<float>("distance terms", (long)groups * kernel.TileRows * kernel.DistanceTermsStride);
+        call.RelativeKeys = workspace.Table("relative keys", arguments.RelativeKeys);
+        call.RelativeValues = workspace.Table("relative values", arguments.RelativeValues);
+        call.DistanceTerms = workspace.Reserve<float>("distance terms", groups * kernel.TileRows * kernel.DistanceTermsStride);
         int stride = kernel.BucketBiasesStride;
         float[] biases = new float[description.Buckets is null ? 0 : description.Heads * stride];
         if (description.Buckets is { } buckets)
@@ -86,7 +86,7 @@ internal static class GpuCallInputs
             }
         }
 
-        call.BucketBiases = workspace.Upload<float>("bucket biases", biases);
+        call.BucketBiases = workspace.Table("bucket biases", biases);
     }
 
     private static int Flag(bool holds) => holds ? 1 : 0;

@@ -21,8 +21,17 @@ internal static class GpuCallTensors
         (call.LocalBatchStride, call.LocalHeadStride, call.LocalRowStride) = (local.BatchStride, local.HeadStride, local.RowStride);
         call.LogSumExp = Elements(device.LogSumExp, nothing);
         call.HasLogSumExp = device.LogSumExp.Memory is null ? 0 : 1;
+        call.HasKeyVectors = HasVectors(tensors.Key);
+        call.HasValueVectors = HasVectors(tensors.Value);
         call.QueryLength = query.Length;
         call.KeyLength = key.Length;
+    }
+
+    // Allocations are aligned far beyond a vector.
+    private static int HasVectors(DeviceTensorView view)
+    {
+        TensorLayout layout = view.Layout;
+        return ((view.Offset | layout.BatchStride | layout.HeadStride | layout.RowStride | (uint)layout.Dim) & 3) == 0 ? 1 : 0;
     }
 
     private static ArrayView<float> Elements(DeviceTensorView view, ArrayView<float> nothing) =>

@@ -15,23 +15,31 @@ internal static class GpuChecks
     /// <summary>What does not depend on where tensors are.</summary>
     public static void CheckArguments(KernelDescription kernel, TensorLayout query, TensorLayout key, TensorLayout value, TensorLayout output, in AttentionArguments arguments, in GpuArguments device)
     {
-        Reject(!arguments.LogSumExp.IsEmpty, nameof(AttentionArguments.LogSumExp), $"is host memory: expected none, and {nameof(GpuArguments)}.{nameof(GpuArguments.LogSumExp)} instead");
-        Reject(arguments.LocalFeatures.Layout != default, nameof(AttentionArguments.LocalFeatures), $"are host memory: expected none, and {nameof(GpuArguments)}.{nameof(GpuArguments.LocalFeatures)} instead");
-        Reject(arguments.MaxThreads != 0, nameof(AttentionArguments.MaxThreads), "has no effect on a GPU: expected 0");
-        Reject(arguments.Tier != SimdTier.Best, nameof(AttentionArguments.Tier), $"has no effect on a GPU: expected {SimdTier.Best}");
+        CheckHostOnly(arguments);
 
         // Sizes and values are checked as on the CPU, by the same code; it sees empty memory, and what overlaps is told here.
         ArgumentChecks.Check(kernel, Sizes(query), Sizes(key), Sizes(value), new TensorView(default, output), arguments with { LocalFeatures = Sizes(device.LocalFeatures.Layout) });
         CheckLogSumExp(kernel, query, device.LogSumExp);
     }
 
-    private static ReadOnlyTensorView Sizes(TensorLayout layout) => new(default, layout);
+    /// <summary>A tensor as the CPU's checks see it: its sizes, without memory.</summary>
+    public static ReadOnlyTensorView Sizes(TensorLayout layout) => new(default, layout);
 
-    private static void CheckMemory(GpuAttentionContext context, in GpuTensors tensors, in GpuArguments device)
+    /// <summary>What has a counterpart in <see cref="GpuArguments"/>, or none on a GPU.</summary>
+    public static void CheckHostOnly(in AttentionArguments arguments)
+    {
+        Reject(!arguments.LogSumExp.IsEmpty, nameof(AttentionArguments.LogSumExp), $"is host memory: expected none, and {nameof(GpuArguments)}.{nameof(GpuArguments.LogSumExp)} instead");
+        Reject(arguments.LocalFeatures.Layout != default, nameof(AttentionArguments.LocalFeatures), $"are host memory: expected none, and {nameof(GpuArguments)}.{nameof(GpuArguments.LocalFeatures)} instead");
+        Reject(arguments.MaxThreads != 0, nameof(AttentionArguments.MaxThreads), "has no effect on a GPU: expected 0");
+        Reject(arguments.Tier != SimdTier.Best, nameof(AttentionArguments.Tier), $"has no effect on a GPU: expected {SimdTier.Best}");
+    }
+
+    /// <summary>Whether every tensor is there, and on the context; without queries where the call does not attend.</summary>
+    public static void CheckMemory(GpuAttentionContext context, in GpuTensors tensors, in GpuArguments device, bool attends = true)
     {
         foreach ((DeviceTensorView view, string name) in new[] { (tensors.Query, "query"), (tensors.Key, "key"), (tensors.Value, "value"), (tensors.Output, "output") })
         {
-            Reject(view.Memory is null, name, "has no device memory: expected a view of some");
+            Reject(view.Memory is null && (attends || name is "key" or "value"), name, "has no device memory: expected a view of some");
         }
 
         foreach ((DeviceTensorView view, string name) in new[]
@@ -46,7 +54,8 @@ internal static class GpuChecks
         Reject(device.Stream is { } stream && stream.Context != context, nameof(GpuArguments.Stream), "belongs to another context than the one that was passed");
     }
 
-    private static void CheckLogSumExp(KernelDescription kernel, TensorLayout queries, DeviceTensorView logSumExp)
+    /// <summary>The log-sum-exp, where it is wanted.</summary>
+    public static void CheckLogSumExp(KernelDescription kernel, TensorLayout queries, DeviceTensorView logSumExp)
     {
         if (logSumExp.Memory is null)
         {
@@ -61,7 +70,8 @@ internal static class GpuChecks
             $"is {logSumExp.Layout}: expected contiguous [{queries.Batch}, {queries.Heads}, {queries.Length}, 1] (batch, heads, query length, 1)");
     }
 
-    private static void CheckOverlap(KernelDescription kernel, in GpuTensors tensors, in GpuArguments device)
+    /// <summary>Whether anything is written over what is still to be read.</summary>
+    public static void CheckOverlap(KernelDescription kernel, in GpuTensors tensors, in GpuArguments device)
     {
         // A group copies its queries before it writes their outputs; local features are read right before the same element is written.
         bool overQueries = kernel.Softmaxes == 1 && tensors.Query == tensors.Output;

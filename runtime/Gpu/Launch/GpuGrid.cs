@@ -15,15 +15,23 @@ internal readonly record struct GpuGrid(int Tiles, int Groups)
     public static GpuGrid OfKeys(KernelDescription description, in AttentionArguments arguments, TensorLayout key, int tileRows) =>
         Of(description.KvHeads, arguments.CumulativeKeyLengths.IsEmpty ? arguments.CumulativeLengths : arguments.CumulativeKeyLengths, key, tileRows, nameof(key));
 
+    /// <summary>Throws where a launch has no room for so many groups.</summary>
+    public static void CheckGroups(long groups, string what, string name)
+    {
+        if (groups > int.MaxValue)
+        {
+            throw new ArgumentException($"{what} make {groups} groups; a launch has at most {int.MaxValue}. Cut the batch.", name);
+        }
+    }
+
     private static GpuGrid Of(int heads, ReadOnlySpan<int> cumulative, TensorLayout layout, int tileRows, string name)
     {
         int sequences = cumulative.IsEmpty ? layout.Batch : cumulative.Length - 1;
         int longest = Longest(cumulative, layout.Length);
         int tiles = (longest + tileRows - 1) / tileRows;
         long groups = (long)tiles * sequences * heads;
-        return groups <= int.MaxValue
-            ? new GpuGrid(tiles, (int)groups)
-            : throw new ArgumentException($"{sequences} sequences of {heads} heads and {longest} positions make {groups} groups; a launch has at most {int.MaxValue}. Cut the batch.", name);
+        CheckGroups(groups, $"{sequences} sequences of {heads} heads and {longest} positions", name);
+        return new GpuGrid(tiles, (int)groups);
     }
 
     private static int Longest(ReadOnlySpan<int> cumulative, int length)

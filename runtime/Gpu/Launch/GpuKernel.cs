@@ -15,7 +15,7 @@ public sealed class GpuKernel
     /// <summary>Threads of a group.</summary>
     public required int Threads { get; init; }
 
-    /// <summary>Query rows of a group.</summary>
+    /// <summary>Query rows, or new tokens, of a group.</summary>
     public required int TileRows { get; init; }
 
     /// <summary>Shared memory of a group.</summary>

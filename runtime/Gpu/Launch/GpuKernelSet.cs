@@ -54,7 +54,8 @@ public sealed class GpuKernelSet(params GpuKernel[] kernels)
         throw new NotSupportedException($"{context.Device.Name} can run none of the implementations. {string.Join("; ", refusals)}.");
     }
 
-    private static string? Refusal(GpuKernel kernel, GpuAttentionContext context) =>
+    /// <summary>What a kernel needs and a device lacks; null: nothing.</summary>
+    internal static string? Refusal(GpuKernel kernel, GpuAttentionContext context) =>
         kernel.SharedBytes > context.SharedBytesPerGroup ? $"needs {kernel.SharedBytes} bytes of shared memory per group, and the device has {context.SharedBytesPerGroup}"
         : kernel.Threads > context.ThreadsPerGroup ? $"needs groups of {kernel.Threads} threads, and the device has {context.ThreadsPerGroup}"
         : context.WarpSize % kernel.Lanes != 0 ? $"needs warps of a multiple of {kernel.Lanes} lanes, and the device has {context.WarpSize}"

@@ -47,7 +47,7 @@ public static class GpuLauncher
         {
             GpuCallTensors.Set(ref call, tensors, device, stream.Workspace);
             GpuCallInputs.Set(ref call, description, arguments, kernel, query.Layout, key.Layout, grid.Groups, stream.Workspace);
-            GpuRotation.Set(ref call, description, arguments, stream.Workspace);
+            GpuRotation.Set(ref call, description, arguments, stream);
             context.Load(kernel)(stream.Native, new KernelConfig(grid.Groups, kernel.Threads), call);
         }
     }

@@ -5,23 +5,49 @@ namespace AttentionGen.Gpu;
 /// <summary>The rotation tables of a call, as far as its positions go.</summary>
 internal static class GpuRotation
 {
-    public static unsafe void Set(ref GpuAttentionCall call, KernelDescription description, in AttentionArguments arguments, GpuWorkspace workspace)
+    public static void Set(ref GpuAttentionCall call, KernelDescription description, in AttentionArguments arguments, GpuStream stream)
     {
-        if (description.Rotary is not { } rotary)
+        if (description.Rotary is not null)
         {
-            call.QueryRotation = call.KeyRotation = workspace.Reserve<float>("nothing", 1);
-            return;
+            (int rows, bool isLong) = Positions(description, arguments, call);
+            Set(ref call, description, rows, isLong, stream);
         }
-
-        (int rows, bool isLong) = Positions(description, arguments, call);
-        rotary = isLong ? description.LongRotary! : rotary;
-        RotaryTable keys = description.KeyRotary ?? rotary;
-        call.QueryRotation = workspace.Upload("query rotation", new ReadOnlySpan<float>(rotary.Rows(rows), checked(rows * rotary.Width)));
-        call.KeyRotation = ReferenceEquals(keys, rotary) ? call.QueryRotation : workspace.Upload("key rotation", new ReadOnlySpan<float>(keys.Rows(rows), checked(rows * keys.Width)));
+        else
+        {
+            SetNothing(ref call, stream);
+        }
     }
 
+    /// <summary>As <see cref="CachedCalls.SetRotation"/> does for a cache on the host: which of LongRoPE's tables it is depends on the capacity alone.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="description">The kernel.</param>
+    /// <param name="arguments">Positions.</param>
+    /// <param name="longest">Tokens of the longest sequence, the new ones included.</param>
+    /// <param name="stream">The call's stream.</param>
+    public static void SetCached(ref GpuAttentionCall call, KernelDescription description, in AttentionArguments arguments, int longest, GpuStream stream)
+    {
+        if (description.Rotary is not null)
+        {
+            bool grows = description.CacheCapacity == 0 || description.CacheCapacity > description.OriginalLength;
+            Set(ref call, description, Math.Max(longest, KernelLauncher.Highest(arguments.QueryPositions) + 1), grows && description.LongRotary is not null, stream);
+        }
+        else
+        {
+            SetNothing(ref call, stream);
+        }
+    }
+
+    private static void Set(ref GpuAttentionCall call, KernelDescription description, int rows, bool isLong, GpuStream stream)
+    {
+        RotaryTable rotary = isLong ? description.LongRotary! : description.Rotary!;
+        call.QueryRotation = stream.Context.Rotations.Rows(rotary, rows);
+        call.KeyRotation = stream.Context.Rotations.Rows(description.KeyRotary ?? rotary, rows);
+    }
+
+    private static void SetNothing(ref GpuAttentionCall call, GpuStream stream) => call.QueryRotation = call.KeyRotation = stream.Workspace.Reserve<float>("nothing", 1);
+
     // As KernelLauncher decides for each sequence; longrope has two tables, of which a launch reads one.
-    private static unsafe (int Rows, bool IsLong) Positions(KernelDescription description, in AttentionArguments arguments, in GpuAttentionCall call)
+    private static (int Rows, bool IsLong) Positions(KernelDescription description, in AttentionArguments arguments, in GpuAttentionCall call)
     {
         ReadOnlySpan<int> queries = arguments.CumulativeLengths, keys = arguments.CumulativeKeyLengths.IsEmpty ? queries : arguments.CumulativeKeyLengths;
         int sequences = Math.Max(1, queries.Length - 1), most = 1;

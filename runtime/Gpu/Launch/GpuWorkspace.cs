@@ -9,9 +9,10 @@ namespace AttentionGen.Gpu;
 internal sealed class GpuWorkspace(GpuStream stream) : IDisposable
 {
     private readonly Dictionary<string, (MemoryBuffer Buffer, long Count, long Bytes)> _buffers = new(StringComparer.Ordinal);
+    private readonly GpuHeldTables _tables = new(stream);
 
     /// <summary>Bytes held.</summary>
-    public long Bytes => _buffers.Values.Sum(static held => held.Bytes);
+    public long Bytes => _buffers.Values.Sum(static held => held.Bytes) + _tables.Bytes;
 
     /// <summary>A buffer of at least so many elements, with whatever it held.</summary>
     public ArrayView<T> Reserve<T>(string name, long count)
@@ -50,8 +51,12 @@ internal sealed class GpuWorkspace(GpuStream stream) : IDisposable
         return view;
     }
 
+    /// <summary>A learned table on the device, copied there only if it is new; one element without meaning where it is empty.</summary>
+    public ArrayView<float> Table(string kind, ReadOnlySpan<float> numbers) => numbers.IsEmpty ? Reserve<float>("nothing", 1) : _tables.Find(kind, numbers);
+
     public void Dispose()
     {
+        _tables.Dispose();
         foreach ((MemoryBuffer buffer, _, _) in _buffers.Values)
         {
             buffer.Dispose();

@@ -63,7 +63,7 @@ internal sealed class TensorCall(GpuStream stream, KernelDescription description
         }
 
         GpuCallInputs.Set(ref _call, description, arguments, simt, operands.Query.Layout, operands.Key.Layout, grid.Groups, stream.Workspace);
-        GpuRotation.Set(ref _call, description, arguments, stream.Workspace);
+        GpuRotation.Set(ref _call, description, arguments, stream);
     }
 
     private void SetLocal(DeviceTensorView local, ArrayView<float> nothing)

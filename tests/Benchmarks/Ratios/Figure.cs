@@ -53,6 +53,9 @@ public enum FigureUnit
     /// <summary>Billions of floating-point operations a second, visible pairs only.</summary>
     GigaflopsPerSecond,
 
+    /// <summary>Trillions of them.</summary>
+    TeraflopsPerSecond,
+
     /// <summary>Billions of bytes a second.</summary>
     GigabytesPerSecond,
 

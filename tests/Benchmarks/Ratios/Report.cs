@@ -18,6 +18,16 @@ public static class Report
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
     };
 
+    /// <summary>The machine, as stored.</summary>
+    public static object Machine { get; } = new
+    {
+        runtime = RuntimeInformation.FrameworkDescription,
+        os = RuntimeInformation.OSDescription,
+        architecture = RuntimeInformation.ProcessArchitecture.ToString(),
+        processors = Environment.ProcessorCount,
+        widestTier = SimdTiers.Best,
+    };
+
     /// <summary>Writes one table per section: a line per case, a column per metric.</summary>
     public static void WriteText(TextWriter output, IReadOnlyList<Figure> figures)
     {
@@ -40,14 +50,7 @@ public static class Report
     {
         var document = new
         {
-            machine = new
-            {
-                runtime = RuntimeInformation.FrameworkDescription,
-                os = RuntimeInformation.OSDescription,
-                architecture = RuntimeInformation.ProcessArchitecture.ToString(),
-                processors = Environment.ProcessorCount,
-                widestTier = SimdTiers.Best,
-            },
+            machine = Machine,
             rounds,
             onnxRuntime,
             figures,
@@ -55,7 +58,8 @@ public static class Report
         File.WriteAllText(path, JsonSerializer.Serialize(document, Json) + "\n");
     }
 
-    private static void WriteTable(TextWriter output, List<string[]> lines)
+    /// <summary>Writes lines in columns, the first as their heading.</summary>
+    public static void WriteTable(TextWriter output, IReadOnlyList<string[]> lines)
     {
         int columns = lines[0].Length;
         int[] widths = [.. Enumerable.Range(0, columns).Select(column => lines.Max(line => line[column].Length))];

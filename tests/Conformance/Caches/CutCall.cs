@@ -17,10 +17,13 @@ public static class CutCall
     /// <param name="pieces">Tokens of each piece, which add up to the call's.</param>
     /// <param name="cache">An empty cache.</param>
     /// <param name="onlyNew">Whether masks are passed for the new tokens alone.</param>
-    public static void Run(CacheHost host, KernelCall whole, IReadOnlyList<int> pieces, IKvCache cache, bool onlyNew = false)
+    public static void Run(CacheHost host, KernelCall whole, IReadOnlyList<int> pieces, IKvCache cache, bool onlyNew = false) => RunFrom(host, whole, pieces, cache, 0, onlyNew);
+
+    /// <summary>Feeds the call's tokens from <paramref name="from"/> on, where the cache holds those before.</summary>
+    /// <inheritdoc cref="Run" path="/param"/>
+    public static void RunFrom(CacheHost host, KernelCall whole, IReadOnlyList<int> pieces, IKvCache cache, int from, bool onlyNew = false)
     {
         int[] sequences = [.. Enumerable.Range(0, whole.Key.Layout.Batch)];
-        int from = 0;
         foreach (int tokens in pieces)
         {
             KernelCall piece = Piece(whole, from, tokens, onlyNew ? from : 0);

@@ -53,6 +53,9 @@ public readonly unsafe struct ArrayView<T>
 
     internal ulong Address => _memory is null ? 0 : DeviceAddresses.Of(_memory, _offset);
 
+    internal ArrayView<T> Aligned(int bytes) =>
+        _offset % bytes == 0 ? this : throw new DeviceFault(FaultKind.Misaligned, $"a view that is promised to begin at a multiple of {bytes} bytes begins at {_offset}.");
+
     internal Span<byte> HostBytes(bool writes) => _memory is null ? [] : _memory.HostBytes(_offset, Length * sizeof(T), writes);
 
     private DeviceMemory Memory(long index) =>

@@ -52,5 +52,7 @@ public sealed class Context : IDisposable
             Devices.Add(device);
             return this;
         }
+
+        public Builder Profiling() => this;
     }
 }

@@ -82,6 +82,20 @@ public sealed class AcceleratorStream : IDisposable
     {
     }
 
+    public ProfilingMarker AddProfilingMarker() => new();
+
+    public void Dispose()
+    {
+    }
+}
+
+/// <summary>A moment of a stream.</summary>
+public sealed class ProfilingMarker : IDisposable
+{
+    private readonly long _timestamp = System.Diagnostics.Stopwatch.GetTimestamp();
+
+    public TimeSpan MeasureFrom(ProfilingMarker marker) => System.Diagnostics.Stopwatch.GetElapsedTime(marker._timestamp, _timestamp);
+
     public void Dispose()
     {
     }
@@ -142,6 +156,10 @@ public static class ArrayViewExtensions
 {
     public static nint LoadEffectiveAddressAsPtr<T>(this ArrayView<T> view)
         where T : unmanaged => (nint)view.Address;
+
+    /// <summary>Promises that a view begins at a multiple of so many bytes.</summary>
+    public static ArrayView<T> AsAligned<T>(this ArrayView<T> view, int alignmentInBytes)
+        where T : unmanaged => view.Aligned(alignmentInBytes);
 
     public static void CopyFromCPUUnsafeAsync<T>(this ArrayView<T> view, AcceleratorStream stream, ref T cpuData, long length)
         where T : unmanaged =>

@@ -18,7 +18,9 @@ internal sealed class GroupThread
     [ThreadStatic]
     private static GroupThread? _current;
 
-    private readonly SemaphoreSlim _baton = new(0);
+    // Not a semaphore: those spin before they wait, on the core that the other thread needs.
+    private readonly object _baton = new();
+    private bool _isHeld;
 
     public GroupThread(int index)
     {
@@ -60,14 +62,33 @@ internal sealed class GroupThread
     }
 
     /// <summary>Gives it the baton.</summary>
-    public void Resume() => _baton.Release();
+    public void Resume()
+    {
+        lock (_baton)
+        {
+            _isHeld = true;
+            Monitor.Pulse(_baton);
+        }
+    }
 
     /// <summary>Waits for the baton.</summary>
-    public void Wait() => _baton.Wait();
+    public void Wait()
+    {
+        lock (_baton)
+        {
+            while (!_isHeld)
+            {
+                Monitor.Wait(_baton);
+            }
+
+            _isHeld = false;
+        }
+    }
 
     private void Live()
     {
         _current = this;
+        OneCore.Stay();
         while (true)
         {
             Wait();
