@@ -11,29 +11,32 @@
 //
 #nullable enable
 
-using System;
-using AttentionGen.Gpu;
-using AttentionGen.Kernels;
-using ILGPU;
-
 namespace Golden
 {
     public static partial class TensorKernel
     {
-        private static readonly GpuKernelSet gpuKernels = new(new GpuKernel
+        private static readonly global::AttentionGen.Gpu.GpuKernelSet gpuKernels = new(new global::AttentionGen.Gpu.GpuKernel
         {
-            Implementation = "SIMT FP32", Method = TensorKernelSimt.Run,
+            Implementation = "SIMT FP32", Method = global::AttentionGen.Kernels.TensorKernelSimt.Run,
             Threads = 128, TileRows = 64, SharedBytes = 23296, Lanes = 8,
         }) { Precision = global::AttentionGen.GpuPrecision.BFloat16, Tensor = CreateTensorKernel() };
 
         static partial void LaunchGpu(global::AttentionGen.Gpu.GpuAttentionContext context, global::AttentionGen.Gpu.DeviceTensorView query, global::AttentionGen.Gpu.DeviceTensorView key, global::AttentionGen.Gpu.DeviceTensorView value, global::AttentionGen.Gpu.DeviceTensorView output, in global::AttentionGen.AttentionArguments arguments, in global::AttentionGen.Gpu.GpuArguments device)
-            => GpuLauncher.Run(context, kernelDescription, gpuKernels, query, key, value, output, arguments, device);
+            => global::AttentionGen.Gpu.GpuLauncher.Run(context, kernelDescription, gpuKernels, query, key, value, output, arguments, device);
 
         static partial void SelectGpu(global::AttentionGen.Gpu.GpuAttentionContext context, ref global::AttentionGen.Gpu.GpuSelection? selection) => selection = gpuKernels.Select(context);
 
         static partial void LaunchTensor(global::AttentionGen.Gpu.GpuAttentionContext context, global::AttentionGen.Gpu.DeviceTensorView16 query, global::AttentionGen.Gpu.DeviceTensorView16 key, global::AttentionGen.Gpu.DeviceTensorView16 value, global::AttentionGen.Gpu.DeviceTensorView16 output, in global::AttentionGen.AttentionArguments arguments, in global::AttentionGen.Gpu.GpuArguments device)
-            => TensorLauncher.Run(context, kernelDescription, gpuKernels, query, key, value, output, arguments, device);
+            => global::AttentionGen.Gpu.TensorLauncher.Run(context, kernelDescription, gpuKernels, query, key, value, output, arguments, device);
     }
+}
+
+namespace AttentionGen.Kernels
+{
+    using System;
+    using AttentionGen.Gpu;
+    using ILGPU;
+    using ILGPU.Runtime;
 
     /// <summary>The kernel in FP32 on every GPU: groups of 128 threads, tiles of 64 queries by 32 keys, 23296 bytes of shared memory.</summary>
     [global::System.CodeDom.Compiler.GeneratedCode("AttentionGen", "0.1.0")]
@@ -414,17 +417,36 @@ namespace Golden
                         }
                         Group.Barrier(); // every score is computed: values take the place of the keys
                         float check = 0f;
-                        for (int cell = thread; cell < TileKeys * 32; cell += Threads)
+                        if (call.HasValueVectors != 0)
                         {
-                            int r = cell / 32, feature = cell % 32;
-                            float element = 0f;
-                            if (tile + r < endKey)
+                            ArrayView<Float4> valueVectors = call.Value.Cast<Float4>().AsAligned(16);
+                            for (int cell = thread; cell < TileKeys * 8; cell += Threads)
                             {
-                                element = call.Value[work.ValueAt + ((tile + r) * call.ValueRowStride) + feature];
-                                check += element * 0f;
-                            }
+                                int r = cell / 8, part = cell % 8;
+                                Float4 vector = default;
+                                if (tile + r < endKey)
+                                {
+                                    vector = valueVectors[((work.ValueAt + ((tile + r) * call.ValueRowStride)) / 4) + part];
+                                }
 
-                            keyValueCells[cell] = element;
+                                check += (vector.X + vector.Y + vector.Z + vector.W) * 0f;
+                                keyValues[(r * 8) + part] = vector;
+                            }
+                        }
+                        else
+                        {
+                            for (int cell = thread; cell < TileKeys * 32; cell += Threads)
+                            {
+                                int r = cell / 32, feature = cell % 32;
+                                float element = 0f;
+                                if (tile + r < endKey)
+                                {
+                                    element = call.Value[work.ValueAt + ((tile + r) * call.ValueRowStride) + feature];
+                                    check += element * 0f;
+                                }
+
+                                keyValueCells[cell] = element;
+                            }
                         }
 
                         // A value that is not finite reaches only the rows that see it: a weight of zero must not be multiplied by it.

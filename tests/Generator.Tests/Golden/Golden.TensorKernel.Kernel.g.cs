@@ -53,6 +53,7 @@ namespace AttentionGen.Kernels
         private const int Lanes = 16;
         private const int TileRows = 6;
         private const int KeyBlock = 512;
+        private const int RowsAhead = 64; // how far behind a row the one is that is asked for
         private const int ScoreStride = 528;
         private const int ChunkRows = 516;
         private const int Before = 12; // keys visible before the query
@@ -260,6 +261,7 @@ namespace AttentionGen.Kernels
                 {
                     int index = work.FirstRow + r;
                     float* row = source + (index * call->Query.RowStride);
+                    CachePrefetch.Row(row + (RowsAhead * call->Query.RowStride), QueryDim);
                     int* positions = call->QueryPositions == null ? null : call->QueryPositions + (work.Batch * call->QueryPositionStride) + index;
                     float* rotation = call->QueryRotaryTable + ((positions == null ? index + call->QueryRotaryOffset : *positions) * (long)RotationStride);
                     Vector512.Store((Vector512.MultiplyAddEstimate(Vector512.Load(row), Vector512.Load(rotation), (Vector512.Load(row + 16) * Vector512.Load(rotation + 32))) * scale), target);
@@ -289,6 +291,7 @@ namespace AttentionGen.Kernels
                 {
                     int index = first + r;
                     float* row = source + (index * call->Key.RowStride);
+                    CachePrefetch.Row(row + (RowsAhead * (call->Key.RowStride)), QueryDim);
                     float* target = keyRows + (r * QueryDim);
                     int* positions = call->KeyPositions == null ? null : call->KeyPositions + (work.Batch * call->KeyPositionStride) + index;
                     float* rotation = call->KeyRotaryTable + ((positions == null ? index + call->KeyRotaryOffset : *positions) * (long)RotationStride);
@@ -311,6 +314,7 @@ namespace AttentionGen.Kernels
             for (int j = from; j < to; j++)
             {
                 float* row = source + (j * call->Value.RowStride);
+                CachePrefetch.Row(row + (RowsAhead * (call->Value.RowStride)), 32);
                 float* target = packed + ((j - block) * PaddedValueDim);
                 { Vector512<float> x = Vector512.Load(row); check = Vector512.MultiplyAddEstimate(x, zeros, check); Vector512.Store(x, target); }
                 { Vector512<float> x = Vector512.Load(row + 16); check = Vector512.MultiplyAddEstimate(x, zeros, check); Vector512.Store(x, target + 16); }
@@ -1513,6 +1517,7 @@ namespace AttentionGen.Kernels
                 Vector512<float> factors = Vector512.Create(factor);
                 float* output = outputs + (r * PaddedValueDim);
                 float* row = target + (r * call->Output.RowStride);
+                CachePrefetch.Row(row + (RowsAhead * call->Output.RowStride), 32);
                 Vector512.Store((Vector512.Load(output) * factors), row);
                 Vector512.Store((Vector512.Load(output + 16) * factors), row + 16);
                 if (logSumExp != null)
@@ -1537,6 +1542,7 @@ namespace AttentionGen.Kernels
         private const int Lanes = 8;
         private const int TileRows = 6;
         private const int KeyBlock = 512;
+        private const int RowsAhead = 64; // how far behind a row the one is that is asked for
         private const int ScoreStride = 528;
         private const int ChunkRows = 516;
         private const int Before = 12; // keys visible before the query
@@ -1739,6 +1745,7 @@ namespace AttentionGen.Kernels
                 {
                     int index = work.FirstRow + r;
                     float* row = source + (index * call->Query.RowStride);
+                    CachePrefetch.Row(row + (RowsAhead * call->Query.RowStride), QueryDim);
                     int* positions = call->QueryPositions == null ? null : call->QueryPositions + (work.Batch * call->QueryPositionStride) + index;
                     float* rotation = call->QueryRotaryTable + ((positions == null ? index + call->QueryRotaryOffset : *positions) * (long)RotationStride);
                     Vector256.Store((Vector256.MultiplyAddEstimate(Vector256.Load(row), Vector256.Load(rotation), (Vector256.Load(row + 16) * Vector256.Load(rotation + 32))) * scale), target);
@@ -1770,6 +1777,7 @@ namespace AttentionGen.Kernels
                 {
                     int index = first + r;
                     float* row = source + (index * call->Key.RowStride);
+                    CachePrefetch.Row(row + (RowsAhead * (call->Key.RowStride)), QueryDim);
                     float* target = keyRows + (r * QueryDim);
                     int* positions = call->KeyPositions == null ? null : call->KeyPositions + (work.Batch * call->KeyPositionStride) + index;
                     float* rotation = call->KeyRotaryTable + ((positions == null ? index + call->KeyRotaryOffset : *positions) * (long)RotationStride);
@@ -1794,6 +1802,7 @@ namespace AttentionGen.Kernels
             for (int j = from; j < to; j++)
             {
                 float* row = source + (j * call->Value.RowStride);
+                CachePrefetch.Row(row + (RowsAhead * (call->Value.RowStride)), 32);
                 float* target = packed + ((j - block) * PaddedValueDim);
                 { Vector256<float> x = Vector256.Load(row); check = Vector256.MultiplyAddEstimate(x, zeros, check); Vector256.Store(x, target); }
                 { Vector256<float> x = Vector256.Load(row + 8); check = Vector256.MultiplyAddEstimate(x, zeros, check); Vector256.Store(x, target + 8); }
@@ -2469,6 +2478,7 @@ namespace AttentionGen.Kernels
                 Vector256<float> factors = Vector256.Create(factor);
                 float* output = outputs + (r * PaddedValueDim);
                 float* row = target + (r * call->Output.RowStride);
+                CachePrefetch.Row(row + (RowsAhead * call->Output.RowStride), 32);
                 Vector256.Store((Vector256.Load(output) * factors), row);
                 Vector256.Store((Vector256.Load(output + 8) * factors), row + 8);
                 Vector256.Store((Vector256.Load(output + 16) * factors), row + 16);
@@ -2495,6 +2505,7 @@ namespace AttentionGen.Kernels
         private const int Lanes = 4;
         private const int TileRows = 6;
         private const int KeyBlock = 512;
+        private const int RowsAhead = 64; // how far behind a row the one is that is asked for
         private const int ScoreStride = 528;
         private const int ChunkRows = 516;
         private const int Before = 12; // keys visible before the query
@@ -2703,6 +2714,7 @@ namespace AttentionGen.Kernels
                 {
                     int index = work.FirstRow + r;
                     float* row = source + (index * call->Query.RowStride);
+                    CachePrefetch.Row(row + (RowsAhead * call->Query.RowStride), QueryDim);
                     int* positions = call->QueryPositions == null ? null : call->QueryPositions + (work.Batch * call->QueryPositionStride) + index;
                     float* rotation = call->QueryRotaryTable + ((positions == null ? index + call->QueryRotaryOffset : *positions) * (long)RotationStride);
                     Vector128.Store((Vector128.MultiplyAddEstimate(Vector128.Load(row), Vector128.Load(rotation), (Vector128.Load(row + 16) * Vector128.Load(rotation + 32))) * scale), target);
@@ -2738,6 +2750,7 @@ namespace AttentionGen.Kernels
                 {
                     int index = first + r;
                     float* row = source + (index * call->Key.RowStride);
+                    CachePrefetch.Row(row + (RowsAhead * (call->Key.RowStride)), QueryDim);
                     float* target = keyRows + (r * QueryDim);
                     int* positions = call->KeyPositions == null ? null : call->KeyPositions + (work.Batch * call->KeyPositionStride) + index;
                     float* rotation = call->KeyRotaryTable + ((positions == null ? index + call->KeyRotaryOffset : *positions) * (long)RotationStride);
@@ -2766,6 +2779,7 @@ namespace AttentionGen.Kernels
             for (int j = from; j < to; j++)
             {
                 float* row = source + (j * call->Value.RowStride);
+                CachePrefetch.Row(row + (RowsAhead * (call->Value.RowStride)), 32);
                 float* target = packed + ((j - block) * PaddedValueDim);
                 for (int c = 0; c < 32; c += 4)
                 {
@@ -4066,6 +4080,7 @@ namespace AttentionGen.Kernels
                 Vector128<float> factors = Vector128.Create(factor);
                 float* output = outputs + (r * PaddedValueDim);
                 float* row = target + (r * call->Output.RowStride);
+                CachePrefetch.Row(row + (RowsAhead * call->Output.RowStride), 32);
                 for (int c = 0; c < 32; c += 4)
                 {
                     Vector128.Store((Vector128.Load(output + c) * factors), row + c);
@@ -4092,6 +4107,7 @@ namespace AttentionGen.Kernels
         private const int Lanes = 1;
         private const int TileRows = 6;
         private const int KeyBlock = 512;
+        private const int RowsAhead = 64; // how far behind a row the one is that is asked for
         private const int ScoreStride = 528;
         private const int ChunkRows = 516;
         private const int Before = 12; // keys visible before the query
@@ -4308,6 +4324,7 @@ namespace AttentionGen.Kernels
                 {
                     int index = work.FirstRow + r;
                     float* row = source + (index * call->Query.RowStride);
+                    CachePrefetch.Row(row + (RowsAhead * call->Query.RowStride), QueryDim);
                     int* positions = call->QueryPositions == null ? null : call->QueryPositions + (work.Batch * call->QueryPositionStride) + index;
                     float* rotation = call->QueryRotaryTable + ((positions == null ? index + call->QueryRotaryOffset : *positions) * (long)RotationStride);
                     for (int c = 0; c < 16; c += 1)
@@ -4343,6 +4360,7 @@ namespace AttentionGen.Kernels
                 {
                     int index = first + r;
                     float* row = source + (index * call->Key.RowStride);
+                    CachePrefetch.Row(row + (RowsAhead * (call->Key.RowStride)), QueryDim);
                     float* target = keyRows + (r * QueryDim);
                     int* positions = call->KeyPositions == null ? null : call->KeyPositions + (work.Batch * call->KeyPositionStride) + index;
                     float* rotation = call->KeyRotaryTable + ((positions == null ? index + call->KeyRotaryOffset : *positions) * (long)RotationStride);
@@ -4371,6 +4389,7 @@ namespace AttentionGen.Kernels
             for (int j = from; j < to; j++)
             {
                 float* row = source + (j * call->Value.RowStride);
+                CachePrefetch.Row(row + (RowsAhead * (call->Value.RowStride)), 32);
                 float* target = packed + ((j - block) * PaddedValueDim);
                 for (int c = 0; c < 32; c += 1)
                 {
@@ -5046,6 +5065,7 @@ namespace AttentionGen.Kernels
                 float factors = factor;
                 float* output = outputs + (r * PaddedValueDim);
                 float* row = target + (r * call->Output.RowStride);
+                CachePrefetch.Row(row + (RowsAhead * call->Output.RowStride), 32);
                 for (int c = 0; c < 32; c += 1)
                 {
                     row[c] = (output[c] * factors);
