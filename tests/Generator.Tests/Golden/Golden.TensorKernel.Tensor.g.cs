@@ -6,7 +6,7 @@
 // Visible: from 12 keys before the query to the query's own, and the first 2 keys up to the query.
 // Positions: rope: rotates pairs of features of q and k by position * Base^(-2i/RotaryDim) (RoFormer, Su et al. 2021).
 // Work: 512 FLOPs per visible (query, key) pair, all heads; hidden tiles are never visited, only tiles at a mask's edge run mask code.
-// GPU, tensor cores: products of bfloat16 with FP32 sums; groups of 4 warps, 128 queries x 64 keys, 32 queries a warp, 24576 bytes of shared memory.
+// GPU, tensor cores: products of bfloat16 with FP32 sums; groups of 4 warps, 128 queries x 64 keys, 32 queries a warp, 24576 bytes of shared memory. Scores are scaled in FP32, not the queries.
 // One group: a tile of queries of one head, which walks over the tiles of keys that any of them sees.
 //
 #nullable enable
@@ -77,7 +77,7 @@ namespace AttentionGen.Kernels
                 .reg .f32 score<64>, output<32>, rowMax<4>, rowSum<4>;
                 .reg .f32 high, other, shift, factor, distance;
                 .reg .pred seen, taken, inside, empty;
-                .reg .pred hasKeyPiece0, hasValuePiece0, hasKeyPiece1, hasValuePiece1;
+                .reg .pred hasKeyPiece, hasValuePiece;
                 .reg .b32 base, to, size, at, keyTile, keyLane, valueLane, valueAt<2>;
                 .reg .b64 from;
                 .reg .b32 suspect, ones<4>, sight<4>;
@@ -94,11 +94,7 @@ namespace AttentionGen.Kernels
                 """
                 mov.u32 base, __dyn_shared_alloca;
                 mov.b32 keyLane, %0;
-                mov.b32 valueLane, %1;
-                setp.lt.s32 hasKeyPiece0, %2, 4;
-                setp.lt.s32 hasValuePiece0, %3, 4;
-                setp.lt.s32 hasKeyPiece1, %2, -4;
-                setp.lt.s32 hasValuePiece1, %3, -4
+                mov.b32 valueLane, %1
                 """,
                 (keyRow * 64) + ((keyPiece ^ ((keyRow / 2) & 3)) * 16), (row * 64) + ((piece ^ ((row / 2) & 3)) * 16), keyCopyPiece, valueCopyPiece);
 
