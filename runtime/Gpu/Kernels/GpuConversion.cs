@@ -1,23 +1,29 @@
+using System.ComponentModel;
 using ILGPU;
 
 namespace AttentionGen.Gpu;
 
 /// <summary>A tensor in FP32 and in 16 bits, one of which is computed from the other. Strides of the 16-bit one are in pairs of elements.</summary>
-internal struct GpuConversionCall
+[EditorBrowsable(EditorBrowsableState.Never)]
+public struct GpuConversionCall
 {
+#pragma warning disable CS1591 // As in AttentionCall.
     public ArrayView<float> Wide;
     public ArrayView<uint> Narrow;
     public long WideBatchStride, WideHeadStride, WideRowStride;
     public long NarrowBatchStride, NarrowHeadStride, NarrowRowStride;
     public long Count;
     public int Heads, Rows, Pairs, IsBrain, Widens;
+#pragma warning restore CS1591
 }
 
-/// <summary>The kernel that rounds a tensor to 16 bits, or widens it: two elements for each thread.</summary>
-internal static class GpuConversion
+/// <summary>The kernel that rounds a tensor to 16 bits, or widens it: two elements for each thread. Public, since ILGPU's processor device calls kernels from an assembly of its own.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public static class GpuConversion
 {
-    public const int Threads = 128;
+    internal const int Threads = 128;
 
+    /// <summary>One thread's two elements.</summary>
     public static void Run(GpuConversionCall call)
     {
         long pair = (Grid.IdxX * (long)Threads) + Group.IdxX;
