@@ -31,9 +31,10 @@ internal sealed class GpuCacheHost
     /// <summary>The kernels.</summary>
     public MethodInfo[] Kernels { get; }
 
-    public static IReadOnlyList<GpuCacheHost> Compile(IReadOnlyList<Declaration> declarations)
+    /// <summary>Their hosts; <paramref name="mutate"/> changes the generated GPU kernels of a declaration, given its number.</summary>
+    public static IReadOnlyList<GpuCacheHost> Compile(IReadOnlyList<Declaration> declarations, Func<int, string, string>? mutate = null)
     {
-        Assembly assembly = GpuKernels.Compile(declarations.Select(static (declaration, n) => GpuKernels.OnGpu(declaration).ToSource($"Host{n}") + Adapter($"Host{n}")));
+        Assembly assembly = GpuKernels.Compile(declarations.Select(static (declaration, n) => GpuKernels.OnGpu(declaration).ToSource($"Host{n}") + Adapter($"Host{n}")), mutate);
         return [.. declarations.Select((declaration, n) => new GpuCacheHost(declaration, assembly, $"Host{n}"))];
     }
 
