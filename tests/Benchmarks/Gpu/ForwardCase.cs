@@ -11,7 +11,7 @@ public sealed record ForwardCase(GpuEntry Entry, int Length)
     private const int Tokens = 16384;
     private const string Section = "forward";
 
-    private string Name => $"d={Entry.HeadDim}{(Entry.IsCausal ? ", causal" : "")}, S={Length}";
+    private string Name => $"{(Entry.Precision == GpuPrecision.Single ? "FP32" : "BF16")} d={Entry.HeadDim}{(Entry.IsCausal ? ", causal" : "")}, S={Length}";
 
     private int Batch => Math.Max(1, Tokens / Length);
 

@@ -47,7 +47,7 @@ public static class GpuCommand
         try
         {
             using GpuAttentionContext context = Open(index);
-            if (context.Device.Kind == GpuDeviceKind.Processor)
+            if (!HasIlgpu || context.Device.Kind == GpuDeviceKind.Processor)
             {
                 settings = settings with { CheckedLengths = FewLengths, CheckedBatch = 1, CheckedPasts = [18], TimedLengths = [] };
             }
@@ -77,13 +77,18 @@ public static class GpuCommand
     private static GpuReport Measure(GpuAttentionContext context, GpuSettings settings, string built)
     {
         List<GpuCheck> checks = [.. GpuCheck.Run(context, settings), .. GpuCheck.RunCached(context, settings)];
+        List<ForwardCase> forward = [.. ForwardCase.Wanted(settings)];
+        List<GpuDecodeCase> decode = settings.TimedLengths.Length == 0 ? [] : [.. GpuDecodeCase.Wanted(settings)];
+        if (checks.Count + forward.Count + decode.Count == 0)
+        {
+            throw new InvalidOperationException($"Nothing has '{settings.Filter}' in its section or name.");
+        }
+
         if (settings.TimedLengths.Length == 0)
         {
             return new GpuReport(built, context.Device, settings.Seed, settings.Rounds, checks, null, []);
         }
 
-        List<ForwardCase> forward = [.. ForwardCase.Wanted(settings)];
-        List<GpuDecodeCase> decode = [.. GpuDecodeCase.Wanted(settings)];
         settings.Progress("PyTorch");
         TorchReport torch = TorchPeer.Measure(settings.Python, [.. forward.Select(item => item.ForTorch(settings.Rounds)), .. decode.Select(item => item.ForTorch(settings.Rounds))]);
         List<Figure> figures = [.. forward.SelectMany(item => item.Measure(context, settings, torch.Times)), .. decode.SelectMany(item => item.Measure(context, settings, torch.Times))];

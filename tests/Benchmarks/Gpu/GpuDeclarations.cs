@@ -16,6 +16,27 @@ public static partial class GpuStandard128;
 [Attention(Type = "causal", Heads = 16, HeadDim = 128, Targets = KernelTargets.Cpu | KernelTargets.Gpu)]
 public static partial class GpuCausal128;
 
+/// <summary>All keys visible, bfloat16 on tensor cores, head dim 64: timed.</summary>
+[Attention(Heads = 32, HeadDim = 64, Targets = KernelTargets.Cpu | KernelTargets.Gpu, GpuPrecision = GpuPrecision.BFloat16)]
+public static partial class GpuBFloat64;
+
+/// <summary>Causal, bfloat16, head dim 64: timed.</summary>
+[Attention(Type = "causal", Heads = 32, HeadDim = 64, Targets = KernelTargets.Cpu | KernelTargets.Gpu, GpuPrecision = GpuPrecision.BFloat16)]
+public static partial class GpuBFloatCausal64;
+
+/// <summary>All keys visible, bfloat16, head dim 128: timed.</summary>
+[Attention(Heads = 16, HeadDim = 128, Targets = KernelTargets.Cpu | KernelTargets.Gpu, GpuPrecision = GpuPrecision.BFloat16)]
+public static partial class GpuBFloat128;
+
+/// <summary>Causal, bfloat16, head dim 128: timed.</summary>
+[Attention(Type = "causal", Heads = 16, HeadDim = 128, Targets = KernelTargets.Cpu | KernelTargets.Gpu, GpuPrecision = GpuPrecision.BFloat16)]
+public static partial class GpuBFloatCausal128;
+
+/// <summary>A window with sinks, rotated, grouped heads, binary16 on tensor cores.</summary>
+[Attention(Type = "local", Window = 33, Sinks = 3, Causal = true, Heads = 4, KvHeads = 2, HeadDim = 64, Targets = KernelTargets.Cpu | KernelTargets.Gpu, GpuPrecision = GpuPrecision.Half)]
+[PositionalEncoding("rope")]
+public static partial class GpuHalfLocalRope;
+
 /// <summary>A window with sinks, rotated, grouped heads.</summary>
 [Attention(Type = "local", Window = 33, Sinks = 3, Causal = true, Heads = 4, KvHeads = 2, HeadDim = 64, Targets = KernelTargets.Cpu | KernelTargets.Gpu)]
 [PositionalEncoding("rope")]

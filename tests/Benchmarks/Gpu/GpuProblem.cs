@@ -7,7 +7,7 @@ namespace AttentionGen.Benchmarks.Gpu;
 public sealed class GpuProblem : IDisposable
 {
     private const int Margin = 64;
-    private const float Canary = -12345.5f;
+    private const float Canary = -12288f; // a number of every precision
 
     private readonly GpuEntry entry;
     private readonly int batch;
@@ -16,9 +16,9 @@ public sealed class GpuProblem : IDisposable
     private readonly float[] key;
     private readonly float[] value;
     private readonly float[] poison;
-    private readonly DeviceFloats[] memory;
+    private readonly DeviceTensor[] memory;
 
-    /// <summary>Draws unit normal queries, keys and values and copies them to the device.</summary>
+    /// <summary>Draws unit normal queries, keys and values, as the kernel's precision has them, and copies them to the device.</summary>
     public GpuProblem(GpuAttentionContext context, GpuEntry entry, int batch, int length, int seed)
     {
         (this.entry, this.batch, this.length) = (entry, batch, length);
@@ -28,18 +28,24 @@ public sealed class GpuProblem : IDisposable
         poison = new float[(batch * entry.Heads * length * entry.ValueDim) + (2 * Margin)];
         poison.AsSpan().Fill(Canary);
         poison.AsSpan(Margin, poison.Length - (2 * Margin)).Fill(float.NaN);
-        memory = [.. new[] { query, key, value, poison }.Select(data => Upload(context, data))];
+        memory = [.. new[] { query, key, value, poison }.Select(data => new DeviceTensor(context, data, entry.Precision))];
     }
 
     /// <summary>Queues the GPU's kernel once.</summary>
-    public void Launch(GpuAttentionContext context, GpuStream stream) => entry.Device(
-        context,
-        DeviceTensorView.HeadsFirst(memory[0], batch, entry.Heads, length, entry.HeadDim),
-        DeviceTensorView.HeadsFirst(memory[1], batch, entry.KvHeads, length, entry.HeadDim),
-        DeviceTensorView.HeadsFirst(memory[2], batch, entry.KvHeads, length, entry.ValueDim),
-        new DeviceTensorView(memory[3], Margin, TensorLayout.HeadsFirst(batch, entry.Heads, length, entry.ValueDim)),
-        default,
-        new GpuArguments { Stream = stream });
+    public void Launch(GpuAttentionContext context, GpuStream stream)
+    {
+        TensorLayout queries = TensorLayout.HeadsFirst(batch, entry.Heads, length, entry.HeadDim), keys = TensorLayout.HeadsFirst(batch, entry.KvHeads, length, entry.HeadDim);
+        TensorLayout values = TensorLayout.HeadsFirst(batch, entry.KvHeads, length, entry.ValueDim), outputs = TensorLayout.HeadsFirst(batch, entry.Heads, length, entry.ValueDim);
+        GpuArguments device = new() { Stream = stream };
+        if (entry.Device16 is { } narrow)
+        {
+            narrow(context, memory[0].View16(0, queries), memory[1].View16(0, keys), memory[2].View16(0, values), memory[3].View16(Margin, outputs), default, device);
+        }
+        else
+        {
+            entry.Device!(context, memory[0].View(0, queries), memory[1].View(0, keys), memory[2].View(0, values), memory[3].View(Margin, outputs), default, device);
+        }
+    }
 
     /// <summary>Runs both kernels and gives the largest difference of an element.</summary>
     /// <exception cref="InvalidDataException">The kernel wrote outside of its output.</exception>
@@ -65,23 +71,21 @@ public sealed class GpuProblem : IDisposable
     /// <summary>Releases the device's memory.</summary>
     public void Dispose()
     {
-        foreach (DeviceFloats floats in memory)
+        foreach (DeviceTensor tensor in memory)
         {
-            floats.Dispose();
+            tensor.Dispose();
         }
-    }
-
-    private static DeviceFloats Upload(GpuAttentionContext context, float[] data)
-    {
-        DeviceFloats floats = context.Allocate(data.Length);
-        floats.CopyFrom(data);
-        return floats;
     }
 
     private float[] Draw(int heads, int dim, int seed)
     {
         float[] data = new float[batch * heads * length * dim];
         NormalDraw.Fill(data, seed);
+        foreach (ref float element in data.AsSpan())
+        {
+            element = DeviceTensor.Rounded(element, entry.Precision);
+        }
+
         return data;
     }
 }
