@@ -69,7 +69,7 @@ internal static class PtxProduct
     /// <param name="warps">Warps of the group; the first computes, all copy.</param>
     public static float[] Run(float[] a, float[] b, bool isBrain, Defect defect = Defect.None, int warps = 1)
     {
-        ushort[] operands = [.. a.Concat(b).Concat(new float[128]).Select(value => isBrain ? (ushort)(BitConverter.SingleToUInt32Bits(value) >> 16) : BitConverter.HalfToUInt16Bits((Half)value))];
+        ushort[] operands = [.. a.Concat(b).Concat(new float[128]).Select(value => isBrain ? (ushort)(BitConverter.SingleToUInt32Bits(value) >> 16) : BitConverter.HalfToUInt16Bits((System.Half)value))];
         return Launch(operands, 128, call => Multiply(call, isBrain, defect, warps), warps * Lanes);
     }
 
