@@ -126,6 +126,18 @@ internal static class CacheSurface
     {
         writer.Line();
         writer.Line($"/// <summary>{what}</summary>");
+        DocumentTensors(writer, attends);
+        if (contiguous)
+        {
+            writer.Line("/// <param name=\"tokens\">New tokens of each sequence.</param>");
+        }
+
+        DocumentCall(writer, attends);
+    }
+
+    /// <summary>The documentation of a kernel host's tensors.</summary>
+    public static void DocumentTensors(CodeWriter writer, bool attends)
+    {
         if (attends)
         {
             writer.Line("/// <param name=\"query\">[sequences, Heads, tokens, HeadDim].</param>");
@@ -137,13 +149,6 @@ internal static class CacheSurface
         {
             writer.Line("/// <param name=\"output\">[sequences, Heads, tokens, ValueDim]; written whole.</param>");
         }
-
-        if (contiguous)
-        {
-            writer.Line("/// <param name=\"tokens\">New tokens of each sequence.</param>");
-        }
-
-        DocumentCall(writer, attends);
     }
 
     /// <summary>The documentation that all calls over a cache end with.</summary>

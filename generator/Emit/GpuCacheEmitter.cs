@@ -148,18 +148,7 @@ internal static class GpuCacheEmitter
     {
         writer.Line();
         writer.Line($"/// <summary>{what} Returns when the kernels are queued; the cache counts the tokens at once.</summary>");
-        if (attends)
-        {
-            writer.Line("/// <param name=\"query\">[sequences, Heads, tokens, HeadDim].</param>");
-        }
-
-        writer.Line("/// <param name=\"key\">[sequences, KvHeads, tokens, HeadDim], neither normalised nor rotated.</param>");
-        writer.Line("/// <param name=\"value\">[sequences, KvHeads, tokens, ValueDim].</param>");
-        if (attends)
-        {
-            writer.Line("/// <param name=\"output\">[sequences, Heads, tokens, ValueDim]; written whole.</param>");
-        }
-
+        CacheSurface.DocumentTensors(writer, attends);
         writer.Line("/// <param name=\"cache\">A cache of the shape CacheShape, on the tensors' device.</param>");
         writer.Line("/// <param name=\"sequences\">The cache's sequences, all different.</param>");
         writer.Line($"/// <param name=\"arguments\">QueryPositions of the new tokens (default: on from the cache's length), {(attends ? "masks over the new tokens or over all keys, " : string.Empty)}CumulativeLengths where the numbers of new tokens differ.</param>");
