@@ -42,17 +42,25 @@ internal static class GpuChecks
             Reject(view.Memory is null && (attends || name is "key" or "value"), name, "has no device memory: expected a view of some");
         }
 
-        foreach ((DeviceTensorView view, string name) in new[]
+        foreach ((DeviceTensorView view, string name) in new[] { (tensors.Query, "query"), (tensors.Key, "key"), (tensors.Value, "value"), (tensors.Output, "output") })
         {
-            (tensors.Query, "query"), (tensors.Key, "key"), (tensors.Value, "value"), (tensors.Output, "output"),
-            (device.LogSumExp, nameof(GpuArguments.LogSumExp)), (device.LocalFeatures, nameof(GpuArguments.LocalFeatures)),
-        })
-        {
-            Reject(view.Memory is { } memory && memory.Context != context, name, $"is on another context: expected memory of the one that was passed, {context.Device.Name}");
+            CheckContext(context, view.Memory?.Context, name);
         }
 
+        CheckContexts(context, device);
+    }
+
+    /// <summary>Whether the other memory of a call, and its stream, are of the context.</summary>
+    public static void CheckContexts(GpuAttentionContext context, in GpuArguments device)
+    {
+        CheckContext(context, device.LogSumExp.Memory?.Context, nameof(GpuArguments.LogSumExp));
+        CheckContext(context, device.LocalFeatures.Memory?.Context, nameof(GpuArguments.LocalFeatures));
         Reject(device.Stream is { } stream && stream.Context != context, nameof(GpuArguments.Stream), "belongs to another context than the one that was passed");
     }
+
+    /// <summary>Whether an argument's memory is of the context; null: it has none.</summary>
+    public static void CheckContext(GpuAttentionContext context, GpuAttentionContext? actual, string name) =>
+        Reject(actual is not null && actual != context, name, $"is on another context: expected memory of the one that was passed, {context.Device.Name}");
 
     /// <summary>The log-sum-exp, where it is wanted.</summary>
     public static void CheckLogSumExp(KernelDescription kernel, TensorLayout queries, DeviceTensorView logSumExp)

@@ -19,16 +19,11 @@ internal static class TensorChecks
         foreach ((DeviceTensorView16 view, string name) in new[] { (query, "query"), (key, "key"), (value, "value"), (output, "output") })
         {
             GpuChecks.Reject(view.Memory is null, name, "has no device memory: expected a view of some");
-            GpuChecks.Reject(view.Memory!.Context != context, name, $"is on another context: expected memory of the one that was passed, {context.Device.Name}");
+            GpuChecks.CheckContext(context, view.Memory!.Context, name);
             GpuChecks.Reject(view.Memory.Precision != precision, name, $"is of {view.Memory.Precision}: expected {precision}, as {kernel.Name} is declared");
         }
 
-        foreach ((DeviceTensorView view, string name) in new[] { (device.LogSumExp, nameof(GpuArguments.LogSumExp)), (device.LocalFeatures, nameof(GpuArguments.LocalFeatures)) })
-        {
-            GpuChecks.Reject(view.Memory is { } memory && memory.Context != context, name, $"is on another context: expected memory of the one that was passed, {context.Device.Name}");
-        }
-
-        GpuChecks.Reject(device.Stream is { } stream && stream.Context != context, nameof(GpuArguments.Stream), "belongs to another context than the one that was passed");
+        GpuChecks.CheckContexts(context, device);
         GpuChecks.CheckArguments(kernel, query.Layout, key.Layout, value.Layout, output.Layout, arguments, device);
         foreach ((DeviceTensorView16 view, string name) in new[] { (query, "query"), (key, "key"), (value, "value") })
         {
