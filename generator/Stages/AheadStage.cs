@@ -22,7 +22,7 @@ internal static class AheadStage
     {
         if (pass.Range.Landmarks == 0)
         {
-            WriteRow(writer, plan, $"({Stride(pass, tensor)})", columns);
+            WriteRow(writer, plan, Stride(pass, tensor), columns);
         }
     }
 
@@ -37,5 +37,5 @@ internal static class AheadStage
 
     /// <summary>Floats from one key or value of a pass, landmarks aside, to the next.</summary>
     public static string Stride(KeyPass pass, string tensor) =>
-        pass.Range.Step > 1 ? $"Step{pass.Suffix} * call->{tensor}.RowStride" : $"call->{tensor}.RowStride";
+        pass.Range.Step > 1 ? $"(Step{pass.Suffix} * call->{tensor}.RowStride)" : $"call->{tensor}.RowStride";
 }

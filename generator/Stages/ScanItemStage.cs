@@ -21,13 +21,18 @@ internal static class ScanItemStage
             using (writer.Block("for (int first = 0; first < work.Length; first += Chunk)"))
             {
                 writer.Line("int count = Math.Min(Chunk, work.Length - first);");
+                writer.Line("// All channels of a chunk before the next chunk: a page of memory holds few rows, and is looked up once.");
                 using (writer.Block("for (int offset = 0; offset < work.Channels; offset += ChannelBlock)"))
                 {
                     writer.Line("ScanItem block = work.Block(offset, ChannelBlock);");
-                    writer.Line("bool last = offset + ChannelBlock >= work.Channels;");
-                    writer.Line("ScanItem next = work.Block(last ? 0 : offset + ChannelBlock, ChannelBlock);");
+                    if (plan.AsksAhead)
+                    {
+                        writer.Line("bool last = offset + ChannelBlock >= work.Channels;");
+                        writer.Line("ScanItem next = work.Block(last ? 0 : offset + ChannelBlock, ChannelBlock);");
+                    }
+
                     writer.Line("Prepare(call, block, first, count, workspace);");
-                    writer.Line("Advance(call, block, first, count, next, last ? first + Chunk : first, workspace);");
+                    writer.Line($"Advance(call, block, first, count{(plan.AsksAhead ? ", next, last ? first + Chunk : first" : string.Empty)}, workspace);");
                     writer.Line("Finish(call, block, first, count, workspace);");
                 }
             }

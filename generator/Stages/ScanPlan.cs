@@ -58,6 +58,9 @@ public sealed class ScanPlan
         }
     }
 
+    /// <summary>Whether rows that come next are asked for: where a register holds many channels of a line.</summary>
+    public bool AsksAhead => Dialect.Lanes > 1;
+
     /// <summary>Whether the class has the causal convolution too: a layer.</summary>
     public bool HasConvolution { get; }
 

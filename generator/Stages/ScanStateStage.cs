@@ -16,19 +16,19 @@ internal static class ScanStateStage
         WriteAdvance(writer, plan);
         foreach (Dialect dialect in plan.Dialects)
         {
-            foreach (int width in plan.Groups.Distinct())
+            foreach ((int width, bool asks) in plan.Groups.Select((width, group) => (width, Asks(dialect, group))).Distinct())
             {
                 writer.Line();
-                WriteGroup(writer, plan, dialect, width);
+                WriteGroup(writer, plan, dialect, width, asks);
             }
         }
     }
 
     private static void WriteAdvance(CodeWriter writer, ScanPlan plan)
     {
-        writer.Line("// Takes the states of a block of channels over a chunk, group by group; beside it, the rows of the block that comes next are asked for.");
+        writer.Line($"// Takes the states of a block of channels over a chunk, group by group{(plan.AsksAhead ? "; beside it, the rows of the block that comes next are asked for" : string.Empty)}.");
         writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Block("private static void Advance(ScanCall* call, ScanItem work, int first, int count, ScanItem next, int nextFirst, byte* workspace)"))
+        using (writer.Block($"private static void Advance(ScanCall* call, ScanItem work, int first, int count{(plan.AsksAhead ? ", ScanItem next, int nextFirst" : string.Empty)}, byte* workspace)"))
         {
             writer.Line("float* rates = At(workspace, RatesAt) + (work.Offset * StateSize), states = At(workspace, StatesAt) + (work.Offset * StateSize), steps = At(workspace, StepsAt), inputs = At(workspace, InputsAt), outputs = At(workspace, OutputsAt);");
             writer.Line("float* b = work.Row(call->InputMatrix) + (first * call->InputMatrix.RowStride), c = work.Row(call->OutputMatrix) + (first * call->OutputMatrix.RowStride);");
@@ -48,23 +48,32 @@ internal static class ScanStateStage
 
     private static void WriteCalls(CodeWriter writer, ScanPlan plan, Dialect dialect)
     {
-        int state = 0;
+        int state = 0, group = 0;
         foreach (int width in plan.Groups)
         {
-            string ahead = dialect.Lanes > 1 && state == 0 ? "nextFirst" : "int.MaxValue";
-            writer.Line($"{(state == 0 ? "ScanAhead " : string.Empty)}ahead = ScanAhead.Of(call, next, {ahead}, k, workspace);");
+            bool asks = Asks(dialect, group++);
+            if (asks)
+            {
+                writer.Line("ScanAhead ahead = ScanAhead.Of(call, next, nextFirst, k, workspace);");
+            }
+
             string panel = Index.Plus("(k * StateSize)", state * dialect.Lanes), column = state == 0 ? string.Empty : $" + {state}";
-            writer.Line($"Advance{width}{ChannelLoop.Suffix(plan, dialect)}(rates + {panel}, states + {panel}, steps + k, inputs + k, outputs + k, b{column}, bStride, c{column}, cStride, count, &ahead);");
+            writer.Line($"{Name(plan, dialect, width, asks)}(rates + {panel}, states + {panel}, steps + k, inputs + k, outputs + k, b{column}, bStride, c{column}, cStride, count{(asks ? ", &ahead" : string.Empty)});");
             state += width;
         }
     }
 
-    private static void WriteGroup(CodeWriter writer, ScanPlan plan, Dialect dialect, int width)
+    // Once for each position and register of channels: beside the first group of states.
+    private static bool Asks(Dialect dialect, int group) => dialect.Lanes > 1 && group == 0;
+
+    private static string Name(ScanPlan plan, Dialect dialect, int width, bool asks) => $"Advance{width}{(asks ? "Asking" : string.Empty)}{ChannelLoop.Suffix(plan, dialect)}";
+
+    private static void WriteGroup(CodeWriter writer, ScanPlan plan, Dialect dialect, int width, bool asks)
     {
         IReadOnlyList<int> states = [.. Enumerable.Range(0, width)];
-        writer.Line($"// {width} states: state = 2^(step * A) * state + input * B; output += C * state.");
+        writer.Line($"// {width} states: state = 2^(step * A) * state + input * B; output += C * state.{(asks ? " Asks for a row of what comes next beside each position." : string.Empty)}");
         writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Block($"private static void Advance{width}{ChannelLoop.Suffix(plan, dialect)}(float* rates, float* states, float* steps, float* inputs, float* outputs, float* b, long bStride, float* c, long cStride, int count, ScanAhead* ahead)"))
+        using (writer.Block($"private static void {Name(plan, dialect, width, asks)}(float* rates, float* states, float* steps, float* inputs, float* outputs, float* b, long bStride, float* c, long cStride, int count{(asks ? ", ScanAhead* ahead" : string.Empty)})"))
         {
             foreach (int n in states)
             {
@@ -73,7 +82,11 @@ internal static class ScanStateStage
 
             using (writer.Block("for (int t = 0; t < count; t++, steps += ChannelBlock, inputs += ChannelBlock, outputs += ChannelBlock, b += bStride, c += cStride)"))
             {
-                writer.Line("ahead->Ask();");
+                if (asks)
+                {
+                    writer.Line("ahead->Ask();");
+                }
+
                 writer.Line($"{dialect.Float} step = {dialect.Load("steps", "0")}, input = {dialect.Load("inputs", "0")}, sum = {dialect.Load("outputs", "0")};");
                 foreach (int n in states)
                 {

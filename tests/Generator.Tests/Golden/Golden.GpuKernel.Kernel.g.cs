@@ -305,7 +305,7 @@ namespace AttentionGen.Kernels
                 {
                     int index = first + r;
                     float* row = source + (index * call->Key.RowStride);
-                    CachePrefetch.Row(row + (RowsAhead * (call->Key.RowStride)), QueryDim);
+                    CachePrefetch.Row(row + (RowsAhead * call->Key.RowStride), QueryDim);
                     float* target = keyRows + (r * QueryDim);
                     int* positions = call->KeyPositions == null ? null : call->KeyPositions + (work.Batch * call->KeyPositionStride) + index;
                     float* rotation = call->KeyRotaryTable + ((positions == null ? index + call->KeyRotaryOffset : *positions) * (long)RotationStride);
@@ -338,7 +338,7 @@ namespace AttentionGen.Kernels
             for (int j = from; j < to; j++)
             {
                 float* row = source + (j * call->Value.RowStride);
-                CachePrefetch.Row(row + (RowsAhead * (call->Value.RowStride)), 12);
+                CachePrefetch.Row(row + (RowsAhead * call->Value.RowStride), 12);
                 float* target = packed + ((j - block) * PaddedValueDim);
                 for (int c = 0; c < 12; c += 1)
                 {
@@ -1890,7 +1890,7 @@ namespace AttentionGen.Kernels
                 {
                     int index = first + r;
                     float* row = source + (index * call->Key.RowStride);
-                    CachePrefetch.Row(row + (RowsAhead * (call->Key.RowStride)), QueryDim);
+                    CachePrefetch.Row(row + (RowsAhead * call->Key.RowStride), QueryDim);
                     float* target = keyRows + (r * QueryDim);
                     int* positions = call->KeyPositions == null ? null : call->KeyPositions + (work.Batch * call->KeyPositionStride) + index;
                     float* rotation = call->KeyRotaryTable + ((positions == null ? index + call->KeyRotaryOffset : *positions) * (long)RotationStride);
@@ -1923,7 +1923,7 @@ namespace AttentionGen.Kernels
             for (int j = from; j < to; j++)
             {
                 float* row = source + (j * call->Value.RowStride);
-                CachePrefetch.Row(row + (RowsAhead * (call->Value.RowStride)), 12);
+                CachePrefetch.Row(row + (RowsAhead * call->Value.RowStride), 12);
                 float* target = packed + ((j - block) * PaddedValueDim);
                 { Vector256<float> x = Vector256.Load(row); check = Vector256.MultiplyAddEstimate(x, zeros, check); Vector256.Store(x, target); }
                 for (int c = 8; c < 12; c += 1)
@@ -2927,7 +2927,7 @@ namespace AttentionGen.Kernels
                 {
                     int index = first + r;
                     float* row = source + (index * call->Key.RowStride);
-                    CachePrefetch.Row(row + (RowsAhead * (call->Key.RowStride)), QueryDim);
+                    CachePrefetch.Row(row + (RowsAhead * call->Key.RowStride), QueryDim);
                     float* target = keyRows + (r * QueryDim);
                     int* positions = call->KeyPositions == null ? null : call->KeyPositions + (work.Batch * call->KeyPositionStride) + index;
                     float* rotation = call->KeyRotaryTable + ((positions == null ? index + call->KeyRotaryOffset : *positions) * (long)RotationStride);
@@ -2957,7 +2957,7 @@ namespace AttentionGen.Kernels
             for (int j = from; j < to; j++)
             {
                 float* row = source + (j * call->Value.RowStride);
-                CachePrefetch.Row(row + (RowsAhead * (call->Value.RowStride)), 12);
+                CachePrefetch.Row(row + (RowsAhead * call->Value.RowStride), 12);
                 float* target = packed + ((j - block) * PaddedValueDim);
                 { Vector128<float> x = Vector128.Load(row); check = Vector128.MultiplyAddEstimate(x, zeros, check); Vector128.Store(x, target); }
                 { Vector128<float> x = Vector128.Load(row + 4); check = Vector128.MultiplyAddEstimate(x, zeros, check); Vector128.Store(x, target + 4); }
@@ -4607,7 +4607,7 @@ namespace AttentionGen.Kernels
                 {
                     int index = first + r;
                     float* row = source + (index * call->Key.RowStride);
-                    CachePrefetch.Row(row + (RowsAhead * (call->Key.RowStride)), QueryDim);
+                    CachePrefetch.Row(row + (RowsAhead * call->Key.RowStride), QueryDim);
                     float* target = keyRows + (r * QueryDim);
                     int* positions = call->KeyPositions == null ? null : call->KeyPositions + (work.Batch * call->KeyPositionStride) + index;
                     float* rotation = call->KeyRotaryTable + ((positions == null ? index + call->KeyRotaryOffset : *positions) * (long)RotationStride);
@@ -4640,7 +4640,7 @@ namespace AttentionGen.Kernels
             for (int j = from; j < to; j++)
             {
                 float* row = source + (j * call->Value.RowStride);
-                CachePrefetch.Row(row + (RowsAhead * (call->Value.RowStride)), 12);
+                CachePrefetch.Row(row + (RowsAhead * call->Value.RowStride), 12);
                 float* target = packed + ((j - block) * PaddedValueDim);
                 for (int c = 0; c < 12; c += 1)
                 {

@@ -60,6 +60,7 @@ namespace AttentionGen.Kernels
             for (int first = 0; first < work.Length; first += Chunk)
             {
                 int count = Math.Min(Chunk, work.Length - first);
+                // All channels of a chunk before the next chunk: a page of memory holds few rows, and is looked up once.
                 for (int offset = 0; offset < work.Channels; offset += ChannelBlock)
                 {
                     ScanItem block = work.Block(offset, ChannelBlock);
@@ -225,18 +226,17 @@ namespace AttentionGen.Kernels
             for (int k = 0; k + Lanes <= work.Channels; k += Lanes)
             {
                 ScanAhead ahead = ScanAhead.Of(call, next, nextFirst, k, workspace);
-                Advance6(rates + (k * StateSize), states + (k * StateSize), steps + k, inputs + k, outputs + k, b, bStride, c, cStride, count, &ahead);
+                Advance6Asking(rates + (k * StateSize), states + (k * StateSize), steps + k, inputs + k, outputs + k, b, bStride, c, cStride, count, &ahead);
             }
             for (int k = work.Channels / Lanes * Lanes; k < work.Channels; k++)
             {
-                ScanAhead ahead = ScanAhead.Of(call, next, int.MaxValue, k, workspace);
-                Advance6OfOne(rates + (k * StateSize), states + (k * StateSize), steps + k, inputs + k, outputs + k, b, bStride, c, cStride, count, &ahead);
+                Advance6OfOne(rates + (k * StateSize), states + (k * StateSize), steps + k, inputs + k, outputs + k, b, bStride, c, cStride, count);
             }
         }
 
-        // 6 states: state = 2^(step * A) * state + input * B; output += C * state.
+        // 6 states: state = 2^(step * A) * state + input * B; output += C * state. Asks for a row of what comes next beside each position.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Advance6(float* rates, float* states, float* steps, float* inputs, float* outputs, float* b, long bStride, float* c, long cStride, int count, ScanAhead* ahead)
+        private static void Advance6Asking(float* rates, float* states, float* steps, float* inputs, float* outputs, float* b, long bStride, float* c, long cStride, int count, ScanAhead* ahead)
         {
             Vector512<float> state0 = Vector512.Load(states);
             Vector512<float> state1 = Vector512.Load(states + 16);
@@ -273,7 +273,7 @@ namespace AttentionGen.Kernels
 
         // 6 states: state = 2^(step * A) * state + input * B; output += C * state.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Advance6OfOne(float* rates, float* states, float* steps, float* inputs, float* outputs, float* b, long bStride, float* c, long cStride, int count, ScanAhead* ahead)
+        private static void Advance6OfOne(float* rates, float* states, float* steps, float* inputs, float* outputs, float* b, long bStride, float* c, long cStride, int count)
         {
             float state0 = states[0];
             float state1 = states[1];
@@ -283,7 +283,6 @@ namespace AttentionGen.Kernels
             float state5 = states[5];
             for (int t = 0; t < count; t++, steps += ChannelBlock, inputs += ChannelBlock, outputs += ChannelBlock, b += bStride, c += cStride)
             {
-                ahead->Ask();
                 float step = steps[0], input = inputs[0], sum = outputs[0];
                 state0 = ((VectorMath.Exp2((step * rates[0])) * state0) + (input * b[0]));
                 sum = ((state0 * c[0]) + sum);
@@ -401,6 +400,7 @@ namespace AttentionGen.Kernels
             for (int first = 0; first < work.Length; first += Chunk)
             {
                 int count = Math.Min(Chunk, work.Length - first);
+                // All channels of a chunk before the next chunk: a page of memory holds few rows, and is looked up once.
                 for (int offset = 0; offset < work.Channels; offset += ChannelBlock)
                 {
                     ScanItem block = work.Block(offset, ChannelBlock);
@@ -566,18 +566,17 @@ namespace AttentionGen.Kernels
             for (int k = 0; k + Lanes <= work.Channels; k += Lanes)
             {
                 ScanAhead ahead = ScanAhead.Of(call, next, nextFirst, k, workspace);
-                Advance6(rates + (k * StateSize), states + (k * StateSize), steps + k, inputs + k, outputs + k, b, bStride, c, cStride, count, &ahead);
+                Advance6Asking(rates + (k * StateSize), states + (k * StateSize), steps + k, inputs + k, outputs + k, b, bStride, c, cStride, count, &ahead);
             }
             for (int k = work.Channels / Lanes * Lanes; k < work.Channels; k++)
             {
-                ScanAhead ahead = ScanAhead.Of(call, next, int.MaxValue, k, workspace);
-                Advance6OfOne(rates + (k * StateSize), states + (k * StateSize), steps + k, inputs + k, outputs + k, b, bStride, c, cStride, count, &ahead);
+                Advance6OfOne(rates + (k * StateSize), states + (k * StateSize), steps + k, inputs + k, outputs + k, b, bStride, c, cStride, count);
             }
         }
 
-        // 6 states: state = 2^(step * A) * state + input * B; output += C * state.
+        // 6 states: state = 2^(step * A) * state + input * B; output += C * state. Asks for a row of what comes next beside each position.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Advance6(float* rates, float* states, float* steps, float* inputs, float* outputs, float* b, long bStride, float* c, long cStride, int count, ScanAhead* ahead)
+        private static void Advance6Asking(float* rates, float* states, float* steps, float* inputs, float* outputs, float* b, long bStride, float* c, long cStride, int count, ScanAhead* ahead)
         {
             Vector256<float> state0 = Vector256.Load(states);
             Vector256<float> state1 = Vector256.Load(states + 8);
@@ -614,7 +613,7 @@ namespace AttentionGen.Kernels
 
         // 6 states: state = 2^(step * A) * state + input * B; output += C * state.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Advance6OfOne(float* rates, float* states, float* steps, float* inputs, float* outputs, float* b, long bStride, float* c, long cStride, int count, ScanAhead* ahead)
+        private static void Advance6OfOne(float* rates, float* states, float* steps, float* inputs, float* outputs, float* b, long bStride, float* c, long cStride, int count)
         {
             float state0 = states[0];
             float state1 = states[1];
@@ -624,7 +623,6 @@ namespace AttentionGen.Kernels
             float state5 = states[5];
             for (int t = 0; t < count; t++, steps += ChannelBlock, inputs += ChannelBlock, outputs += ChannelBlock, b += bStride, c += cStride)
             {
-                ahead->Ask();
                 float step = steps[0], input = inputs[0], sum = outputs[0];
                 state0 = ((VectorMath.Exp2((step * rates[0])) * state0) + (input * b[0]));
                 sum = ((state0 * c[0]) + sum);
@@ -742,6 +740,7 @@ namespace AttentionGen.Kernels
             for (int first = 0; first < work.Length; first += Chunk)
             {
                 int count = Math.Min(Chunk, work.Length - first);
+                // All channels of a chunk before the next chunk: a page of memory holds few rows, and is looked up once.
                 for (int offset = 0; offset < work.Channels; offset += ChannelBlock)
                 {
                     ScanItem block = work.Block(offset, ChannelBlock);
@@ -878,13 +877,13 @@ namespace AttentionGen.Kernels
             for (int k = 0; k + Lanes <= work.Channels; k += Lanes)
             {
                 ScanAhead ahead = ScanAhead.Of(call, next, nextFirst, k, workspace);
-                Advance6(rates + (k * StateSize), states + (k * StateSize), steps + k, inputs + k, outputs + k, b, bStride, c, cStride, count, &ahead);
+                Advance6Asking(rates + (k * StateSize), states + (k * StateSize), steps + k, inputs + k, outputs + k, b, bStride, c, cStride, count, &ahead);
             }
         }
 
-        // 6 states: state = 2^(step * A) * state + input * B; output += C * state.
+        // 6 states: state = 2^(step * A) * state + input * B; output += C * state. Asks for a row of what comes next beside each position.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Advance6(float* rates, float* states, float* steps, float* inputs, float* outputs, float* b, long bStride, float* c, long cStride, int count, ScanAhead* ahead)
+        private static void Advance6Asking(float* rates, float* states, float* steps, float* inputs, float* outputs, float* b, long bStride, float* c, long cStride, int count, ScanAhead* ahead)
         {
             Vector128<float> state0 = Vector128.Load(states);
             Vector128<float> state1 = Vector128.Load(states + 4);
@@ -981,13 +980,12 @@ namespace AttentionGen.Kernels
             for (int first = 0; first < work.Length; first += Chunk)
             {
                 int count = Math.Min(Chunk, work.Length - first);
+                // All channels of a chunk before the next chunk: a page of memory holds few rows, and is looked up once.
                 for (int offset = 0; offset < work.Channels; offset += ChannelBlock)
                 {
                     ScanItem block = work.Block(offset, ChannelBlock);
-                    bool last = offset + ChannelBlock >= work.Channels;
-                    ScanItem next = work.Block(last ? 0 : offset + ChannelBlock, ChannelBlock);
                     Prepare(call, block, first, count, workspace);
-                    Advance(call, block, first, count, next, last ? first + Chunk : first, workspace);
+                    Advance(call, block, first, count, workspace);
                     Finish(call, block, first, count, workspace);
                 }
             }
@@ -1107,23 +1105,22 @@ namespace AttentionGen.Kernels
             }
         }
 
-        // Takes the states of a block of channels over a chunk, group by group; beside it, the rows of the block that comes next are asked for.
+        // Takes the states of a block of channels over a chunk, group by group.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Advance(ScanCall* call, ScanItem work, int first, int count, ScanItem next, int nextFirst, byte* workspace)
+        private static void Advance(ScanCall* call, ScanItem work, int first, int count, byte* workspace)
         {
             float* rates = At(workspace, RatesAt) + (work.Offset * StateSize), states = At(workspace, StatesAt) + (work.Offset * StateSize), steps = At(workspace, StepsAt), inputs = At(workspace, InputsAt), outputs = At(workspace, OutputsAt);
             float* b = work.Row(call->InputMatrix) + (first * call->InputMatrix.RowStride), c = work.Row(call->OutputMatrix) + (first * call->OutputMatrix.RowStride);
             long bStride = call->InputMatrix.RowStride, cStride = call->OutputMatrix.RowStride;
             for (int k = 0; k < work.Channels; k++)
             {
-                ScanAhead ahead = ScanAhead.Of(call, next, int.MaxValue, k, workspace);
-                Advance6(rates + (k * StateSize), states + (k * StateSize), steps + k, inputs + k, outputs + k, b, bStride, c, cStride, count, &ahead);
+                Advance6(rates + (k * StateSize), states + (k * StateSize), steps + k, inputs + k, outputs + k, b, bStride, c, cStride, count);
             }
         }
 
         // 6 states: state = 2^(step * A) * state + input * B; output += C * state.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Advance6(float* rates, float* states, float* steps, float* inputs, float* outputs, float* b, long bStride, float* c, long cStride, int count, ScanAhead* ahead)
+        private static void Advance6(float* rates, float* states, float* steps, float* inputs, float* outputs, float* b, long bStride, float* c, long cStride, int count)
         {
             float state0 = states[0];
             float state1 = states[1];
@@ -1133,7 +1130,6 @@ namespace AttentionGen.Kernels
             float state5 = states[5];
             for (int t = 0; t < count; t++, steps += ChannelBlock, inputs += ChannelBlock, outputs += ChannelBlock, b += bStride, c += cStride)
             {
-                ahead->Ask();
                 float step = steps[0], input = inputs[0], sum = outputs[0];
                 state0 = ((VectorMath.Exp2((step * rates[0])) * state0) + (input * b[0]));
                 sum = ((state0 * c[0]) + sum);

@@ -291,7 +291,7 @@ namespace AttentionGen.Kernels
                 {
                     int index = first + r;
                     float* row = source + (index * call->Key.RowStride);
-                    CachePrefetch.Row(row + (RowsAhead * (call->Key.RowStride)), QueryDim);
+                    CachePrefetch.Row(row + (RowsAhead * call->Key.RowStride), QueryDim);
                     float* target = keyRows + (r * QueryDim);
                     int* positions = call->KeyPositions == null ? null : call->KeyPositions + (work.Batch * call->KeyPositionStride) + index;
                     float* rotation = call->KeyRotaryTable + ((positions == null ? index + call->KeyRotaryOffset : *positions) * (long)RotationStride);
@@ -314,7 +314,7 @@ namespace AttentionGen.Kernels
             for (int j = from; j < to; j++)
             {
                 float* row = source + (j * call->Value.RowStride);
-                CachePrefetch.Row(row + (RowsAhead * (call->Value.RowStride)), 32);
+                CachePrefetch.Row(row + (RowsAhead * call->Value.RowStride), 32);
                 float* target = packed + ((j - block) * PaddedValueDim);
                 { Vector512<float> x = Vector512.Load(row); check = Vector512.MultiplyAddEstimate(x, zeros, check); Vector512.Store(x, target); }
                 { Vector512<float> x = Vector512.Load(row + 16); check = Vector512.MultiplyAddEstimate(x, zeros, check); Vector512.Store(x, target + 16); }
@@ -1777,7 +1777,7 @@ namespace AttentionGen.Kernels
                 {
                     int index = first + r;
                     float* row = source + (index * call->Key.RowStride);
-                    CachePrefetch.Row(row + (RowsAhead * (call->Key.RowStride)), QueryDim);
+                    CachePrefetch.Row(row + (RowsAhead * call->Key.RowStride), QueryDim);
                     float* target = keyRows + (r * QueryDim);
                     int* positions = call->KeyPositions == null ? null : call->KeyPositions + (work.Batch * call->KeyPositionStride) + index;
                     float* rotation = call->KeyRotaryTable + ((positions == null ? index + call->KeyRotaryOffset : *positions) * (long)RotationStride);
@@ -1802,7 +1802,7 @@ namespace AttentionGen.Kernels
             for (int j = from; j < to; j++)
             {
                 float* row = source + (j * call->Value.RowStride);
-                CachePrefetch.Row(row + (RowsAhead * (call->Value.RowStride)), 32);
+                CachePrefetch.Row(row + (RowsAhead * call->Value.RowStride), 32);
                 float* target = packed + ((j - block) * PaddedValueDim);
                 { Vector256<float> x = Vector256.Load(row); check = Vector256.MultiplyAddEstimate(x, zeros, check); Vector256.Store(x, target); }
                 { Vector256<float> x = Vector256.Load(row + 8); check = Vector256.MultiplyAddEstimate(x, zeros, check); Vector256.Store(x, target + 8); }
@@ -2750,7 +2750,7 @@ namespace AttentionGen.Kernels
                 {
                     int index = first + r;
                     float* row = source + (index * call->Key.RowStride);
-                    CachePrefetch.Row(row + (RowsAhead * (call->Key.RowStride)), QueryDim);
+                    CachePrefetch.Row(row + (RowsAhead * call->Key.RowStride), QueryDim);
                     float* target = keyRows + (r * QueryDim);
                     int* positions = call->KeyPositions == null ? null : call->KeyPositions + (work.Batch * call->KeyPositionStride) + index;
                     float* rotation = call->KeyRotaryTable + ((positions == null ? index + call->KeyRotaryOffset : *positions) * (long)RotationStride);
@@ -2779,7 +2779,7 @@ namespace AttentionGen.Kernels
             for (int j = from; j < to; j++)
             {
                 float* row = source + (j * call->Value.RowStride);
-                CachePrefetch.Row(row + (RowsAhead * (call->Value.RowStride)), 32);
+                CachePrefetch.Row(row + (RowsAhead * call->Value.RowStride), 32);
                 float* target = packed + ((j - block) * PaddedValueDim);
                 for (int c = 0; c < 32; c += 4)
                 {
@@ -4360,7 +4360,7 @@ namespace AttentionGen.Kernels
                 {
                     int index = first + r;
                     float* row = source + (index * call->Key.RowStride);
-                    CachePrefetch.Row(row + (RowsAhead * (call->Key.RowStride)), QueryDim);
+                    CachePrefetch.Row(row + (RowsAhead * call->Key.RowStride), QueryDim);
                     float* target = keyRows + (r * QueryDim);
                     int* positions = call->KeyPositions == null ? null : call->KeyPositions + (work.Batch * call->KeyPositionStride) + index;
                     float* rotation = call->KeyRotaryTable + ((positions == null ? index + call->KeyRotaryOffset : *positions) * (long)RotationStride);
@@ -4389,7 +4389,7 @@ namespace AttentionGen.Kernels
             for (int j = from; j < to; j++)
             {
                 float* row = source + (j * call->Value.RowStride);
-                CachePrefetch.Row(row + (RowsAhead * (call->Value.RowStride)), 32);
+                CachePrefetch.Row(row + (RowsAhead * call->Value.RowStride), 32);
                 float* target = packed + ((j - block) * PaddedValueDim);
                 for (int c = 0; c < 32; c += 1)
                 {

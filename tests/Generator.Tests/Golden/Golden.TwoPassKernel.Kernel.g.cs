@@ -309,7 +309,7 @@ namespace AttentionGen.Kernels
             for (int j = from; j < to; j++)
             {
                 float* row = source + (j * call->Value.RowStride);
-                CachePrefetch.Row(row + (RowsAhead * (call->Value.RowStride)), 8);
+                CachePrefetch.Row(row + (RowsAhead * call->Value.RowStride), 8);
                 float* target = packed + ((j - block) * PaddedValueDim);
                 for (int c = 0; c < 8; c += 1)
                 {
@@ -1751,7 +1751,7 @@ namespace AttentionGen.Kernels
             for (int j = from; j < to; j++)
             {
                 float* row = source + (j * call->Value.RowStride);
-                CachePrefetch.Row(row + (RowsAhead * (call->Value.RowStride)), 8);
+                CachePrefetch.Row(row + (RowsAhead * call->Value.RowStride), 8);
                 float* target = packed + ((j - block) * PaddedValueDim);
                 { Vector256<float> x = Vector256.Load(row); check = Vector256.MultiplyAddEstimate(x, zeros, check); Vector256.Store(x, target); }
             }
@@ -2660,7 +2660,7 @@ namespace AttentionGen.Kernels
             for (int j = from; j < to; j++)
             {
                 float* row = source + (j * call->Value.RowStride);
-                CachePrefetch.Row(row + (RowsAhead * (call->Value.RowStride)), 8);
+                CachePrefetch.Row(row + (RowsAhead * call->Value.RowStride), 8);
                 float* target = packed + ((j - block) * PaddedValueDim);
                 { Vector128<float> x = Vector128.Load(row); check = Vector128.MultiplyAddEstimate(x, zeros, check); Vector128.Store(x, target); }
                 { Vector128<float> x = Vector128.Load(row + 4); check = Vector128.MultiplyAddEstimate(x, zeros, check); Vector128.Store(x, target + 4); }
@@ -4151,7 +4151,7 @@ namespace AttentionGen.Kernels
             for (int j = from; j < to; j++)
             {
                 float* row = source + (j * call->Value.RowStride);
-                CachePrefetch.Row(row + (RowsAhead * (call->Value.RowStride)), 8);
+                CachePrefetch.Row(row + (RowsAhead * call->Value.RowStride), 8);
                 float* target = packed + ((j - block) * PaddedValueDim);
                 for (int c = 0; c < 8; c += 1)
                 {
