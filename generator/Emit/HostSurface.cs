@@ -112,7 +112,7 @@ internal static class HostSurface
 
             writer.Line($"MaxLength = {shape.MaxLength}, MaxKeyLength = {shape.MaxKeyLength}, // 0: open");
             writer.Line($"Alignment = (global::AttentionGen.CausalAlignment){shape.Alignment}, NeedsAlignment = {Literals.Of(plan.DependsOnQuery)}, Softmaxes = {(plan.Type.Family == KernelFamily.Softmax ? plan.Branches.Count : 0)},");
-            writer.Line($"TileRows = {plan.Dialect.TileRows}, MaxChunkRows = {plan.ChunkRows}, WorkspaceBytes = WorkspaceBytesPerThread,");
+            writer.Line($"TileRows = {plan.Dialect.TileRows}, MaxChunkRows = {plan.ItemRows}, WorkspaceBytes = WorkspaceBytesPerThread,");
             foreach (string setting in plan.Encodings.SelectMany(pair => pair.Encoding.Settings(spec, pair.Spec)))
             {
                 writer.Line(setting);

@@ -57,10 +57,14 @@ internal static class KernelEmitter
             }
 
             ScoreStage.Write(writer, plan);
-            SoftmaxStage.Write(writer, plan);
-            ValueStage.WriteTiles(writer, plan, "Values", plan.ScoreStride);
-            DistanceStage.Write(writer, plan);
-            EpilogueStage.Write(writer, plan);
+            if (plan.WalksBlocks)
+            {
+                SoftmaxStage.Write(writer, plan);
+                ValueStage.WriteTiles(writer, plan, "Values", plan.ScoreStride);
+                DistanceStage.Write(writer, plan);
+                EpilogueStage.Write(writer, plan);
+            }
+
             if (plan.Cache is not null)
             {
                 CacheStage.WriteAppend(writer, plan);
@@ -131,8 +135,22 @@ internal static class KernelEmitter
             Constant(writer, "RowsAhead", AheadStage.Rows, "how far behind a row the one is that is asked for");
         }
 
+        if (plan.AtOnce is { } atOnce)
+        {
+            Constant(writer, "RowsAhead", atOnce.RowsAhead, "how far behind a query the one is that is asked for beside its arithmetic");
+            Constant(writer, "KeysAhead", atOnce.KeysAhead, "the same for keys and values");
+            if (atOnce.Sinks > 0)
+            {
+                Constant(writer, "SinkKeys", atOnce.Sinks, "keys of the sinks' panels");
+            }
+        }
+
         Constant(writer, "ScoreStride", plan.ScoreStride);
-        Constant(writer, "ChunkRows", plan.ChunkRows);
+        if (plan.WalksBlocks)
+        {
+            Constant(writer, "ChunkRows", plan.ChunkRows);
+        }
+
         WriteShared(writer, plan);
         if (plan.Decode is { } decode)
         {

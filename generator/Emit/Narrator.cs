@@ -44,7 +44,9 @@ internal static class Narrator
                 : "Any number of new tokens packs its keys and values as without a cache."));
         }
 
-        lines.Add("One work item: a chunk of queries, for all query heads of one key/value head. Blocks of keys and values are packed once and every query tile passes over them.");
+        lines.Add("One work item: a chunk of queries, for all query heads of one key/value head. " + (plan.AtOnce is null
+            ? "Blocks of keys and values are packed once and every query tile passes over them."
+            : "A query tile sees so few keys that all of them stand packed at once: it goes from queries to finished outputs in one step, while the rows of later tiles are fetched beside it."));
         return lines;
     }
 
@@ -71,7 +73,7 @@ internal static class Narrator
     private static string Tile(AttentionSpec spec, Dialect dialect)
     {
         KernelPlan plan = new(spec, dialect);
-        return $"{dialect.Name} {dialect.TileRows} x {dialect.TileVectors * dialect.Lanes} in {dialect.TileRows * dialect.TileVectors} accumulators, blocks of {plan.KeyBlock} keys, chunks of {plan.ChunkRows} queries, {plan.WorkspaceBytes} bytes";
+        return $"{dialect.Name} {dialect.TileRows} x {dialect.TileVectors * dialect.Lanes} in {dialect.TileRows * dialect.TileVectors} accumulators, blocks of {plan.KeyBlock} keys, chunks of {plan.ItemRows} queries, {plan.WorkspaceBytes} bytes";
     }
 
     private static IEnumerable<string> Branches(KernelPlan plan)

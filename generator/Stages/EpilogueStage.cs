@@ -87,8 +87,8 @@ internal static class EpilogueStage
         WriteColumns(writer, plan, (target, product, index) => target.MultiplyAdd(target.Load("local", index), target.Broadcast(share), product));
     }
 
-    // The sink may be far above or below every score: both are taken relative to the higher one.
-    private static void WriteSink(CodeWriter writer)
+    /// <summary>The learned logit joins <c>total</c> and <c>highest</c>. It may be far above or below every score: both are taken relative to the higher one.</summary>
+    public static void WriteSink(CodeWriter writer)
     {
         writer.Line("// The head's sink joins the sum as one more key, without a value.");
         writer.Line("float seen = highest;");
@@ -97,7 +97,8 @@ internal static class EpilogueStage
         writer.Line("total = highest == float.NegativeInfinity ? 0f : (total * kept) + VectorMath.Exp2(sink - highest);");
     }
 
-    private static string Numerator(KernelPlan plan)
+    /// <summary>What the weighted values are divided by the sum of weights of.</summary>
+    public static string Numerator(KernelPlan plan)
     {
         string share = plan.Branches.Count > 1 ? "coefficient" : Literals.Of((float)(plan.Mix?.Attended ?? 1));
         return plan.HasSinkLogits ? $"{share} * kept" : share;

@@ -13,6 +13,16 @@ internal static class ItemStage
 {
     public static void Write(CodeWriter writer, KernelPlan plan)
     {
+        if (plan.AtOnce is { } atOnce)
+        {
+            AtOnceItemStage.Write(writer, plan, atOnce);
+        }
+
+        if (!plan.WalksBlocks)
+        {
+            return;
+        }
+
         WriteRun(writer, plan);
         foreach (KeyPass pass in plan.Passes)
         {
@@ -26,10 +36,15 @@ internal static class ItemStage
     private static void WriteRun(CodeWriter writer, KernelPlan plan)
     {
         writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Block("public static void Run(void* address, int item, byte* workspace)"))
+        bool isWhole = plan.AtOnce is null;
+        using (writer.Block(isWhole ? "public static void Run(void* address, int item, byte* workspace)" : "private static void AttendBlocks(AttentionCall* call, WorkItem work, byte* workspace)"))
         {
-            writer.Line("AttentionCall* call = (AttentionCall*)address;");
-            writer.Line("WorkItem work = WorkItem.Of(call, item, KvHeads);");
+            if (isWhole)
+            {
+                writer.Line("AttentionCall* call = (AttentionCall*)address;");
+                writer.Line("WorkItem work = WorkItem.Of(call, item, KvHeads);");
+            }
+
             writer.Line("int tiles = (work.Rows + TileRows - 1) / TileRows;");
             for (int n = 0; n < plan.Branches.Count; n++)
             {
@@ -65,7 +80,7 @@ internal static class ItemStage
 
     private static void WriteQueries(CodeWriter writer, KernelPlan plan, SoftmaxBranch branch)
     {
-        const string Head = "call, work, (work.KvHead * GroupSize) + member, tiles * TileRows, At(workspace, QueriesAt) + (state * QueryDim)";
+        const string Head = "call, work, (work.KvHead * GroupSize) + member, 0, tiles * TileRows, At(workspace, QueriesAt) + (state * QueryDim)";
         string extra = QueryStage.Extra(plan, typed: false, branch.FirstFeature);
         bool comparesPlainQueries = QueryStage.ComparesPlainQueries(plan);
         using (writer.Block("for (int member = 0; member < GroupSize; member++)"))
@@ -77,7 +92,8 @@ internal static class ItemStage
                 DistanceStage.WriteTermsCall(writer, plan);
             }
 
-            writer.Line($"PrepareQueries({Head}, At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state{extra});");
+            writer.Line($"PrepareQueries({Head}{extra});");
+            writer.Line("ClearState(tiles * TileRows, At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);");
             if (!comparesPlainQueries)
             {
                 DistanceStage.WriteTermsCall(writer, plan);

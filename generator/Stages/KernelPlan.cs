@@ -26,8 +26,6 @@ public sealed class KernelPlan
     /// <summary>Rows per head that an item holds at least, however many heads share the keys.</summary>
     private const int LeastRowsPerHead = 48;
 
-    private readonly List<WorkspaceBuffer> _buffers = [];
-
     public KernelPlan(AttentionSpec spec, Dialect dialect)
     {
         Spec = spec;
@@ -42,11 +40,12 @@ public sealed class KernelPlan
         Modifiers = [.. Catalog.Catalog.Modifiers.Where(modifier => modifier.IsDeclared(spec))];
         ScoreSteps = [.. Type.ScoreSteps(spec).Concat(Modifiers.SelectMany(modifier => modifier.ScoreSteps(spec))).Concat(Encodings.SelectMany(pair => pair.Encoding.ScoreSteps(spec, pair.Spec))).Concat(FunctionStep.Of(spec)).OrderBy(static step => step.Order)];
         ValueVectors = (Shape.ValueDim + dialect.Lanes - 1) / dialect.Lanes;
-        KeyBlock = ChooseKeyBlock(Shape.QueryDim + PaddedValueDim, dialect);
+        KeyBlock = ChooseKeyBlock(Shape, dialect);
         Decode = DecodePlan.Of(this);
         StepSizes = new StepSizes(dialect.Lanes, Shape.GroupSize, Shape.QueryDim, PaddedValueDim);
-        ChunkRows = ChooseChunkRows();
-        LayOut();
+        AtOnce = AtOncePlan.Of(this);
+        ChunkRows = AtOnce is null ? ChooseChunkRows() : LeastRowsPerHead;
+        (Buffers, WorkspaceBytes) = Workspace.LayOut(this);
     }
 
     public AttentionSpec Spec { get; }
@@ -103,7 +102,13 @@ public sealed class KernelPlan
     /// Whether a query sees so few keys that reading and writing rows is a good part of the work: then rows are asked for some pages before
     /// they are reached, which the processor does not do by itself past the end of a page.
     /// </summary>
-    public bool AsksAhead => Cache is null && Passes.All(static pass => pass.IsIndexed || (pass.HasFirst && pass.HasLast) || pass.Range.Limit is not null);
+    public bool AsksAhead => AtOnce is null && Cache is null && Passes.All(static pass => pass.IsIndexed || (pass.HasFirst && pass.HasLast) || pass.Range.Limit is not null);
+
+    /// <summary>How a tile of queries sees all its keys in one step, or null: it passes over blocks of them.</summary>
+    public AtOncePlan? AtOnce { get; }
+
+    /// <summary>Whether some queries pass over blocks of keys.</summary>
+    public bool WalksBlocks => AtOnce is null or { HasGlobalRows: true };
 
     /// <summary>Leading keys that every query may see.</summary>
     public int CacheSinks => Passes.Max(static pass => pass.Range.Sinks);
@@ -153,14 +158,20 @@ public sealed class KernelPlan
     /// <summary>Floats from one row of scores to the next: a block and one register more, so that rows don't share cache sets.</summary>
     public int ScoreStride => KeyBlock + Math.Max(Dialect.Lanes, 16);
 
-    /// <summary>The most query rows of one head in one work item: whole tiles.</summary>
+    /// <summary>The most query rows of one head that pass over blocks of keys together, with their state in the workspace: whole tiles.</summary>
     public int ChunkRows { get; }
 
+    /// <summary>Those of all heads of the group.</summary>
+    public int StateRows => Shape.GroupSize * ChunkRows;
+
+    /// <summary>The most query rows of one head in one work item: whole tiles.</summary>
+    public int ItemRows => AtOnce is null ? ChunkRows : AtOncePlan.ItemRows;
+
     /// <summary>The buffers of one work item, in order.</summary>
-    public IReadOnlyList<WorkspaceBuffer> Buffers => _buffers;
+    public IReadOnlyList<WorkspaceBuffer> Buffers { get; }
 
     /// <summary>Bytes of workspace per thread.</summary>
-    public int WorkspaceBytes { get; private set; }
+    public int WorkspaceBytes { get; }
 
     /// <summary>How the columns of the values are cut into register tiles: widths in registers, none of them 1 unless there is just one.</summary>
     public IReadOnlyList<int> ValueTiles() => Tiles(ValueVectors, Dialect);
@@ -192,9 +203,11 @@ public sealed class KernelPlan
         return [.. ranges.Select(range => new KeyPass(range, ranges.Length == 1 ? "" : range.Name))];
     }
 
-    private static int ChooseKeyBlock(int floatsPerKey, Dialect dialect)
+    /// <summary>Keys packed at a time.</summary>
+    public static int ChooseKeyBlock(AttentionShape shape, Dialect dialect)
     {
         int group = dialect.Lanes * dialect.TileVectors;
+        int floatsPerKey = shape.QueryDim + ((shape.ValueDim + dialect.Lanes - 1) / dialect.Lanes * dialect.Lanes);
         int keys = Math.Min(MostKeysPerBlock, MostFloatsPerBlock / floatsPerKey);
         return Math.Max(group, keys / group * group);
     }
@@ -223,78 +236,4 @@ public sealed class KernelPlan
 
         return null;
     }
-
-    private void LayOut()
-    {
-        int rows = Shape.GroupSize * ChunkRows;
-        int lanes = Dialect.Lanes;
-        Add("Queries", rows * Shape.QueryDim, "scaled queries [group, chunk rows, head dim]");
-        Add("Outputs", rows * PaddedValueDim, "unnormalised outputs [group, chunk rows, padded value dim]");
-        Add("RowSum", rows * lanes, "running sums of weights, one per lane [group, chunk rows, lanes]");
-        Add("RowMax", rows, "running maxima of scores in base-2 units [group, chunk rows]");
-        Add("Keys", KeyBlock * Shape.QueryDim, $"packed keys [key block / lanes, head dim, lanes]");
-        Add("Values", KeyBlock * PaddedValueDim, "packed values [key block, padded value dim]");
-        if (Distances is { HasValues: true })
-        {
-            Add("ScoreMargin", 16, "before the first row of scores, for weights of 0");
-        }
-
-        Add("Scores", Dialect.TileRows * ScoreStride, "scores, then weights, of one tile [tile rows, score stride]");
-        Add("TileMax", Dialect.TileRows * lanes, "maxima of the tile's scores per lane [tile rows, lanes]");
-        if (QkNorm != QkNormModifier.None)
-        {
-            Add("NormalisedRow", Shape.QueryDim, "a normalised query or key on its way to the rotation [head dim]");
-        }
-
-        if (CollectsKeyRows)
-        {
-            Add("KeyRows", lanes * Shape.QueryDim, "keys on their way to a panel [lanes, head dim]");
-        }
-
-        if (Cache is not null && TransformsKeys)
-        {
-            Add("NewKeys", lanes * Shape.HeadDim, "keys on their way to the cache [lanes, head dim]");
-        }
-
-        if (Decode is not null)
-        {
-            Add("DecodeScores", DecodePlan.TileRows[0] * Decode.ScoreStride, "scores, then weights, of one tile of a decoding step [rows, decode stride]");
-            if (Decode.ValueScales > 0)
-            {
-                Add("DecodeScaled", DecodePlan.TileRows[0] * Decode.ScoreStride, "the same weights times the values' scales [rows, decode stride]");
-            }
-        }
-
-        if (Passes.Any(static pass => pass.IsIndexed))
-        {
-            Add("KeyIndices", KeyBlock, "indices of the packed keys, as floats [key block]");
-        }
-
-        foreach (StepBuffer buffer in ScoreSteps.SelectMany(step => step.Buffers(StepSizes)))
-        {
-            Add(buffer.Name, buffer.IsPerRow ? rows * buffer.Floats : buffer.Floats, buffer.Contents);
-        }
-
-        if (Distances is { } distances)
-        {
-            Add("DistanceKeys", (distances.Count + lanes - 1) / lanes * lanes * Shape.QueryDim, "packed key vectors of distances [distances / lanes, head dim, lanes]");
-            if (distances.HasValues)
-            {
-                Add("DistanceValues", (distances.Count * PaddedValueDim) + 1, "packed value vectors of distances [distances, padded value dim], then 0 if all are finite");
-            }
-        }
-    }
-
-    private void Add(string name, int floats, string contents)
-    {
-        _buffers.Add(new WorkspaceBuffer(name, WorkspaceBytes, floats, contents));
-        WorkspaceBytes += ((floats * sizeof(float)) + 63) / 64 * 64;
-    }
 }
-
-/// <summary>One buffer of a work item's workspace.</summary>
-/// <param name="Name">Its name in generated code.</param>
-/// <param name="Offset">Bytes from the start of the workspace, a multiple of 64.</param>
-/// <param name="Floats">Its length.</param>
-/// <param name="Contents">What it holds, with its shape.</param>
-public sealed record WorkspaceBuffer(string Name, int Offset, int Floats, string Contents);

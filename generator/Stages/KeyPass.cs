@@ -22,6 +22,9 @@ public sealed record KeyPass(KeyRange Range, string Suffix)
     /// <summary>Whether a last visible key is set, global rows aside.</summary>
     public bool HasLast => Range.HasLast;
 
+    /// <summary>The pass as a query sees it that sees nothing but its window, sinks aside.</summary>
+    public KeyPass Window => this with { Range = Range with { Sinks = 0, GlobalRows = 0 } };
+
     /// <summary>The index of the first key that a query sees.</summary>
     public string First(string query) => Combine("Math.Max", FirstParts(query));
 

@@ -20,11 +20,20 @@ internal sealed record ProductTile(string Name, int WeightStride, int ValueStrid
     /// <summary>Floats from one register of a row of values to the next, where values stand in panels; null: they follow each other.</summary>
     public int? ValueVector { get; init; }
 
+    /// <summary>
+    /// Whether rows of outputs are as far apart as the caller says, and each is multiplied by a factor of its own: arguments <c>stride</c> and <c>factors</c>.
+    /// </summary>
+    public bool IsFinal { get; init; }
+
+    /// <summary>Whether other weights and values come first in the sum: arguments <c>firstWeights</c>, <c>firstValues</c> and <c>firstCount</c>.</summary>
+    public bool HasFirst { get; init; }
+
     /// <summary>Writes the tile of <paramref name="width"/> registers.</summary>
     public void Write(CodeWriter writer, Dialect dialect, int width)
     {
         writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Block($"private static void {Name}{width}(float* weights, float* values, float* outputs, int count)"))
+        string extra = (IsFinal ? ", nint stride, float* factors" : string.Empty) + (HasFirst ? ", float* firstWeights, float* firstValues, int firstCount" : string.Empty);
+        using (writer.Block($"private static void {Name}{width}(float* weights, float* values, float* outputs, int count{extra})"))
         {
             for (int r = 0; r < dialect.TileRows; r++)
             {
@@ -34,26 +43,48 @@ internal sealed record ProductTile(string Name, int WeightStride, int ValueStrid
                 }
             }
 
-            writer.Line("int left = count;");
-            using (writer.Block($"for (; left >= {Unroll}; left -= {Unroll})"))
+            if (HasFirst)
             {
-                for (int step = 0; step < Unroll; step++)
+                writer.Line("float* nextWeights = weights, nextValues = values;");
+                writer.Line("weights = firstWeights;");
+                writer.Line("values = firstValues;");
+                writer.Line("int left = firstCount;");
+                using (writer.Block("for (int part = 0; part < 2; part++)"))
                 {
-                    WriteStep(writer, dialect, width, step);
+                    WriteSum(writer, dialect, width);
+                    writer.Line("weights = nextWeights;");
+                    writer.Line("values = nextValues;");
+                    writer.Line("left = count;");
                 }
-
-                writer.Line($"weights += {Unroll};");
-                writer.Line($"values += {Unroll * ValueStride};");
             }
-
-            using (writer.Block("for (; left > 0; left--)"))
+            else
             {
-                WriteStep(writer, dialect, width, 0);
-                writer.Line("weights++;");
-                writer.Line($"values += {ValueStride};");
+                writer.Line("int left = count;");
+                WriteSum(writer, dialect, width);
             }
 
             WriteOutputs(writer, dialect, width);
+        }
+    }
+
+    private void WriteSum(CodeWriter writer, Dialect dialect, int width)
+    {
+        using (writer.Block($"for (; left >= {Unroll}; left -= {Unroll})"))
+        {
+            for (int step = 0; step < Unroll; step++)
+            {
+                WriteStep(writer, dialect, width, step);
+            }
+
+            writer.Line($"weights += {Unroll};");
+            writer.Line($"values += {Unroll * ValueStride};");
+        }
+
+        using (writer.Block("for (; left > 0; left--)"))
+        {
+            WriteStep(writer, dialect, width, 0);
+            writer.Line("weights++;");
+            writer.Line($"values += {ValueStride};");
         }
     }
 
@@ -61,11 +92,21 @@ internal sealed record ProductTile(string Name, int WeightStride, int ValueStrid
     {
         for (int r = 0; r < dialect.TileRows; r++)
         {
+            if (IsFinal)
+            {
+                writer.Line($"{(r == 0 ? dialect.Float + " " : string.Empty)}factor = {dialect.LoadBroadcast("factors", Literals.Of(r))};");
+            }
+
             for (int v = 0; v < width; v++)
             {
-                string at = Literals.Of((r * OutputStride) + (v * dialect.Lanes));
-                string product = $"output{r}_{v}";
+                string at = Literals.Of((IsFinal ? 0 : r * OutputStride) + (v * dialect.Lanes));
+                string product = IsFinal ? dialect.Multiply($"output{r}_{v}", "factor") : $"output{r}_{v}";
                 writer.Line(dialect.Store(Adds ? dialect.Add(dialect.Load("outputs", at), product) : product, "outputs", at));
+            }
+
+            if (IsFinal && r + 1 < dialect.TileRows)
+            {
+                writer.Line("outputs += stride;");
             }
         }
     }

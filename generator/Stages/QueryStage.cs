@@ -4,7 +4,7 @@ using AttentionGen.Generator.Emit;
 
 namespace AttentionGen.Generator.Stages;
 
-/// <summary>Copies a chunk's queries to the workspace, encoded and scaled, and clears the state of its rows.</summary>
+/// <summary>Copies queries to the workspace, encoded and scaled, and clears the state of a chunk's rows.</summary>
 internal static class QueryStage
 {
     public static void Write(CodeWriter writer, KernelPlan plan)
@@ -17,8 +17,25 @@ internal static class QueryStage
         }
 
         string note = plan.RowTransform is { } transform ? $", rotated by their positions ({transform.Encoding.Name})" : string.Empty;
-        writer.Line($"// Queries of one head{note}, times Scale * log2(e): scores come out in base-2 units. Rows past the last are zero.");
-        WriteMethod(writer, plan, "PrepareQueries", "float* queries, float* outputs, float* rowSum, float* rowMax", transforms: true);
+        writer.Line($"// Queries of one head{note}, times Scale * log2(e): scores come out in base-2 units. Rows [first, end) of the chunk; those past its last are zero.");
+        WriteMethod(writer, plan, "PrepareQueries", "float* queries", transforms: true);
+        if (plan.WalksBlocks)
+        {
+            writer.Line();
+            WriteClear(writer);
+        }
+    }
+
+    private static void WriteClear(CodeWriter writer)
+    {
+        writer.Line("// Rows that have seen no key yet.");
+        writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
+        using (writer.Block("private static void ClearState(int rows, float* outputs, float* rowSum, float* rowMax)"))
+        {
+            writer.Line("new Span<float>(outputs, rows * PaddedValueDim).Clear();");
+            writer.Line("new Span<float>(rowSum, rows * Lanes).Clear();");
+            writer.Line("new Span<float>(rowMax, rows).Fill(float.NegativeInfinity);");
+        }
     }
 
     /// <summary>Whether rotated queries are not what distances are compared with: then the product would depend on where the sequence starts.</summary>
@@ -28,13 +45,13 @@ internal static class QueryStage
     {
         Dialect dialect = plan.Dialect;
         writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Block($"private static void {name}(AttentionCall* call, WorkItem work, int head, int paddedRows, {buffers}{Extra(plan, typed: true)})"))
+        using (writer.Block($"private static void {name}(AttentionCall* call, WorkItem work, int head, int first, int end, {buffers}{Extra(plan, typed: true)})"))
         {
             writer.Line($"float* source = call->Query.Head(work.Batch, head){(plan.IsSplit ? " + feature" : string.Empty)};");
             writer.Line($"{dialect.Float} scale = {dialect.Broadcast("QueryScale")};");
-            using (writer.Block("for (int r = 0; r < paddedRows; r++)"))
+            using (writer.Block("for (int r = first; r < end; r++)"))
             {
-                writer.Line("float* target = queries + (r * QueryDim);");
+                writer.Line("float* target = queries + ((r - first) * QueryDim);");
                 using (writer.Block("if (r < work.Rows)"))
                 {
                     writer.Line("int index = work.FirstRow + r;");
@@ -62,20 +79,10 @@ internal static class QueryStage
                     writer.Line("new Span<float>(target, QueryDim).Clear();");
                 }
             }
-
-            if (!transforms)
-            {
-                return;
-            }
-
-            writer.Line();
-            writer.Line("new Span<float>(outputs, paddedRows * PaddedValueDim).Clear();");
-            writer.Line("new Span<float>(rowSum, paddedRows * Lanes).Clear();");
-            writer.Line("new Span<float>(rowMax, paddedRows).Fill(float.NegativeInfinity);");
         }
     }
 
-    /// <summary>Arguments after the row maxima, as declared (<paramref name="typed"/>) or as passed for a branch that compares features from <paramref name="feature"/>.</summary>
+    /// <summary>Arguments after the buffer, as declared (<paramref name="typed"/>) or as passed for a branch that compares features from <paramref name="feature"/>.</summary>
     public static string Extra(KernelPlan plan, bool typed, int feature = 0)
     {
         string text = plan.QkNorm == QkNormModifier.None ? string.Empty : typed ? ", float* normalised" : ", At(workspace, NormalisedRowAt)";

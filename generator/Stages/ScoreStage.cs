@@ -21,6 +21,11 @@ internal static class ScoreStage
             {
                 WriteTile(writer, plan, pass, width, partial: true);
             }
+
+            for (int width = plan.AtOnce is { Sinks: > 0 } ? plan.Dialect.TileVectors : 0; width > 1; width--)
+            {
+                WriteTile(writer, plan, pass, width, partial: true, joins: true);
+            }
         }
     }
 
@@ -50,24 +55,26 @@ internal static class ScoreStage
         return text + string.Concat(plan.ScoreSteps.SelectMany(step => step.Values(plan.Dialect)).Select(value => typed ? $", {value.Type} {value.Name}" : $", {value.Name}"));
     }
 
-    private static void WriteTile(CodeWriter writer, KernelPlan plan, KeyPass pass, int width, bool partial)
+    // Where a tile joins the sinks, its first panel is the last of theirs, which stand apart from the others.
+    private static void WriteTile(CodeWriter writer, KernelPlan plan, KeyPass pass, int width, bool partial, bool joins = false)
     {
         Dialect dialect = plan.Dialect;
         int rows = dialect.TileRows;
-        string kind = partial ? "Partial" : "Full";
+        string kind = joins ? "Joint" : partial ? "Partial" : "Full";
         writer.Line();
         writer.Line($"// scores[{rows} rows, {width * dialect.Lanes} keys] = queries[{rows} rows, {plan.Shape.QueryDim}] * keys[{plan.Shape.QueryDim}, {width * dialect.Lanes} keys]"
-            + (partial ? ", hidden keys at -infinity." : ", every key visible."));
+            + (partial ? ", hidden keys at -infinity." : ", every key visible.")
+            + (joins ? " The first panel holds sinks." : string.Empty));
         writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Block($"private static void Scores{width}{kind}{pass.Suffix}(float* queries, float* keys, float* scores, float* tileMax{Extra(plan, pass, partial, typed: true)})"))
+        using (writer.Block($"private static void Scores{width}{kind}{pass.Suffix}(float* queries, {(joins ? "float* sinks, " : string.Empty)}float* keys, float* scores, float* tileMax{Extra(plan, pass, partial, typed: true)})"))
         {
-            WriteProduct(writer, plan, width);
-            WriteEpilogue(writer, plan, pass, width, partial);
+            WriteProduct(writer, plan, width, joins);
+            WriteEpilogue(writer, plan, pass, width, partial, joins);
         }
     }
 
     /// <summary>The products of a tile of <c>queries</c> with <paramref name="width"/> panels of <c>keys</c>, in registers <c>score{row}_{panel}</c>.</summary>
-    public static void WriteProduct(CodeWriter writer, KernelPlan plan, int width)
+    public static void WriteProduct(CodeWriter writer, KernelPlan plan, int width, bool joins = false)
     {
         Dialect dialect = plan.Dialect;
         for (int r = 0; r < dialect.TileRows; r++)
@@ -80,15 +87,19 @@ internal static class ScoreStage
         {
             for (int step = 0; step < unroll; step++)
             {
-                WriteStep(writer, plan, width, step);
+                WriteStep(writer, plan, width, step, joins);
             }
 
             writer.Line(unroll == 1 ? "queries++;" : $"queries += {unroll};");
             writer.Line($"keys += {unroll * dialect.Lanes};");
+            if (joins)
+            {
+                writer.Line($"sinks += {unroll * dialect.Lanes};");
+            }
         }
     }
 
-    private static void WriteStep(CodeWriter writer, KernelPlan plan, int width, int step)
+    private static void WriteStep(CodeWriter writer, KernelPlan plan, int width, int step, bool joins)
     {
         Dialect dialect = plan.Dialect;
         int panel = plan.Shape.QueryDim * dialect.Lanes;
@@ -96,7 +107,9 @@ internal static class ScoreStage
         {
             for (int v = 0; v < width; v++)
             {
-                writer.Line($"{dialect.Float} key{v} = {dialect.Load("keys", Literals.Of((v * panel) + (step * dialect.Lanes)))};");
+                bool isSink = joins && v == 0;
+                int at = isSink ? 0 : joins ? v - 1 : v;
+                writer.Line($"{dialect.Float} key{v} = {dialect.Load(isSink ? "sinks" : "keys", Literals.Of((at * panel) + (step * dialect.Lanes)))};");
             }
 
             for (int r = 0; r < dialect.TileRows; r++)
@@ -111,14 +124,17 @@ internal static class ScoreStage
         }
     }
 
-    private static void WriteEpilogue(CodeWriter writer, KernelPlan plan, KeyPass pass, int width, bool partial)
+    private static void WriteEpilogue(CodeWriter writer, KernelPlan plan, KeyPass pass, int width, bool partial, bool joins)
     {
         Dialect dialect = plan.Dialect;
-        bool indexed = partial || StepsUseRegisters(plan, pass);
+        bool indexed = partial || StepsUseRegisters(plan, pass, joins);
         writer.Line();
         for (int v = 0; indexed && v < width; v++)
         {
-            writer.Line($"{dialect.Float} index{v} = {KeyIndices(dialect, pass, v * dialect.Lanes)};");
+            string index = joins && v == 0
+                ? dialect.Add(dialect.Broadcast($"{plan.AtOnce!.Sinks - dialect.Lanes}f"), dialect.LaneIndex)
+                : KeyIndices(dialect, pass, (joins ? v - 1 : v) * dialect.Lanes);
+            writer.Line($"{dialect.Float} index{v} = {index};");
         }
 
         foreach (string statement in plan.ScoreSteps.SelectMany(step => step.Prepare(dialect)))
@@ -144,12 +160,12 @@ internal static class ScoreStage
         {
             using (writer.Block(string.Empty))
             {
-                WriteRow(writer, plan, pass, width, partial, r);
+                WriteRow(writer, plan, pass, width, partial, r, joins);
             }
         }
     }
 
-    private static bool StepsUseRegisters(KernelPlan plan, KeyPass pass) => plan.ScoreSteps.Any(step => step.UsesIndexRegisters(!pass.IsIndexed));
+    private static bool StepsUseRegisters(KernelPlan plan, KeyPass pass, bool joins) => plan.ScoreSteps.Any(step => step.UsesIndexRegisters(!pass.IsIndexed && !joins));
 
     /// <summary>A score step's statements, in a scope of their own where there are several.</summary>
     public static void WriteStep(CodeWriter writer, string[] statements)
@@ -173,10 +189,11 @@ internal static class ScoreStage
         ? dialect.Load("keyIndices", Literals.Of(offset))
         : dialect.Add(dialect.Broadcast(offset == 0 ? "(float)key" : $"(float)(key + {offset})"), dialect.LaneIndex);
 
-    private static void WriteRow(CodeWriter writer, KernelPlan plan, KeyPass pass, int width, bool partial, int r)
+    private static void WriteRow(CodeWriter writer, KernelPlan plan, KeyPass pass, int width, bool partial, int r, bool joins)
     {
         Dialect dialect = plan.Dialect;
-        if (StepsUseRegisters(plan, pass))
+        bool isConsecutive = !pass.IsIndexed && !joins;
+        if (plan.ScoreSteps.Any(step => step.UsesIndexRegisters(isConsecutive)))
         {
             writer.Line($"{dialect.Float} stand = {dialect.Broadcast($"(float)(query + {r})")};");
         }
@@ -188,7 +205,7 @@ internal static class ScoreStage
 
         if (partial)
         {
-            Visibility.WriteRow(writer, plan, pass, r);
+            Visibility.WriteRow(writer, plan, joins ? pass.Window : pass, r);
         }
 
         for (int v = 0; v < width; v++)
@@ -196,12 +213,12 @@ internal static class ScoreStage
             string score = $"score{r}_{v}";
             foreach (ScoreStep step in plan.ScoreSteps)
             {
-                WriteStep(writer, [.. step.Statements(dialect, new ScoreAt(score, r, v, $"index{v}", "stand", !pass.IsIndexed))]);
+                WriteStep(writer, [.. step.Statements(dialect, new ScoreAt(score, r, v, $"index{v}", "stand", isConsecutive))]);
             }
 
             if (partial)
             {
-                writer.Line($"{score} = {dialect.Select(Visibility.IsVisible(plan, pass, $"index{v}"), score, "hidden")};");
+                writer.Line($"{score} = {dialect.Select(Visibility.IsVisible(plan, joins && v > 0 ? pass.Window : pass, $"index{v}"), score, "hidden")};");
             }
 
             writer.Line(dialect.Store(score, "scores", Literals.Of((r * plan.ScoreStride) + (v * dialect.Lanes))));

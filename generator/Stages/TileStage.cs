@@ -189,6 +189,14 @@ internal static class TileStage
 
     private static void WriteScores(CodeWriter writer, KernelPlan plan, KeyPass pass)
     {
+        writer.Line("int start = from / Lanes * Lanes, end = (to + Lanes - 1) / Lanes * Lanes;");
+        writer.Line("int key = start;");
+        WritePanels(writer, plan, pass);
+    }
+
+    /// <summary>Scores of a tile's <c>queries</c> and the panels from <c>key</c> to <c>end</c>, at <c>scores + (key - block)</c>.</summary>
+    public static void WritePanels(CodeWriter writer, KernelPlan plan, KeyPass pass)
+    {
         int width = plan.Dialect.TileVectors;
         int keys = width * plan.Dialect.Lanes;
         if (pass.Range.Hole is not null)
@@ -197,8 +205,6 @@ internal static class TileStage
         }
 
         string clear = pass.Range.Hole is null ? string.Empty : $" && (key + {keys} <= holeFrom || key >= holeTo)";
-        writer.Line("int start = from / Lanes * Lanes, end = (to + Lanes - 1) / Lanes * Lanes;");
-        writer.Line("int key = start;");
         using (writer.Block($"for (; key <= end - {keys}; key += {keys})"))
         {
             writer.Line("float* keys = At(workspace, KeysAt) + ((key - block) * QueryDim);");

@@ -20,6 +20,7 @@ public static unsafe class CachePrefetch
     /// <param name="count">Rows.</param>
     /// <param name="end">One past the last row there is.</param>
     /// <param name="columns">Floats of a row.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Rows(float* rows, long stride, int from, int count, int end, int columns)
     {
         count = Sse.IsSupported ? Math.Min(count, end - from) : 0;
@@ -29,6 +30,11 @@ public static unsafe class CachePrefetch
             Row(rows, columns);
         }
     }
+
+    /// <summary>The same for rows that are wanted some tiles later: those that wait longer fall from the first level to the second, and still come sooner than when asked for there.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void NextRows(float* rows, long stride, int from, int count, int end, int columns) =>
+        Tile(rows + (from * stride), (nint)stride, Math.Min(count, end - from), columns);
 
     /// <summary>Asks for a row of a tensor to stand in the second-level cache.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

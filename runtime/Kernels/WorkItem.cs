@@ -45,4 +45,9 @@ public readonly unsafe struct WorkItem
             Math.Min(call->ChunkRows, call->QueryLength - firstRow),
             call->KeyLengths == null ? call->KeyLength : call->KeyLengths[batch]);
     }
+
+    /// <summary>Some of the chunk's queries.</summary>
+    /// <param name="first">The first, counted from the chunk's own.</param>
+    /// <param name="rows">How many.</param>
+    public WorkItem Part(int first, int rows) => new(Batch, KvHead, FirstRow + first, rows, KeyLength);
 }

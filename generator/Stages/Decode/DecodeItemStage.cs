@@ -71,7 +71,8 @@ internal static class DecodeItemStage
         using (writer.Block("for (int member = 0; member < GroupSize; member++)"))
         {
             writer.Line("int state = member * tokens;");
-            writer.Line($"PrepareQueries(call, work, (work.KvHead * GroupSize) + member, tokens, At(workspace, QueriesAt) + (state * QueryDim), At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state{QueryStage.Extra(plan, typed: false)});");
+            writer.Line($"PrepareQueries(call, work, (work.KvHead * GroupSize) + member, 0, tokens, At(workspace, QueriesAt) + (state * QueryDim){QueryStage.Extra(plan, typed: false)});");
+            writer.Line("ClearState(tokens, At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);");
             foreach (string statement in plan.ScoreSteps.SelectMany(static step => step.PrepareHead))
             {
                 writer.Line(statement);

@@ -46,6 +46,7 @@ public static class TypeVariants
             "WindowRight = 33, CausalAlignment = BottomRight",
             "WindowLeft = 64, Sinks = 20, Causal = true, CausalAlignment = BottomRight",
             "Window = 33, Sinks = 70, CausalAlignment = TopLeft",
+            "Window = 250, Sinks = 40, CausalAlignment = BottomRight",
         ],
         ["strided"] =
         [
@@ -70,6 +71,7 @@ public static class TypeVariants
             "CausalAlignment = TopLeft",
             "Window = 9, GlobalTokens = 1, CausalAlignment = BottomRight",
             "Window = 16, GlobalTokens = 40, CausalAlignment = TopLeft",
+            "Window = 50, GlobalTokens = 60, CausalAlignment = BottomRight",
             "Window = 33, GlobalTokens = 7, Fusion = Average, CausalAlignment = BottomRight",
             "Fusion = Average, CausalAlignment = TopLeft",
         ],

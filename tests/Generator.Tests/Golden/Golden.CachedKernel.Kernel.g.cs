@@ -110,7 +110,8 @@ namespace AttentionGen.Kernels
             for (int member = 0; member < GroupSize; member++)
             {
                 int state = member * ChunkRows;
-                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, tiles * TileRows, At(workspace, QueriesAt) + (state * QueryDim), At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
+                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, 0, tiles * TileRows, At(workspace, QueriesAt) + (state * QueryDim));
+                ClearState(tiles * TileRows, At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
             }
 
             WalkKeys(call, work, tiles, workspace);
@@ -245,15 +246,15 @@ namespace AttentionGen.Kernels
             }
         }
 
-        // Queries of one head, rotated by their positions (rope), times Scale * log2(e): scores come out in base-2 units. Rows past the last are zero.
+        // Queries of one head, rotated by their positions (rope), times Scale * log2(e): scores come out in base-2 units. Rows [first, end) of the chunk; those past its last are zero.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void PrepareQueries(AttentionCall* call, WorkItem work, int head, int paddedRows, float* queries, float* outputs, float* rowSum, float* rowMax)
+        private static void PrepareQueries(AttentionCall* call, WorkItem work, int head, int first, int end, float* queries)
         {
             float* source = call->Query.Head(work.Batch, head);
             Vector512<float> scale = Vector512.Create(QueryScale);
-            for (int r = 0; r < paddedRows; r++)
+            for (int r = first; r < end; r++)
             {
-                float* target = queries + (r * QueryDim);
+                float* target = queries + ((r - first) * QueryDim);
                 if (r < work.Rows)
                 {
                     int index = work.FirstRow + r;
@@ -274,10 +275,15 @@ namespace AttentionGen.Kernels
                     new Span<float>(target, QueryDim).Clear();
                 }
             }
+        }
 
-            new Span<float>(outputs, paddedRows * PaddedValueDim).Clear();
-            new Span<float>(rowSum, paddedRows * Lanes).Clear();
-            new Span<float>(rowMax, paddedRows).Fill(float.NegativeInfinity);
+        // Rows that have seen no key yet.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void ClearState(int rows, float* outputs, float* rowSum, float* rowMax)
+        {
+            new Span<float>(outputs, rows * PaddedValueDim).Clear();
+            new Span<float>(rowSum, rows * Lanes).Clear();
+            new Span<float>(rowMax, rows).Fill(float.NegativeInfinity);
         }
 
         // Keys [from, to) of one head, rotated by their positions (rope), transposed into panels of 16; the last panel's missing keys are zero.
@@ -1510,7 +1516,8 @@ namespace AttentionGen.Kernels
             for (int member = 0; member < GroupSize; member++)
             {
                 int state = member * tokens;
-                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, tokens, At(workspace, QueriesAt) + (state * QueryDim), At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
+                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, 0, tokens, At(workspace, QueriesAt) + (state * QueryDim));
+                ClearState(tokens, At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
             }
 
             // The part's keys, from a whole panel on, as far as any token sees them.
@@ -2172,7 +2179,8 @@ namespace AttentionGen.Kernels
             for (int member = 0; member < GroupSize; member++)
             {
                 int state = member * ChunkRows;
-                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, tiles * TileRows, At(workspace, QueriesAt) + (state * QueryDim), At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
+                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, 0, tiles * TileRows, At(workspace, QueriesAt) + (state * QueryDim));
+                ClearState(tiles * TileRows, At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
             }
 
             WalkKeys(call, work, tiles, workspace);
@@ -2301,15 +2309,15 @@ namespace AttentionGen.Kernels
             }
         }
 
-        // Queries of one head, rotated by their positions (rope), times Scale * log2(e): scores come out in base-2 units. Rows past the last are zero.
+        // Queries of one head, rotated by their positions (rope), times Scale * log2(e): scores come out in base-2 units. Rows [first, end) of the chunk; those past its last are zero.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void PrepareQueries(AttentionCall* call, WorkItem work, int head, int paddedRows, float* queries, float* outputs, float* rowSum, float* rowMax)
+        private static void PrepareQueries(AttentionCall* call, WorkItem work, int head, int first, int end, float* queries)
         {
             float* source = call->Query.Head(work.Batch, head);
             Vector256<float> scale = Vector256.Create(QueryScale);
-            for (int r = 0; r < paddedRows; r++)
+            for (int r = first; r < end; r++)
             {
-                float* target = queries + (r * QueryDim);
+                float* target = queries + ((r - first) * QueryDim);
                 if (r < work.Rows)
                 {
                     int index = work.FirstRow + r;
@@ -2324,10 +2332,15 @@ namespace AttentionGen.Kernels
                     new Span<float>(target, QueryDim).Clear();
                 }
             }
+        }
 
-            new Span<float>(outputs, paddedRows * PaddedValueDim).Clear();
-            new Span<float>(rowSum, paddedRows * Lanes).Clear();
-            new Span<float>(rowMax, paddedRows).Fill(float.NegativeInfinity);
+        // Rows that have seen no key yet.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void ClearState(int rows, float* outputs, float* rowSum, float* rowMax)
+        {
+            new Span<float>(outputs, rows * PaddedValueDim).Clear();
+            new Span<float>(rowSum, rows * Lanes).Clear();
+            new Span<float>(rowMax, rows).Fill(float.NegativeInfinity);
         }
 
         // Keys [from, to) of one head, rotated by their positions (rope), transposed into panels of 8; the last panel's missing keys are zero.
@@ -3081,7 +3094,8 @@ namespace AttentionGen.Kernels
             for (int member = 0; member < GroupSize; member++)
             {
                 int state = member * tokens;
-                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, tokens, At(workspace, QueriesAt) + (state * QueryDim), At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
+                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, 0, tokens, At(workspace, QueriesAt) + (state * QueryDim));
+                ClearState(tokens, At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
             }
 
             // The part's keys, from a whole panel on, as far as any token sees them.
@@ -3715,7 +3729,8 @@ namespace AttentionGen.Kernels
             for (int member = 0; member < GroupSize; member++)
             {
                 int state = member * ChunkRows;
-                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, tiles * TileRows, At(workspace, QueriesAt) + (state * QueryDim), At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
+                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, 0, tiles * TileRows, At(workspace, QueriesAt) + (state * QueryDim));
+                ClearState(tiles * TileRows, At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
             }
 
             WalkKeys(call, work, tiles, workspace);
@@ -3850,15 +3865,15 @@ namespace AttentionGen.Kernels
             }
         }
 
-        // Queries of one head, rotated by their positions (rope), times Scale * log2(e): scores come out in base-2 units. Rows past the last are zero.
+        // Queries of one head, rotated by their positions (rope), times Scale * log2(e): scores come out in base-2 units. Rows [first, end) of the chunk; those past its last are zero.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void PrepareQueries(AttentionCall* call, WorkItem work, int head, int paddedRows, float* queries, float* outputs, float* rowSum, float* rowMax)
+        private static void PrepareQueries(AttentionCall* call, WorkItem work, int head, int first, int end, float* queries)
         {
             float* source = call->Query.Head(work.Batch, head);
             Vector128<float> scale = Vector128.Create(QueryScale);
-            for (int r = 0; r < paddedRows; r++)
+            for (int r = first; r < end; r++)
             {
-                float* target = queries + (r * QueryDim);
+                float* target = queries + ((r - first) * QueryDim);
                 if (r < work.Rows)
                 {
                     int index = work.FirstRow + r;
@@ -3875,10 +3890,15 @@ namespace AttentionGen.Kernels
                     new Span<float>(target, QueryDim).Clear();
                 }
             }
+        }
 
-            new Span<float>(outputs, paddedRows * PaddedValueDim).Clear();
-            new Span<float>(rowSum, paddedRows * Lanes).Clear();
-            new Span<float>(rowMax, paddedRows).Fill(float.NegativeInfinity);
+        // Rows that have seen no key yet.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void ClearState(int rows, float* outputs, float* rowSum, float* rowMax)
+        {
+            new Span<float>(outputs, rows * PaddedValueDim).Clear();
+            new Span<float>(rowSum, rows * Lanes).Clear();
+            new Span<float>(rowMax, rows).Fill(float.NegativeInfinity);
         }
 
         // Keys [from, to) of one head, rotated by their positions (rope), transposed into panels of 4; the last panel's missing keys are zero.
@@ -5253,7 +5273,8 @@ namespace AttentionGen.Kernels
             for (int member = 0; member < GroupSize; member++)
             {
                 int state = member * tokens;
-                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, tokens, At(workspace, QueriesAt) + (state * QueryDim), At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
+                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, 0, tokens, At(workspace, QueriesAt) + (state * QueryDim));
+                ClearState(tokens, At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
             }
 
             // The part's keys, from a whole panel on, as far as any token sees them.
@@ -5999,7 +6020,8 @@ namespace AttentionGen.Kernels
             for (int member = 0; member < GroupSize; member++)
             {
                 int state = member * ChunkRows;
-                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, tiles * TileRows, At(workspace, QueriesAt) + (state * QueryDim), At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
+                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, 0, tiles * TileRows, At(workspace, QueriesAt) + (state * QueryDim));
+                ClearState(tiles * TileRows, At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
             }
 
             WalkKeys(call, work, tiles, workspace);
@@ -6135,15 +6157,15 @@ namespace AttentionGen.Kernels
             }
         }
 
-        // Queries of one head, rotated by their positions (rope), times Scale * log2(e): scores come out in base-2 units. Rows past the last are zero.
+        // Queries of one head, rotated by their positions (rope), times Scale * log2(e): scores come out in base-2 units. Rows [first, end) of the chunk; those past its last are zero.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void PrepareQueries(AttentionCall* call, WorkItem work, int head, int paddedRows, float* queries, float* outputs, float* rowSum, float* rowMax)
+        private static void PrepareQueries(AttentionCall* call, WorkItem work, int head, int first, int end, float* queries)
         {
             float* source = call->Query.Head(work.Batch, head);
             float scale = QueryScale;
-            for (int r = 0; r < paddedRows; r++)
+            for (int r = first; r < end; r++)
             {
-                float* target = queries + (r * QueryDim);
+                float* target = queries + ((r - first) * QueryDim);
                 if (r < work.Rows)
                 {
                     int index = work.FirstRow + r;
@@ -6164,10 +6186,15 @@ namespace AttentionGen.Kernels
                     new Span<float>(target, QueryDim).Clear();
                 }
             }
+        }
 
-            new Span<float>(outputs, paddedRows * PaddedValueDim).Clear();
-            new Span<float>(rowSum, paddedRows * Lanes).Clear();
-            new Span<float>(rowMax, paddedRows).Fill(float.NegativeInfinity);
+        // Rows that have seen no key yet.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void ClearState(int rows, float* outputs, float* rowSum, float* rowMax)
+        {
+            new Span<float>(outputs, rows * PaddedValueDim).Clear();
+            new Span<float>(rowSum, rows * Lanes).Clear();
+            new Span<float>(rowMax, rows).Fill(float.NegativeInfinity);
         }
 
         // Keys [from, to) of one head, rotated by their positions (rope), transposed into panels of 1; the last panel's missing keys are zero.
@@ -6939,7 +6966,8 @@ namespace AttentionGen.Kernels
             for (int member = 0; member < GroupSize; member++)
             {
                 int state = member * tokens;
-                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, tokens, At(workspace, QueriesAt) + (state * QueryDim), At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
+                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, 0, tokens, At(workspace, QueriesAt) + (state * QueryDim));
+                ClearState(tokens, At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
             }
 
             // The part's keys, from a whole panel on, as far as any token sees them.

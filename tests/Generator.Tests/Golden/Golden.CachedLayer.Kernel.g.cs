@@ -111,7 +111,8 @@ namespace AttentionGen.Kernels
             for (int member = 0; member < GroupSize; member++)
             {
                 int state = member * ChunkRows;
-                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, tiles * TileRows, At(workspace, QueriesAt) + (state * QueryDim), At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state, At(workspace, NormalisedRowAt));
+                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, 0, tiles * TileRows, At(workspace, QueriesAt) + (state * QueryDim), At(workspace, NormalisedRowAt));
+                ClearState(tiles * TileRows, At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
             }
 
             WalkKeys(call, work, tiles, workspace);
@@ -246,15 +247,15 @@ namespace AttentionGen.Kernels
             }
         }
 
-        // Queries of one head, times Scale * log2(e): scores come out in base-2 units. Rows past the last are zero.
+        // Queries of one head, times Scale * log2(e): scores come out in base-2 units. Rows [first, end) of the chunk; those past its last are zero.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void PrepareQueries(AttentionCall* call, WorkItem work, int head, int paddedRows, float* queries, float* outputs, float* rowSum, float* rowMax, float* normalised)
+        private static void PrepareQueries(AttentionCall* call, WorkItem work, int head, int first, int end, float* queries, float* normalised)
         {
             float* source = call->Query.Head(work.Batch, head);
             Vector512<float> scale = Vector512.Create(QueryScale);
-            for (int r = 0; r < paddedRows; r++)
+            for (int r = first; r < end; r++)
             {
-                float* target = queries + (r * QueryDim);
+                float* target = queries + ((r - first) * QueryDim);
                 if (r < work.Rows)
                 {
                     int index = work.FirstRow + r;
@@ -282,10 +283,15 @@ namespace AttentionGen.Kernels
                     new Span<float>(target, QueryDim).Clear();
                 }
             }
+        }
 
-            new Span<float>(outputs, paddedRows * PaddedValueDim).Clear();
-            new Span<float>(rowSum, paddedRows * Lanes).Clear();
-            new Span<float>(rowMax, paddedRows).Fill(float.NegativeInfinity);
+        // Rows that have seen no key yet.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void ClearState(int rows, float* outputs, float* rowSum, float* rowMax)
+        {
+            new Span<float>(outputs, rows * PaddedValueDim).Clear();
+            new Span<float>(rowSum, rows * Lanes).Clear();
+            new Span<float>(rowMax, rows).Fill(float.NegativeInfinity);
         }
 
         // Keys [from, to) of one head, transposed into panels of 16; the last panel's missing keys are zero.
@@ -1540,7 +1546,8 @@ namespace AttentionGen.Kernels
             for (int member = 0; member < GroupSize; member++)
             {
                 int state = member * tokens;
-                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, tokens, At(workspace, QueriesAt) + (state * QueryDim), At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state, At(workspace, NormalisedRowAt));
+                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, 0, tokens, At(workspace, QueriesAt) + (state * QueryDim), At(workspace, NormalisedRowAt));
+                ClearState(tokens, At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
             }
 
             // The part's keys, from a whole panel on, as far as any token sees them.
@@ -2191,7 +2198,8 @@ namespace AttentionGen.Kernels
             for (int member = 0; member < GroupSize; member++)
             {
                 int state = member * ChunkRows;
-                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, tiles * TileRows, At(workspace, QueriesAt) + (state * QueryDim), At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state, At(workspace, NormalisedRowAt));
+                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, 0, tiles * TileRows, At(workspace, QueriesAt) + (state * QueryDim), At(workspace, NormalisedRowAt));
+                ClearState(tiles * TileRows, At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
             }
 
             WalkKeys(call, work, tiles, workspace);
@@ -2320,15 +2328,15 @@ namespace AttentionGen.Kernels
             }
         }
 
-        // Queries of one head, times Scale * log2(e): scores come out in base-2 units. Rows past the last are zero.
+        // Queries of one head, times Scale * log2(e): scores come out in base-2 units. Rows [first, end) of the chunk; those past its last are zero.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void PrepareQueries(AttentionCall* call, WorkItem work, int head, int paddedRows, float* queries, float* outputs, float* rowSum, float* rowMax, float* normalised)
+        private static void PrepareQueries(AttentionCall* call, WorkItem work, int head, int first, int end, float* queries, float* normalised)
         {
             float* source = call->Query.Head(work.Batch, head);
             Vector256<float> scale = Vector256.Create(QueryScale);
-            for (int r = 0; r < paddedRows; r++)
+            for (int r = first; r < end; r++)
             {
-                float* target = queries + (r * QueryDim);
+                float* target = queries + ((r - first) * QueryDim);
                 if (r < work.Rows)
                 {
                     int index = work.FirstRow + r;
@@ -2347,10 +2355,15 @@ namespace AttentionGen.Kernels
                     new Span<float>(target, QueryDim).Clear();
                 }
             }
+        }
 
-            new Span<float>(outputs, paddedRows * PaddedValueDim).Clear();
-            new Span<float>(rowSum, paddedRows * Lanes).Clear();
-            new Span<float>(rowMax, paddedRows).Fill(float.NegativeInfinity);
+        // Rows that have seen no key yet.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void ClearState(int rows, float* outputs, float* rowSum, float* rowMax)
+        {
+            new Span<float>(outputs, rows * PaddedValueDim).Clear();
+            new Span<float>(rowSum, rows * Lanes).Clear();
+            new Span<float>(rowMax, rows).Fill(float.NegativeInfinity);
         }
 
         // Keys [from, to) of one head, transposed into panels of 8; the last panel's missing keys are zero.
@@ -3063,7 +3076,8 @@ namespace AttentionGen.Kernels
             for (int member = 0; member < GroupSize; member++)
             {
                 int state = member * tokens;
-                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, tokens, At(workspace, QueriesAt) + (state * QueryDim), At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state, At(workspace, NormalisedRowAt));
+                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, 0, tokens, At(workspace, QueriesAt) + (state * QueryDim), At(workspace, NormalisedRowAt));
+                ClearState(tokens, At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
             }
 
             // The part's keys, from a whole panel on, as far as any token sees them.
@@ -3665,7 +3679,8 @@ namespace AttentionGen.Kernels
             for (int member = 0; member < GroupSize; member++)
             {
                 int state = member * ChunkRows;
-                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, tiles * TileRows, At(workspace, QueriesAt) + (state * QueryDim), At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state, At(workspace, NormalisedRowAt));
+                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, 0, tiles * TileRows, At(workspace, QueriesAt) + (state * QueryDim), At(workspace, NormalisedRowAt));
+                ClearState(tiles * TileRows, At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
             }
 
             WalkKeys(call, work, tiles, workspace);
@@ -3800,15 +3815,15 @@ namespace AttentionGen.Kernels
             }
         }
 
-        // Queries of one head, times Scale * log2(e): scores come out in base-2 units. Rows past the last are zero.
+        // Queries of one head, times Scale * log2(e): scores come out in base-2 units. Rows [first, end) of the chunk; those past its last are zero.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void PrepareQueries(AttentionCall* call, WorkItem work, int head, int paddedRows, float* queries, float* outputs, float* rowSum, float* rowMax, float* normalised)
+        private static void PrepareQueries(AttentionCall* call, WorkItem work, int head, int first, int end, float* queries, float* normalised)
         {
             float* source = call->Query.Head(work.Batch, head);
             Vector128<float> scale = Vector128.Create(QueryScale);
-            for (int r = 0; r < paddedRows; r++)
+            for (int r = first; r < end; r++)
             {
-                float* target = queries + (r * QueryDim);
+                float* target = queries + ((r - first) * QueryDim);
                 if (r < work.Rows)
                 {
                     int index = work.FirstRow + r;
@@ -3830,10 +3845,15 @@ namespace AttentionGen.Kernels
                     new Span<float>(target, QueryDim).Clear();
                 }
             }
+        }
 
-            new Span<float>(outputs, paddedRows * PaddedValueDim).Clear();
-            new Span<float>(rowSum, paddedRows * Lanes).Clear();
-            new Span<float>(rowMax, paddedRows).Fill(float.NegativeInfinity);
+        // Rows that have seen no key yet.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void ClearState(int rows, float* outputs, float* rowSum, float* rowMax)
+        {
+            new Span<float>(outputs, rows * PaddedValueDim).Clear();
+            new Span<float>(rowSum, rows * Lanes).Clear();
+            new Span<float>(rowMax, rows).Fill(float.NegativeInfinity);
         }
 
         // Keys [from, to) of one head, transposed into panels of 4; the last panel's missing keys are zero.
@@ -5119,7 +5139,8 @@ namespace AttentionGen.Kernels
             for (int member = 0; member < GroupSize; member++)
             {
                 int state = member * tokens;
-                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, tokens, At(workspace, QueriesAt) + (state * QueryDim), At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state, At(workspace, NormalisedRowAt));
+                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, 0, tokens, At(workspace, QueriesAt) + (state * QueryDim), At(workspace, NormalisedRowAt));
+                ClearState(tokens, At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
             }
 
             // The part's keys, from a whole panel on, as far as any token sees them.
@@ -5835,7 +5856,8 @@ namespace AttentionGen.Kernels
             for (int member = 0; member < GroupSize; member++)
             {
                 int state = member * ChunkRows;
-                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, tiles * TileRows, At(workspace, QueriesAt) + (state * QueryDim), At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state, At(workspace, NormalisedRowAt));
+                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, 0, tiles * TileRows, At(workspace, QueriesAt) + (state * QueryDim), At(workspace, NormalisedRowAt));
+                ClearState(tiles * TileRows, At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
             }
 
             WalkKeys(call, work, tiles, workspace);
@@ -5967,15 +5989,15 @@ namespace AttentionGen.Kernels
             }
         }
 
-        // Queries of one head, times Scale * log2(e): scores come out in base-2 units. Rows past the last are zero.
+        // Queries of one head, times Scale * log2(e): scores come out in base-2 units. Rows [first, end) of the chunk; those past its last are zero.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void PrepareQueries(AttentionCall* call, WorkItem work, int head, int paddedRows, float* queries, float* outputs, float* rowSum, float* rowMax, float* normalised)
+        private static void PrepareQueries(AttentionCall* call, WorkItem work, int head, int first, int end, float* queries, float* normalised)
         {
             float* source = call->Query.Head(work.Batch, head);
             float scale = QueryScale;
-            for (int r = 0; r < paddedRows; r++)
+            for (int r = first; r < end; r++)
             {
-                float* target = queries + (r * QueryDim);
+                float* target = queries + ((r - first) * QueryDim);
                 if (r < work.Rows)
                 {
                     int index = work.FirstRow + r;
@@ -6003,10 +6025,15 @@ namespace AttentionGen.Kernels
                     new Span<float>(target, QueryDim).Clear();
                 }
             }
+        }
 
-            new Span<float>(outputs, paddedRows * PaddedValueDim).Clear();
-            new Span<float>(rowSum, paddedRows * Lanes).Clear();
-            new Span<float>(rowMax, paddedRows).Fill(float.NegativeInfinity);
+        // Rows that have seen no key yet.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void ClearState(int rows, float* outputs, float* rowSum, float* rowMax)
+        {
+            new Span<float>(outputs, rows * PaddedValueDim).Clear();
+            new Span<float>(rowSum, rows * Lanes).Clear();
+            new Span<float>(rowMax, rows).Fill(float.NegativeInfinity);
         }
 
         // Keys [from, to) of one head, transposed into panels of 1; the last panel's missing keys are zero.
@@ -6793,7 +6820,8 @@ namespace AttentionGen.Kernels
             for (int member = 0; member < GroupSize; member++)
             {
                 int state = member * tokens;
-                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, tokens, At(workspace, QueriesAt) + (state * QueryDim), At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state, At(workspace, NormalisedRowAt));
+                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, 0, tokens, At(workspace, QueriesAt) + (state * QueryDim), At(workspace, NormalisedRowAt));
+                ClearState(tokens, At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
             }
 
             // The part's keys, from a whole panel on, as far as any token sees them.

@@ -77,7 +77,8 @@ namespace AttentionGen.Kernels
             for (int member = 0; member < GroupSize; member++)
             {
                 int state = member * ChunkRows;
-                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, tiles * TileRows, At(workspace, QueriesAt) + (state * QueryDim), At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
+                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, 0, tiles * TileRows, At(workspace, QueriesAt) + (state * QueryDim));
+                ClearState(tiles * TileRows, At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
             }
 
             WalkKeys(call, work, tiles, workspace);
@@ -207,15 +208,15 @@ namespace AttentionGen.Kernels
             }
         }
 
-        // Queries of one head, times Scale * log2(e): scores come out in base-2 units. Rows past the last are zero.
+        // Queries of one head, times Scale * log2(e): scores come out in base-2 units. Rows [first, end) of the chunk; those past its last are zero.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void PrepareQueries(AttentionCall* call, WorkItem work, int head, int paddedRows, float* queries, float* outputs, float* rowSum, float* rowMax)
+        private static void PrepareQueries(AttentionCall* call, WorkItem work, int head, int first, int end, float* queries)
         {
             float* source = call->Query.Head(work.Batch, head);
             Vector512<float> scale = Vector512.Create(QueryScale);
-            for (int r = 0; r < paddedRows; r++)
+            for (int r = first; r < end; r++)
             {
-                float* target = queries + (r * QueryDim);
+                float* target = queries + ((r - first) * QueryDim);
                 if (r < work.Rows)
                 {
                     int index = work.FirstRow + r;
@@ -230,10 +231,15 @@ namespace AttentionGen.Kernels
                     new Span<float>(target, QueryDim).Clear();
                 }
             }
+        }
 
-            new Span<float>(outputs, paddedRows * PaddedValueDim).Clear();
-            new Span<float>(rowSum, paddedRows * Lanes).Clear();
-            new Span<float>(rowMax, paddedRows).Fill(float.NegativeInfinity);
+        // Rows that have seen no key yet.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void ClearState(int rows, float* outputs, float* rowSum, float* rowMax)
+        {
+            new Span<float>(outputs, rows * PaddedValueDim).Clear();
+            new Span<float>(rowSum, rows * Lanes).Clear();
+            new Span<float>(rowMax, rows).Fill(float.NegativeInfinity);
         }
 
         // Keys [from, to) of one head, transposed into panels of 16; the last panel's missing keys are zero.
@@ -1419,7 +1425,8 @@ namespace AttentionGen.Kernels
             for (int member = 0; member < GroupSize; member++)
             {
                 int state = member * ChunkRows;
-                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, tiles * TileRows, At(workspace, QueriesAt) + (state * QueryDim), At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
+                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, 0, tiles * TileRows, At(workspace, QueriesAt) + (state * QueryDim));
+                ClearState(tiles * TileRows, At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
             }
 
             WalkKeys(call, work, tiles, workspace);
@@ -1543,15 +1550,15 @@ namespace AttentionGen.Kernels
             }
         }
 
-        // Queries of one head, times Scale * log2(e): scores come out in base-2 units. Rows past the last are zero.
+        // Queries of one head, times Scale * log2(e): scores come out in base-2 units. Rows [first, end) of the chunk; those past its last are zero.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void PrepareQueries(AttentionCall* call, WorkItem work, int head, int paddedRows, float* queries, float* outputs, float* rowSum, float* rowMax)
+        private static void PrepareQueries(AttentionCall* call, WorkItem work, int head, int first, int end, float* queries)
         {
             float* source = call->Query.Head(work.Batch, head);
             Vector256<float> scale = Vector256.Create(QueryScale);
-            for (int r = 0; r < paddedRows; r++)
+            for (int r = first; r < end; r++)
             {
-                float* target = queries + (r * QueryDim);
+                float* target = queries + ((r - first) * QueryDim);
                 if (r < work.Rows)
                 {
                     int index = work.FirstRow + r;
@@ -1563,10 +1570,15 @@ namespace AttentionGen.Kernels
                     new Span<float>(target, QueryDim).Clear();
                 }
             }
+        }
 
-            new Span<float>(outputs, paddedRows * PaddedValueDim).Clear();
-            new Span<float>(rowSum, paddedRows * Lanes).Clear();
-            new Span<float>(rowMax, paddedRows).Fill(float.NegativeInfinity);
+        // Rows that have seen no key yet.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void ClearState(int rows, float* outputs, float* rowSum, float* rowMax)
+        {
+            new Span<float>(outputs, rows * PaddedValueDim).Clear();
+            new Span<float>(rowSum, rows * Lanes).Clear();
+            new Span<float>(rowMax, rows).Fill(float.NegativeInfinity);
         }
 
         // Keys [from, to) of one head, transposed into panels of 8; the last panel's missing keys are zero.
@@ -2238,7 +2250,8 @@ namespace AttentionGen.Kernels
             for (int member = 0; member < GroupSize; member++)
             {
                 int state = member * ChunkRows;
-                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, tiles * TileRows, At(workspace, QueriesAt) + (state * QueryDim), At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
+                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, 0, tiles * TileRows, At(workspace, QueriesAt) + (state * QueryDim));
+                ClearState(tiles * TileRows, At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
             }
 
             WalkKeys(call, work, tiles, workspace);
@@ -2368,15 +2381,15 @@ namespace AttentionGen.Kernels
             }
         }
 
-        // Queries of one head, times Scale * log2(e): scores come out in base-2 units. Rows past the last are zero.
+        // Queries of one head, times Scale * log2(e): scores come out in base-2 units. Rows [first, end) of the chunk; those past its last are zero.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void PrepareQueries(AttentionCall* call, WorkItem work, int head, int paddedRows, float* queries, float* outputs, float* rowSum, float* rowMax)
+        private static void PrepareQueries(AttentionCall* call, WorkItem work, int head, int first, int end, float* queries)
         {
             float* source = call->Query.Head(work.Batch, head);
             Vector128<float> scale = Vector128.Create(QueryScale);
-            for (int r = 0; r < paddedRows; r++)
+            for (int r = first; r < end; r++)
             {
-                float* target = queries + (r * QueryDim);
+                float* target = queries + ((r - first) * QueryDim);
                 if (r < work.Rows)
                 {
                     int index = work.FirstRow + r;
@@ -2389,10 +2402,15 @@ namespace AttentionGen.Kernels
                     new Span<float>(target, QueryDim).Clear();
                 }
             }
+        }
 
-            new Span<float>(outputs, paddedRows * PaddedValueDim).Clear();
-            new Span<float>(rowSum, paddedRows * Lanes).Clear();
-            new Span<float>(rowMax, paddedRows).Fill(float.NegativeInfinity);
+        // Rows that have seen no key yet.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void ClearState(int rows, float* outputs, float* rowSum, float* rowMax)
+        {
+            new Span<float>(outputs, rows * PaddedValueDim).Clear();
+            new Span<float>(rowSum, rows * Lanes).Clear();
+            new Span<float>(rowMax, rows).Fill(float.NegativeInfinity);
         }
 
         // Keys [from, to) of one head, transposed into panels of 4; the last panel's missing keys are zero.
@@ -3621,7 +3639,8 @@ namespace AttentionGen.Kernels
             for (int member = 0; member < GroupSize; member++)
             {
                 int state = member * ChunkRows;
-                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, tiles * TileRows, At(workspace, QueriesAt) + (state * QueryDim), At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
+                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, 0, tiles * TileRows, At(workspace, QueriesAt) + (state * QueryDim));
+                ClearState(tiles * TileRows, At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
             }
 
             WalkKeys(call, work, tiles, workspace);
@@ -3748,15 +3767,15 @@ namespace AttentionGen.Kernels
             }
         }
 
-        // Queries of one head, times Scale * log2(e): scores come out in base-2 units. Rows past the last are zero.
+        // Queries of one head, times Scale * log2(e): scores come out in base-2 units. Rows [first, end) of the chunk; those past its last are zero.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void PrepareQueries(AttentionCall* call, WorkItem work, int head, int paddedRows, float* queries, float* outputs, float* rowSum, float* rowMax)
+        private static void PrepareQueries(AttentionCall* call, WorkItem work, int head, int first, int end, float* queries)
         {
             float* source = call->Query.Head(work.Batch, head);
             float scale = QueryScale;
-            for (int r = 0; r < paddedRows; r++)
+            for (int r = first; r < end; r++)
             {
-                float* target = queries + (r * QueryDim);
+                float* target = queries + ((r - first) * QueryDim);
                 if (r < work.Rows)
                 {
                     int index = work.FirstRow + r;
@@ -3771,10 +3790,15 @@ namespace AttentionGen.Kernels
                     new Span<float>(target, QueryDim).Clear();
                 }
             }
+        }
 
-            new Span<float>(outputs, paddedRows * PaddedValueDim).Clear();
-            new Span<float>(rowSum, paddedRows * Lanes).Clear();
-            new Span<float>(rowMax, paddedRows).Fill(float.NegativeInfinity);
+        // Rows that have seen no key yet.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void ClearState(int rows, float* outputs, float* rowSum, float* rowMax)
+        {
+            new Span<float>(outputs, rows * PaddedValueDim).Clear();
+            new Span<float>(rowSum, rows * Lanes).Clear();
+            new Span<float>(rowMax, rows).Fill(float.NegativeInfinity);
         }
 
         // Keys [from, to) of one head, transposed into panels of 1; the last panel's missing keys are zero.

@@ -81,7 +81,8 @@ namespace AttentionGen.Kernels
             for (int member = 0; member < GroupSize; member++)
             {
                 int state = member * ChunkRows;
-                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, tiles * TileRows, At(workspace, QueriesAt) + (state * QueryDim), At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state, 0);
+                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, 0, tiles * TileRows, At(workspace, QueriesAt) + (state * QueryDim), 0);
+                ClearState(tiles * TileRows, At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
             }
 
             WalkKeys(call, work, tiles, workspace, 0);
@@ -95,7 +96,8 @@ namespace AttentionGen.Kernels
             for (int member = 0; member < GroupSize; member++)
             {
                 int state = member * ChunkRows;
-                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, tiles * TileRows, At(workspace, QueriesAt) + (state * QueryDim), At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state, 4);
+                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, 0, tiles * TileRows, At(workspace, QueriesAt) + (state * QueryDim), 4);
+                ClearState(tiles * TileRows, At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
             }
 
             WalkKeys(call, work, tiles, workspace, 4);
@@ -225,15 +227,15 @@ namespace AttentionGen.Kernels
             }
         }
 
-        // Queries of one head, times Scale * log2(e): scores come out in base-2 units. Rows past the last are zero.
+        // Queries of one head, times Scale * log2(e): scores come out in base-2 units. Rows [first, end) of the chunk; those past its last are zero.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void PrepareQueries(AttentionCall* call, WorkItem work, int head, int paddedRows, float* queries, float* outputs, float* rowSum, float* rowMax, int feature)
+        private static void PrepareQueries(AttentionCall* call, WorkItem work, int head, int first, int end, float* queries, int feature)
         {
             float* source = call->Query.Head(work.Batch, head) + feature;
             Vector512<float> scale = Vector512.Create(QueryScale);
-            for (int r = 0; r < paddedRows; r++)
+            for (int r = first; r < end; r++)
             {
-                float* target = queries + (r * QueryDim);
+                float* target = queries + ((r - first) * QueryDim);
                 if (r < work.Rows)
                 {
                     int index = work.FirstRow + r;
@@ -248,10 +250,15 @@ namespace AttentionGen.Kernels
                     new Span<float>(target, QueryDim).Clear();
                 }
             }
+        }
 
-            new Span<float>(outputs, paddedRows * PaddedValueDim).Clear();
-            new Span<float>(rowSum, paddedRows * Lanes).Clear();
-            new Span<float>(rowMax, paddedRows).Fill(float.NegativeInfinity);
+        // Rows that have seen no key yet.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void ClearState(int rows, float* outputs, float* rowSum, float* rowMax)
+        {
+            new Span<float>(outputs, rows * PaddedValueDim).Clear();
+            new Span<float>(rowSum, rows * Lanes).Clear();
+            new Span<float>(rowMax, rows).Fill(float.NegativeInfinity);
         }
 
         // Keys [from, to) of one head, transposed into panels of 16; the last panel's missing keys are zero.
@@ -2034,7 +2041,8 @@ namespace AttentionGen.Kernels
             for (int member = 0; member < GroupSize; member++)
             {
                 int state = member * ChunkRows;
-                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, tiles * TileRows, At(workspace, QueriesAt) + (state * QueryDim), At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state, 0);
+                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, 0, tiles * TileRows, At(workspace, QueriesAt) + (state * QueryDim), 0);
+                ClearState(tiles * TileRows, At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
             }
 
             WalkKeys(call, work, tiles, workspace, 0);
@@ -2048,7 +2056,8 @@ namespace AttentionGen.Kernels
             for (int member = 0; member < GroupSize; member++)
             {
                 int state = member * ChunkRows;
-                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, tiles * TileRows, At(workspace, QueriesAt) + (state * QueryDim), At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state, 4);
+                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, 0, tiles * TileRows, At(workspace, QueriesAt) + (state * QueryDim), 4);
+                ClearState(tiles * TileRows, At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
             }
 
             WalkKeys(call, work, tiles, workspace, 4);
@@ -2172,15 +2181,15 @@ namespace AttentionGen.Kernels
             }
         }
 
-        // Queries of one head, times Scale * log2(e): scores come out in base-2 units. Rows past the last are zero.
+        // Queries of one head, times Scale * log2(e): scores come out in base-2 units. Rows [first, end) of the chunk; those past its last are zero.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void PrepareQueries(AttentionCall* call, WorkItem work, int head, int paddedRows, float* queries, float* outputs, float* rowSum, float* rowMax, int feature)
+        private static void PrepareQueries(AttentionCall* call, WorkItem work, int head, int first, int end, float* queries, int feature)
         {
             float* source = call->Query.Head(work.Batch, head) + feature;
             Vector256<float> scale = Vector256.Create(QueryScale);
-            for (int r = 0; r < paddedRows; r++)
+            for (int r = first; r < end; r++)
             {
-                float* target = queries + (r * QueryDim);
+                float* target = queries + ((r - first) * QueryDim);
                 if (r < work.Rows)
                 {
                     int index = work.FirstRow + r;
@@ -2195,10 +2204,15 @@ namespace AttentionGen.Kernels
                     new Span<float>(target, QueryDim).Clear();
                 }
             }
+        }
 
-            new Span<float>(outputs, paddedRows * PaddedValueDim).Clear();
-            new Span<float>(rowSum, paddedRows * Lanes).Clear();
-            new Span<float>(rowMax, paddedRows).Fill(float.NegativeInfinity);
+        // Rows that have seen no key yet.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void ClearState(int rows, float* outputs, float* rowSum, float* rowMax)
+        {
+            new Span<float>(outputs, rows * PaddedValueDim).Clear();
+            new Span<float>(rowSum, rows * Lanes).Clear();
+            new Span<float>(rowMax, rows).Fill(float.NegativeInfinity);
         }
 
         // Keys [from, to) of one head, transposed into panels of 8; the last panel's missing keys are zero.
@@ -3086,7 +3100,8 @@ namespace AttentionGen.Kernels
             for (int member = 0; member < GroupSize; member++)
             {
                 int state = member * ChunkRows;
-                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, tiles * TileRows, At(workspace, QueriesAt) + (state * QueryDim), At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state, 0);
+                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, 0, tiles * TileRows, At(workspace, QueriesAt) + (state * QueryDim), 0);
+                ClearState(tiles * TileRows, At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
             }
 
             WalkKeys(call, work, tiles, workspace, 0);
@@ -3100,7 +3115,8 @@ namespace AttentionGen.Kernels
             for (int member = 0; member < GroupSize; member++)
             {
                 int state = member * ChunkRows;
-                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, tiles * TileRows, At(workspace, QueriesAt) + (state * QueryDim), At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state, 4);
+                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, 0, tiles * TileRows, At(workspace, QueriesAt) + (state * QueryDim), 4);
+                ClearState(tiles * TileRows, At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
             }
 
             WalkKeys(call, work, tiles, workspace, 4);
@@ -3230,15 +3246,15 @@ namespace AttentionGen.Kernels
             }
         }
 
-        // Queries of one head, times Scale * log2(e): scores come out in base-2 units. Rows past the last are zero.
+        // Queries of one head, times Scale * log2(e): scores come out in base-2 units. Rows [first, end) of the chunk; those past its last are zero.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void PrepareQueries(AttentionCall* call, WorkItem work, int head, int paddedRows, float* queries, float* outputs, float* rowSum, float* rowMax, int feature)
+        private static void PrepareQueries(AttentionCall* call, WorkItem work, int head, int first, int end, float* queries, int feature)
         {
             float* source = call->Query.Head(work.Batch, head) + feature;
             Vector128<float> scale = Vector128.Create(QueryScale);
-            for (int r = 0; r < paddedRows; r++)
+            for (int r = first; r < end; r++)
             {
-                float* target = queries + (r * QueryDim);
+                float* target = queries + ((r - first) * QueryDim);
                 if (r < work.Rows)
                 {
                     int index = work.FirstRow + r;
@@ -3250,10 +3266,15 @@ namespace AttentionGen.Kernels
                     new Span<float>(target, QueryDim).Clear();
                 }
             }
+        }
 
-            new Span<float>(outputs, paddedRows * PaddedValueDim).Clear();
-            new Span<float>(rowSum, paddedRows * Lanes).Clear();
-            new Span<float>(rowMax, paddedRows).Fill(float.NegativeInfinity);
+        // Rows that have seen no key yet.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void ClearState(int rows, float* outputs, float* rowSum, float* rowMax)
+        {
+            new Span<float>(outputs, rows * PaddedValueDim).Clear();
+            new Span<float>(rowSum, rows * Lanes).Clear();
+            new Span<float>(rowMax, rows).Fill(float.NegativeInfinity);
         }
 
         // Keys [from, to) of one head, transposed into panels of 4; the last panel's missing keys are zero.
@@ -5077,7 +5098,8 @@ namespace AttentionGen.Kernels
             for (int member = 0; member < GroupSize; member++)
             {
                 int state = member * ChunkRows;
-                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, tiles * TileRows, At(workspace, QueriesAt) + (state * QueryDim), At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state, 0);
+                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, 0, tiles * TileRows, At(workspace, QueriesAt) + (state * QueryDim), 0);
+                ClearState(tiles * TileRows, At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
             }
 
             WalkKeys(call, work, tiles, workspace, 0);
@@ -5091,7 +5113,8 @@ namespace AttentionGen.Kernels
             for (int member = 0; member < GroupSize; member++)
             {
                 int state = member * ChunkRows;
-                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, tiles * TileRows, At(workspace, QueriesAt) + (state * QueryDim), At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state, 4);
+                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, 0, tiles * TileRows, At(workspace, QueriesAt) + (state * QueryDim), 4);
+                ClearState(tiles * TileRows, At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
             }
 
             WalkKeys(call, work, tiles, workspace, 4);
@@ -5218,15 +5241,15 @@ namespace AttentionGen.Kernels
             }
         }
 
-        // Queries of one head, times Scale * log2(e): scores come out in base-2 units. Rows past the last are zero.
+        // Queries of one head, times Scale * log2(e): scores come out in base-2 units. Rows [first, end) of the chunk; those past its last are zero.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void PrepareQueries(AttentionCall* call, WorkItem work, int head, int paddedRows, float* queries, float* outputs, float* rowSum, float* rowMax, int feature)
+        private static void PrepareQueries(AttentionCall* call, WorkItem work, int head, int first, int end, float* queries, int feature)
         {
             float* source = call->Query.Head(work.Batch, head) + feature;
             float scale = QueryScale;
-            for (int r = 0; r < paddedRows; r++)
+            for (int r = first; r < end; r++)
             {
-                float* target = queries + (r * QueryDim);
+                float* target = queries + ((r - first) * QueryDim);
                 if (r < work.Rows)
                 {
                     int index = work.FirstRow + r;
@@ -5241,10 +5264,15 @@ namespace AttentionGen.Kernels
                     new Span<float>(target, QueryDim).Clear();
                 }
             }
+        }
 
-            new Span<float>(outputs, paddedRows * PaddedValueDim).Clear();
-            new Span<float>(rowSum, paddedRows * Lanes).Clear();
-            new Span<float>(rowMax, paddedRows).Fill(float.NegativeInfinity);
+        // Rows that have seen no key yet.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void ClearState(int rows, float* outputs, float* rowSum, float* rowMax)
+        {
+            new Span<float>(outputs, rows * PaddedValueDim).Clear();
+            new Span<float>(rowSum, rows * Lanes).Clear();
+            new Span<float>(rowMax, rows).Fill(float.NegativeInfinity);
         }
 
         // Keys [from, to) of one head, transposed into panels of 1; the last panel's missing keys are zero.

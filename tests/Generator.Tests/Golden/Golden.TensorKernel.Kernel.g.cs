@@ -6,8 +6,8 @@
 // Visible: from 12 keys before the query to the query's own, and the first 2 keys up to the query.
 // Positions: rope: rotates pairs of features of q and k by position * Base^(-2i/RotaryDim) (RoFormer, Su et al. 2021).
 // Work: 512 FLOPs per visible (query, key) pair, all heads; hidden tiles are never visited, only tiles at a mask's edge run mask code.
-// Tiles: Vector512 6 x 64 in 24 accumulators, blocks of 512 keys, chunks of 516 queries, 480576 bytes; Vector256 6 x 16 in 12 accumulators, blocks of 512 keys, chunks of 516 queries, 446336 bytes; Vector128 6 x 16 in 24 accumulators, blocks of 512 keys, chunks of 516 queries, 429248 bytes; Scalar 6 x 2 in 12 accumulators, blocks of 512 keys, chunks of 516 queries, 416448 bytes.
-// One work item: a chunk of queries, for all query heads of one key/value head. Blocks of keys and values are packed once and every query tile passes over them.
+// Tiles: Vector512 6 x 64 in 24 accumulators, blocks of 512 keys, chunks of 8256 queries, 153920 bytes; Vector256 6 x 16 in 12 accumulators, blocks of 512 keys, chunks of 8256 queries, 150656 bytes; Vector128 6 x 16 in 24 accumulators, blocks of 512 keys, chunks of 8256 queries, 149056 bytes; Scalar 6 x 2 in 12 accumulators, blocks of 512 keys, chunks of 8256 queries, 148096 bytes.
+// One work item: a chunk of queries, for all query heads of one key/value head. A query tile sees so few keys that all of them stand packed at once: it goes from queries to finished outputs in one step, while the rows of later tiles are fetched beside it.
 //
 #nullable enable
 
@@ -21,7 +21,7 @@ namespace Golden
             Heads = Heads, KvHeads = KvHeads, HeadDim = HeadDim, ValueDim = ValueDim,
             MaxLength = 0, MaxKeyLength = 0, // 0: open
             Alignment = (global::AttentionGen.CausalAlignment)0, NeedsAlignment = true, Softmaxes = 1,
-            TileRows = 6, MaxChunkRows = 516, WorkspaceBytes = WorkspaceBytesPerThread,
+            TileRows = 6, MaxChunkRows = 8256, WorkspaceBytes = WorkspaceBytesPerThread,
             Rotary = new global::AttentionGen.Kernels.RotaryTable(global::AttentionGen.Kernels.RotaryFrequencies.Plain(32, 10000d), interleaved: false, maxPositions: 0),
         };
 
@@ -53,9 +53,10 @@ namespace AttentionGen.Kernels
         private const int Lanes = 16;
         private const int TileRows = 6;
         private const int KeyBlock = 512;
-        private const int RowsAhead = 64; // how far behind a row the one is that is asked for
+        private const int RowsAhead = 64; // how far behind a query the one is that is asked for beside its arithmetic
+        private const int KeysAhead = 64; // the same for keys and values
+        private const int SinkKeys = 16; // keys of the sinks' panels
         private const int ScoreStride = 528;
-        private const int ChunkRows = 516;
         private const int Before = 12; // keys visible before the query
         private const int After = 0; // keys visible after the query
         private const int Sinks = 2; // leading keys visible to every query
@@ -64,138 +65,130 @@ namespace AttentionGen.Kernels
         private const float QueryScale = 0.25503486f; // scale 0.17677669529663687d * log2(e)
 
         // Workspace of one thread, in bytes from its start.
-        private const int QueriesAt = 0; // scaled queries [group, chunk rows, head dim]
-        private const int OutputsAt = 132096; // unnormalised outputs [group, chunk rows, padded value dim]
-        private const int RowSumAt = 264192; // running sums of weights, one per lane [group, chunk rows, lanes]
-        private const int RowMaxAt = 330240; // running maxima of scores in base-2 units [group, chunk rows]
-        private const int KeysAt = 334400; // packed keys [key block / lanes, head dim, lanes]
-        private const int ValuesAt = 399936; // packed values [key block, padded value dim]
-        private const int ScoresAt = 465472; // scores, then weights, of one tile [tile rows, score stride]
-        private const int TileMaxAt = 478144; // maxima of the tile's scores per lane [tile rows, lanes]
-        private const int KeyRowsAt = 478528; // keys on their way to a panel [lanes, head dim]
+        private const int QueriesAt = 0; // scaled queries of one tile [tile rows, head dim]
+        private const int OutputsAt = 768; // outputs of a tile that can't be written in place [tile rows, padded value dim]
+        private const int KeysAt = 1536; // packed keys [key block / lanes, head dim, lanes]
+        private const int ValuesAt = 67072; // packed values [key block, padded value dim]
+        private const int ScoresAt = 132608; // scores, then weights, of one tile [tile rows, score stride]
+        private const int TileMaxAt = 145280; // maxima of the tile's scores per lane [tile rows, lanes]
+        private const int FactorsAt = 145664; // what each row's weighted values are multiplied by [tile rows]
+        private const int SinkKeysAt = 145728; // packed keys of the sinks' panels [sink keys / lanes, head dim, lanes]
+        private const int SinkValuesAt = 147776; // packed values of the same keys [sink keys, padded value dim]
+        private const int KeyRowsAt = 149824; // keys on their way to a panel [lanes, head dim]
+        private const int KeyIndicesAt = 151872; // indices of the packed keys, as floats [key block]
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Run(void* address, int item, byte* workspace)
         {
             AttentionCall* call = (AttentionCall*)address;
             WorkItem work = WorkItem.Of(call, item, KvHeads);
-            int tiles = (work.Rows + TileRows - 1) / TileRows;
-            for (int member = 0; member < GroupSize; member++)
-            {
-                int state = member * ChunkRows;
-                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, tiles * TileRows, At(workspace, QueriesAt) + (state * QueryDim), At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
-            }
-
-            WalkKeys(call, work, tiles, workspace);
-            for (int member = 0; member < GroupSize; member++)
-            {
-                int state = member * ChunkRows;
-                Finish(call, work, (work.KvHead * GroupSize) + member, At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
-            }
+            AttendTiles(call, work, workspace);
         }
 
-        // Block after block of the keys that the chunk sees: packed once, then every tile of queries passes over it.
+        // Tile after tile of queries. Keys [block, packed) stand in the workspace: all that the tile at hand sees, and on from there.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void WalkKeys(AttentionCall* call, WorkItem work, int tiles, byte* workspace)
+        private static void AttendTiles(AttentionCall* call, WorkItem work, byte* workspace)
         {
-            // The key the chunk's first query stands at, and the keys that any of its queries sees.
-            int stand = work.FirstRow + call->AlignmentOffset;
-            int firstKey = Math.Max(0, stand - Before);
-            int endKey = work.KeyLength;
-            endKey = Math.Min(endKey, stand + work.Rows - 1 + 1);
-            for (int block = 0; block < endKey; block += KeyBlock)
+            float* keys = At(workspace, KeysAt), values = At(workspace, ValuesAt);
+            int stand = work.FirstRow + call->AlignmentOffset; // the key that the chunk's first query stands at
+            int endKey = Math.Min(work.KeyLength, stand + work.Rows - 1 + 1);
+            int sinkKeys = Math.Min(SinkKeys, work.KeyLength);
+            PackKeys(call, work, 0, 0, sinkKeys, At(workspace, SinkKeysAt), At(workspace, KeyRowsAt));
+            bool finiteSinks = PackValues(call, work, 0, 0, sinkKeys, At(workspace, SinkValuesAt));
+            int block = 0, packed = 0, finiteFrom = 0; // values from the last on are finite
+            for (int row = 0, rows; row < work.Rows; row += rows)
             {
-                int from = block, to = Math.Min(block + KeyBlock, endKey);
-                // Between the sinks and the window there is nothing to see.
-                if (block >= Sinks)
+                int query = stand + row;
+                rows = Math.Min(TileRows, work.Rows - row);
+                int from = Math.Max(SinkKeys, query - Before);
+                int to = Math.Min(endKey, query + rows - 1 + 1);
+                if (from >= to)
                 {
-                    if (to <= firstKey)
+                    (from, to) = (block, block); // nothing but the sinks is seen
+                }
+                else if (to > packed)
+                {
+                    int first = from / Lanes * Lanes;
+                    if (first >= packed)
                     {
-                        continue;
+                        (block, packed) = (first, first); // nothing that is packed is seen any more
+                    }
+                    else if (to > block + KeyBlock)
+                    {
+                        Move(keys, values, first - block, packed - first);
+                        block = first;
                     }
 
-                    from = Math.Max(from, firstKey / Lanes * Lanes);
-                }
-                else if (to <= firstKey)
-                {
-                    to = Math.Min(to, Sinks);
-                }
-                if (call->Blocks.IsPresent && !BlockMasking.Narrow(call, work, GroupSize, ref from, ref to))
-                {
-                    continue;
+                    int until = Math.Min(Math.Min(endKey, block + KeyBlock), packed + ((to - packed + 63) / 64 * 64));
+                    PackKeys(call, work, block, packed, until, keys, At(workspace, KeyRowsAt));
+                    finiteFrom = PackValues(call, work, block, packed, until, values) ? finiteFrom : until;
+                    packed = until;
                 }
 
-                PackKeys(call, work, block, from, to, At(workspace, KeysAt), At(workspace, KeyRowsAt));
-                bool finite = PackValues(call, work, block, from, to, At(workspace, ValuesAt));
+                bool finite = finiteSinks && from >= finiteFrom;
                 for (int member = 0; member < GroupSize; member++)
                 {
-                    for (int tile = 0; tile < tiles; tile++)
-                    {
-                        AttendTile(call, work, member, tile * TileRows, block, from, to, finite, workspace);
-                    }
+                    AttendAtOnce(call, work, member, row, rows, block, from, to, finite, workspace);
                 }
             }
         }
 
-        // One tile of queries against the part of a block that it sees: [from, to) for any of its rows, [fullFrom, fullTo) for all of them.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void AttendTile(AttentionCall* call, WorkItem work, int member, int row, int block, int blockFrom, int blockTo, bool finite, byte* workspace)
+        // Keys that are still seen move to the front of their buffers, to make room behind them.
+        private static void Move(float* keys, float* values, int first, int count)
         {
-            int query = work.FirstRow + row + call->AlignmentOffset;
-            int from = Math.Max(blockFrom, query - Before), fullFrom = Math.Max(blockFrom, query + TileRows - 1 - Before);
-            int to = Math.Min(blockTo, query + TileRows - 1 + 1), fullTo = Math.Min(blockTo, query + 1);
-            int sinkEnd = Math.Min(Math.Min(blockTo, Sinks), query + TileRows);
-            if (blockFrom < sinkEnd)
-            {
-                if (from / Lanes * Lanes > (sinkEnd + Lanes - 1) / Lanes * Lanes)
-                {
-                    // The window stands clear of the sinks: a range of their own.
-                    AttendRuns(call, work, member, row, block, blockFrom, sinkEnd, blockFrom, Math.Min(sinkEnd, query + 1), finite, workspace);
-                }
-                else
-                {
-                    from = blockFrom;
-                    to = Math.Max(to, sinkEnd);
-                }
-            }
-
-            if (from < to)
-            {
-                AttendRuns(call, work, member, row, block, from, to, fullFrom, fullTo, finite, workspace);
-            }
+            int whole = (count + Lanes - 1) / Lanes * Lanes; // keys stand in panels
+            new ReadOnlySpan<float>(keys + (first * QueryDim), whole * QueryDim).CopyTo(new Span<float>(keys, whole * QueryDim));
+            new ReadOnlySpan<float>(values + (first * PaddedValueDim), count * PaddedValueDim).CopyTo(new Span<float>(values, count * PaddedValueDim));
         }
 
-        // Keys [from, to) of a block without those that the call's block mask hides from the whole tile.
+        // One tile of queries, of which the sinks and [from, to) hold all keys that any row sees: from the queries to the outputs.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void AttendRuns(AttentionCall* call, WorkItem work, int member, int row, int block, int from, int to, int fullFrom, int fullTo, bool finite, byte* workspace)
+        private static void AttendAtOnce(AttentionCall* call, WorkItem work, int member, int row, int rows, int block, int from, int to, bool finite, byte* workspace)
         {
-            while (from < to)
+            int head = (work.KvHead * GroupSize) + member;
+            float* queries = At(workspace, QueriesAt);
+            PrepareQueries(call, work, head, row, row + TileRows, queries);
+            // Keys and values of tiles that come later are on their way while this one is computed.
+            if (member == 0)
             {
-                int end = call->Blocks.IsPresent ? BlockMasking.NextRun(call, work.Batch, (work.KvHead * GroupSize) + member, work.FirstRow + row, ref from, to) : to;
-                if (from < end)
-                {
-                    AttendRange(call, work, member, row, block, from, end, fullFrom, fullTo, finite, workspace);
-                }
-
-                from = end;
+                CachePrefetch.NextRows(call->Key.Head(work.Batch, work.KvHead), call->Key.RowStride, work.FirstRow + call->AlignmentOffset + row + KeysAhead, rows, work.KeyLength, QueryDim);
+                CachePrefetch.NextRows(call->Value.Head(work.Batch, work.KvHead), call->Value.RowStride, work.FirstRow + call->AlignmentOffset + row + KeysAhead, rows, work.KeyLength, 32);
             }
-        }
 
-        // Scores, softmax and values of one tile against keys [from, to) of a block.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void AttendRange(AttentionCall* call, WorkItem work, int member, int row, int block, int from, int to, int fullFrom, int fullTo, bool finite, byte* workspace)
-        {
-            int state = (member * ChunkRows) + row;
-            float* queries = At(workspace, QueriesAt) + (state * QueryDim);
-            float* outputs = At(workspace, OutputsAt) + (state * PaddedValueDim);
-            float* scores = At(workspace, ScoresAt);
-            float* tileMax = At(workspace, TileMaxAt);
-            new Span<float>(tileMax, TileRows * Lanes).Fill(float.NegativeInfinity);
             int query = work.FirstRow + row + call->AlignmentOffset;
             int lastKey = work.KeyLength - 1;
-            int head = (work.KvHead * GroupSize) + member;
+            // Keys [fullFrom, fullTo) are seen by every row.
+            int fullFrom = Math.Max(from, query + rows - 1 - Before), fullTo = Math.Min(to, query + 1);
             int start = from / Lanes * Lanes, end = (to + Lanes - 1) / Lanes * Lanes;
-            int key = start;
+            float* first = At(workspace, ScoresAt), scores = first + (SinkKeys + block - start); // a key's score stands at scores + (key - block)
+            float* tileMax = At(workspace, TileMaxAt);
+            new Span<float>(tileMax, TileRows * Lanes).Fill(float.NegativeInfinity);
+            int sinkKeys = Math.Min(SinkKeys, work.KeyLength);
+            float* sinks = At(workspace, SinkKeysAt);
+            int key = 0;
+            float* lastSinks = sinks;
+            float* window = At(workspace, KeysAt) + ((start - block) * QueryDim);
+            int joined = Math.Min((end - start) / Lanes, 3);
+            switch (joined)
+            {
+                case 3:
+                    key = start;
+                    Scores4Joint(queries, lastSinks, window, first + 0, tileMax, key, query, lastKey);
+                    break;
+                case 2:
+                    key = start;
+                    Scores3Joint(queries, lastSinks, window, first + 0, tileMax, key, query, lastKey);
+                    break;
+                case 1:
+                    key = start;
+                    Scores2Joint(queries, lastSinks, window, first + 0, tileMax, key, query, lastKey);
+                    break;
+                default:
+                    Scores1Partial(queries, lastSinks, first + 0, tileMax, key, query, lastKey);
+                    break;
+            }
+
+            key = start + (joined * Lanes);
             for (; key <= end - 64; key += 64)
             {
                 float* keys = At(workspace, KeysAt) + ((key - block) * QueryDim);
@@ -225,43 +218,298 @@ namespace AttentionGen.Kernels
                 }
             }
 
+            // Queries and outputs of tiles that come later are on their way while this one is computed.
+            CachePrefetch.NextRows(call->Query.Head(work.Batch, head), call->Query.RowStride, work.FirstRow + row + RowsAhead, rows, call->QueryLength, QueryDim);
+            CachePrefetch.NextRows(call->Output.Head(work.Batch, head), call->Output.RowStride, work.FirstRow + row + RowsAhead, rows, call->QueryLength, 32);
+            int seen = from < to ? SinkKeys + to - start : sinkKeys; // keys, some of them hidden
+            float* keyIndices = At(workspace, KeyIndicesAt);
+            if (call->Blocks.IsPresent || call->Mask.IsPresent)
+            {
+                for (int n = 0; n < seen; n++)
+                {
+                    keyIndices[n] = n < SinkKeys ? n : start + n - SinkKeys;
+                }
+            }
+
             if (call->Blocks.IsPresent)
             {
-                BlockMasking.Apply(call, work.Batch, head, work.FirstRow + row, Math.Min(TileRows, work.Rows - row), from, to, null, scores + (from - block), ScoreStride, tileMax, Lanes);
+                BlockMasking.Apply(call, work.Batch, head, work.FirstRow + row, rows, 0, seen, keyIndices, first, ScoreStride, tileMax, Lanes);
             }
 
             if (call->Mask.IsPresent)
             {
-                RuntimeMasking.Apply(call, work.Batch, head, work.FirstRow + row, Math.Min(TileRows, work.Rows - row), from, to, null, scores + (from - block), ScoreStride, tileMax, Lanes);
+                RuntimeMasking.Apply(call, work.Batch, head, work.FirstRow + row, rows, 0, seen, keyIndices, first, ScoreStride, tileMax, Lanes);
             }
 
-            Softmax(scores + (start - block), end - start, tileMax, At(workspace, RowMaxAt) + state, At(workspace, RowSumAt) + (state * Lanes), outputs);
+            float* factors = At(workspace, FactorsAt);
+            SoftmaxAtOnce(call, work, head, row, rows, first, (seen + Lanes - 1) / Lanes * Lanes, tileMax, factors);
             float* weights = scores + (from - block);
             float* values = At(workspace, ValuesAt) + ((from - block) * PaddedValueDim);
+            float* sinkValues = At(workspace, SinkValuesAt);
+            int sinkCount = query - Before < SinkKeys ? sinkKeys : Math.Min(sinkKeys, Sinks);
+            float* target = call->Output.Head(work.Batch, head) + ((work.FirstRow + row) * call->Output.RowStride);
+            if (finite && rows == TileRows)
+            {
+                ValuesAtOnce2(weights, values, target, to - from, (nint)call->Output.RowStride, factors, first, sinkValues, sinkCount);
+                return;
+            }
+
+            float* outputs = At(workspace, OutputsAt);
             if (finite)
             {
-                Values2(weights, values, outputs, to - from);
+                ValuesAtOnce2(weights, values, outputs, to - from, (nint)PaddedValueDim, factors, first, sinkValues, sinkCount);
             }
             else
             {
+                new Span<float>(outputs, TileRows * PaddedValueDim).Clear();
+                ExactValues.Accumulate(first, ScoreStride, TileRows, sinkValues, PaddedValueDim, outputs, sinkCount);
                 ExactValues.Accumulate(weights, ScoreStride, TileRows, values, PaddedValueDim, outputs, to - from);
+            }
+
+            CopyRows(outputs, finite ? null : factors, target, call->Output.RowStride, rows);
+        }
+
+        // Scores [tile rows, count] become weights 2^(score - highest), and factors the inverses of their sums; a row that sees no key has a factor of 0.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void SoftmaxAtOnce(AttentionCall* call, WorkItem work, int head, int first, int rows, float* scores, int count, float* tileMax, float* factors)
+        {
+            float* logSumExp = call->LogSumExp == null ? null : call->LogSumExp + ((((long)work.Batch * Heads) + head) * call->LogSumExpStride) + work.FirstRow + first;
+            for (int r = 0; r < TileRows; r++)
+            {
+                float highest = VectorMath.MaxLanes(Vector512.Load(tileMax + (r * Lanes)));
+                // A row that sees no key keeps weights of 2^-infinity = 0.
+                Vector512<float> shift = Vector512.Create(highest == float.NegativeInfinity ? 0f : highest), sum = Vector512<float>.Zero;
+                float* row = scores + (r * ScoreStride);
+                int i = 0;
+                for (; i <= count - 64; i += 64)
+                {
+                    Vector512<float> weight0 = VectorMath.Exp2((Vector512.Load(row + i) - shift));
+                    Vector512<float> weight1 = VectorMath.Exp2((Vector512.Load(row + i + 16) - shift));
+                    Vector512<float> weight2 = VectorMath.Exp2((Vector512.Load(row + i + 32) - shift));
+                    Vector512<float> weight3 = VectorMath.Exp2((Vector512.Load(row + i + 48) - shift));
+                    Vector512.Store(weight0, row + i);
+                    sum = (sum + weight0);
+                    Vector512.Store(weight1, row + i + 16);
+                    sum = (sum + weight1);
+                    Vector512.Store(weight2, row + i + 32);
+                    sum = (sum + weight2);
+                    Vector512.Store(weight3, row + i + 48);
+                    sum = (sum + weight3);
+                }
+                for (; i < count; i += 16)
+                {
+                    Vector512<float> weight = VectorMath.Exp2((Vector512.Load(row + i) - shift));
+                    Vector512.Store(weight, row + i);
+                    sum = (sum + weight);
+                }
+                float total = VectorMath.SumLanes(sum);
+                factors[r] = total == 0f ? 0f : 1f / total;
+                if (logSumExp != null && r < rows)
+                {
+                    logSumExp[r] = total == 0f ? float.NegativeInfinity : (highest * NaturalLogOf2) + MathF.Log(total);
+                }
             }
         }
 
-        // Queries of one head, rotated by their positions (rope), times Scale * log2(e): scores come out in base-2 units. Rows past the last are zero.
+        // outputs[6 rows, 32 columns] = factors * weights[6 rows, count keys] * values[count keys, 32 columns], the sinks' first.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void PrepareQueries(AttentionCall* call, WorkItem work, int head, int paddedRows, float* queries, float* outputs, float* rowSum, float* rowMax)
+        private static void ValuesAtOnce2(float* weights, float* values, float* outputs, int count, nint stride, float* factors, float* firstWeights, float* firstValues, int firstCount)
+        {
+            Vector512<float> output0_0 = Vector512<float>.Zero;
+            Vector512<float> output0_1 = Vector512<float>.Zero;
+            Vector512<float> output1_0 = Vector512<float>.Zero;
+            Vector512<float> output1_1 = Vector512<float>.Zero;
+            Vector512<float> output2_0 = Vector512<float>.Zero;
+            Vector512<float> output2_1 = Vector512<float>.Zero;
+            Vector512<float> output3_0 = Vector512<float>.Zero;
+            Vector512<float> output3_1 = Vector512<float>.Zero;
+            Vector512<float> output4_0 = Vector512<float>.Zero;
+            Vector512<float> output4_1 = Vector512<float>.Zero;
+            Vector512<float> output5_0 = Vector512<float>.Zero;
+            Vector512<float> output5_1 = Vector512<float>.Zero;
+            float* nextWeights = weights, nextValues = values;
+            weights = firstWeights;
+            values = firstValues;
+            int left = firstCount;
+            for (int part = 0; part < 2; part++)
+            {
+                for (; left >= 4; left -= 4)
+                {
+                    {
+                        Vector512<float> value0 = Vector512.Load(values);
+                        Vector512<float> value1 = Vector512.Load(values + 16);
+                        Vector512<float> weight = Vector512.Create(weights[0]);
+                        output0_0 = Vector512.MultiplyAddEstimate(weight, value0, output0_0);
+                        output0_1 = Vector512.MultiplyAddEstimate(weight, value1, output0_1);
+                        weight = Vector512.Create(weights[528]);
+                        output1_0 = Vector512.MultiplyAddEstimate(weight, value0, output1_0);
+                        output1_1 = Vector512.MultiplyAddEstimate(weight, value1, output1_1);
+                        weight = Vector512.Create(weights[1056]);
+                        output2_0 = Vector512.MultiplyAddEstimate(weight, value0, output2_0);
+                        output2_1 = Vector512.MultiplyAddEstimate(weight, value1, output2_1);
+                        weight = Vector512.Create(weights[1584]);
+                        output3_0 = Vector512.MultiplyAddEstimate(weight, value0, output3_0);
+                        output3_1 = Vector512.MultiplyAddEstimate(weight, value1, output3_1);
+                        weight = Vector512.Create(weights[2112]);
+                        output4_0 = Vector512.MultiplyAddEstimate(weight, value0, output4_0);
+                        output4_1 = Vector512.MultiplyAddEstimate(weight, value1, output4_1);
+                        weight = Vector512.Create(weights[2640]);
+                        output5_0 = Vector512.MultiplyAddEstimate(weight, value0, output5_0);
+                        output5_1 = Vector512.MultiplyAddEstimate(weight, value1, output5_1);
+                    }
+                    {
+                        Vector512<float> value0 = Vector512.Load(values + 32);
+                        Vector512<float> value1 = Vector512.Load(values + 48);
+                        Vector512<float> weight = Vector512.Create(weights[1]);
+                        output0_0 = Vector512.MultiplyAddEstimate(weight, value0, output0_0);
+                        output0_1 = Vector512.MultiplyAddEstimate(weight, value1, output0_1);
+                        weight = Vector512.Create(weights[529]);
+                        output1_0 = Vector512.MultiplyAddEstimate(weight, value0, output1_0);
+                        output1_1 = Vector512.MultiplyAddEstimate(weight, value1, output1_1);
+                        weight = Vector512.Create(weights[1057]);
+                        output2_0 = Vector512.MultiplyAddEstimate(weight, value0, output2_0);
+                        output2_1 = Vector512.MultiplyAddEstimate(weight, value1, output2_1);
+                        weight = Vector512.Create(weights[1585]);
+                        output3_0 = Vector512.MultiplyAddEstimate(weight, value0, output3_0);
+                        output3_1 = Vector512.MultiplyAddEstimate(weight, value1, output3_1);
+                        weight = Vector512.Create(weights[2113]);
+                        output4_0 = Vector512.MultiplyAddEstimate(weight, value0, output4_0);
+                        output4_1 = Vector512.MultiplyAddEstimate(weight, value1, output4_1);
+                        weight = Vector512.Create(weights[2641]);
+                        output5_0 = Vector512.MultiplyAddEstimate(weight, value0, output5_0);
+                        output5_1 = Vector512.MultiplyAddEstimate(weight, value1, output5_1);
+                    }
+                    {
+                        Vector512<float> value0 = Vector512.Load(values + 64);
+                        Vector512<float> value1 = Vector512.Load(values + 80);
+                        Vector512<float> weight = Vector512.Create(weights[2]);
+                        output0_0 = Vector512.MultiplyAddEstimate(weight, value0, output0_0);
+                        output0_1 = Vector512.MultiplyAddEstimate(weight, value1, output0_1);
+                        weight = Vector512.Create(weights[530]);
+                        output1_0 = Vector512.MultiplyAddEstimate(weight, value0, output1_0);
+                        output1_1 = Vector512.MultiplyAddEstimate(weight, value1, output1_1);
+                        weight = Vector512.Create(weights[1058]);
+                        output2_0 = Vector512.MultiplyAddEstimate(weight, value0, output2_0);
+                        output2_1 = Vector512.MultiplyAddEstimate(weight, value1, output2_1);
+                        weight = Vector512.Create(weights[1586]);
+                        output3_0 = Vector512.MultiplyAddEstimate(weight, value0, output3_0);
+                        output3_1 = Vector512.MultiplyAddEstimate(weight, value1, output3_1);
+                        weight = Vector512.Create(weights[2114]);
+                        output4_0 = Vector512.MultiplyAddEstimate(weight, value0, output4_0);
+                        output4_1 = Vector512.MultiplyAddEstimate(weight, value1, output4_1);
+                        weight = Vector512.Create(weights[2642]);
+                        output5_0 = Vector512.MultiplyAddEstimate(weight, value0, output5_0);
+                        output5_1 = Vector512.MultiplyAddEstimate(weight, value1, output5_1);
+                    }
+                    {
+                        Vector512<float> value0 = Vector512.Load(values + 96);
+                        Vector512<float> value1 = Vector512.Load(values + 112);
+                        Vector512<float> weight = Vector512.Create(weights[3]);
+                        output0_0 = Vector512.MultiplyAddEstimate(weight, value0, output0_0);
+                        output0_1 = Vector512.MultiplyAddEstimate(weight, value1, output0_1);
+                        weight = Vector512.Create(weights[531]);
+                        output1_0 = Vector512.MultiplyAddEstimate(weight, value0, output1_0);
+                        output1_1 = Vector512.MultiplyAddEstimate(weight, value1, output1_1);
+                        weight = Vector512.Create(weights[1059]);
+                        output2_0 = Vector512.MultiplyAddEstimate(weight, value0, output2_0);
+                        output2_1 = Vector512.MultiplyAddEstimate(weight, value1, output2_1);
+                        weight = Vector512.Create(weights[1587]);
+                        output3_0 = Vector512.MultiplyAddEstimate(weight, value0, output3_0);
+                        output3_1 = Vector512.MultiplyAddEstimate(weight, value1, output3_1);
+                        weight = Vector512.Create(weights[2115]);
+                        output4_0 = Vector512.MultiplyAddEstimate(weight, value0, output4_0);
+                        output4_1 = Vector512.MultiplyAddEstimate(weight, value1, output4_1);
+                        weight = Vector512.Create(weights[2643]);
+                        output5_0 = Vector512.MultiplyAddEstimate(weight, value0, output5_0);
+                        output5_1 = Vector512.MultiplyAddEstimate(weight, value1, output5_1);
+                    }
+                    weights += 4;
+                    values += 128;
+                }
+                for (; left > 0; left--)
+                {
+                    {
+                        Vector512<float> value0 = Vector512.Load(values);
+                        Vector512<float> value1 = Vector512.Load(values + 16);
+                        Vector512<float> weight = Vector512.Create(weights[0]);
+                        output0_0 = Vector512.MultiplyAddEstimate(weight, value0, output0_0);
+                        output0_1 = Vector512.MultiplyAddEstimate(weight, value1, output0_1);
+                        weight = Vector512.Create(weights[528]);
+                        output1_0 = Vector512.MultiplyAddEstimate(weight, value0, output1_0);
+                        output1_1 = Vector512.MultiplyAddEstimate(weight, value1, output1_1);
+                        weight = Vector512.Create(weights[1056]);
+                        output2_0 = Vector512.MultiplyAddEstimate(weight, value0, output2_0);
+                        output2_1 = Vector512.MultiplyAddEstimate(weight, value1, output2_1);
+                        weight = Vector512.Create(weights[1584]);
+                        output3_0 = Vector512.MultiplyAddEstimate(weight, value0, output3_0);
+                        output3_1 = Vector512.MultiplyAddEstimate(weight, value1, output3_1);
+                        weight = Vector512.Create(weights[2112]);
+                        output4_0 = Vector512.MultiplyAddEstimate(weight, value0, output4_0);
+                        output4_1 = Vector512.MultiplyAddEstimate(weight, value1, output4_1);
+                        weight = Vector512.Create(weights[2640]);
+                        output5_0 = Vector512.MultiplyAddEstimate(weight, value0, output5_0);
+                        output5_1 = Vector512.MultiplyAddEstimate(weight, value1, output5_1);
+                    }
+                    weights++;
+                    values += 32;
+                }
+                weights = nextWeights;
+                values = nextValues;
+                left = count;
+            }
+            Vector512<float> factor = Vector512.Create(factors[0]);
+            Vector512.Store((output0_0 * factor), outputs);
+            Vector512.Store((output0_1 * factor), outputs + 16);
+            outputs += stride;
+            factor = Vector512.Create(factors[1]);
+            Vector512.Store((output1_0 * factor), outputs);
+            Vector512.Store((output1_1 * factor), outputs + 16);
+            outputs += stride;
+            factor = Vector512.Create(factors[2]);
+            Vector512.Store((output2_0 * factor), outputs);
+            Vector512.Store((output2_1 * factor), outputs + 16);
+            outputs += stride;
+            factor = Vector512.Create(factors[3]);
+            Vector512.Store((output3_0 * factor), outputs);
+            Vector512.Store((output3_1 * factor), outputs + 16);
+            outputs += stride;
+            factor = Vector512.Create(factors[4]);
+            Vector512.Store((output4_0 * factor), outputs);
+            Vector512.Store((output4_1 * factor), outputs + 16);
+            outputs += stride;
+            factor = Vector512.Create(factors[5]);
+            Vector512.Store((output5_0 * factor), outputs);
+            Vector512.Store((output5_1 * factor), outputs + 16);
+        }
+
+        // The first rows of a tile, times their factors where they are given, to where they belong.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void CopyRows(float* outputs, float* factors, float* target, long stride, int rows)
+        {
+            for (int r = 0; r < rows; r++)
+            {
+                float factor = factors == null ? 1f : factors[r];
+                Vector512<float> all = Vector512.Create(factor);
+                float* output = outputs + (r * PaddedValueDim);
+                float* row = target + (r * stride);
+                Vector512.Store((Vector512.Load(output) * all), row);
+                Vector512.Store((Vector512.Load(output + 16) * all), row + 16);
+            }
+        }
+
+        // Queries of one head, rotated by their positions (rope), times Scale * log2(e): scores come out in base-2 units. Rows [first, end) of the chunk; those past its last are zero.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void PrepareQueries(AttentionCall* call, WorkItem work, int head, int first, int end, float* queries)
         {
             float* source = call->Query.Head(work.Batch, head);
             Vector512<float> scale = Vector512.Create(QueryScale);
-            for (int r = 0; r < paddedRows; r++)
+            for (int r = first; r < end; r++)
             {
-                float* target = queries + (r * QueryDim);
+                float* target = queries + ((r - first) * QueryDim);
                 if (r < work.Rows)
                 {
                     int index = work.FirstRow + r;
                     float* row = source + (index * call->Query.RowStride);
-                    CachePrefetch.Row(row + (RowsAhead * call->Query.RowStride), QueryDim);
                     int* positions = call->QueryPositions == null ? null : call->QueryPositions + (work.Batch * call->QueryPositionStride) + index;
                     float* rotation = call->QueryRotaryTable + ((positions == null ? index + call->QueryRotaryOffset : *positions) * (long)RotationStride);
                     Vector512.Store((Vector512.MultiplyAddEstimate(Vector512.Load(row), Vector512.Load(rotation), (Vector512.Load(row + 16) * Vector512.Load(rotation + 32))) * scale), target);
@@ -272,10 +520,6 @@ namespace AttentionGen.Kernels
                     new Span<float>(target, QueryDim).Clear();
                 }
             }
-
-            new Span<float>(outputs, paddedRows * PaddedValueDim).Clear();
-            new Span<float>(rowSum, paddedRows * Lanes).Clear();
-            new Span<float>(rowMax, paddedRows).Fill(float.NegativeInfinity);
         }
 
         // Keys [from, to) of one head, rotated by their positions (rope), transposed into panels of 16; the last panel's missing keys are zero.
@@ -291,7 +535,6 @@ namespace AttentionGen.Kernels
                 {
                     int index = first + r;
                     float* row = source + (index * call->Key.RowStride);
-                    CachePrefetch.Row(row + (RowsAhead * call->Key.RowStride), QueryDim);
                     float* target = keyRows + (r * QueryDim);
                     int* positions = call->KeyPositions == null ? null : call->KeyPositions + (work.Batch * call->KeyPositionStride) + index;
                     float* rotation = call->KeyRotaryTable + ((positions == null ? index + call->KeyRotaryOffset : *positions) * (long)RotationStride);
@@ -314,7 +557,6 @@ namespace AttentionGen.Kernels
             for (int j = from; j < to; j++)
             {
                 float* row = source + (j * call->Value.RowStride);
-                CachePrefetch.Row(row + (RowsAhead * call->Value.RowStride), 32);
                 float* target = packed + ((j - block) * PaddedValueDim);
                 { Vector512<float> x = Vector512.Load(row); check = Vector512.MultiplyAddEstimate(x, zeros, check); Vector512.Store(x, target); }
                 { Vector512<float> x = Vector512.Load(row + 16); check = Vector512.MultiplyAddEstimate(x, zeros, check); Vector512.Store(x, target + 16); }
@@ -1295,235 +1537,639 @@ namespace AttentionGen.Kernels
             }
         }
 
-        // Scores [tile rows, from..end) become weights 2^(score - rowMax); sums and outputs so far follow the maximum when it moves.
+        // scores[6 rows, 64 keys] = queries[6 rows, 32] * keys[32, 64 keys], hidden keys at -infinity. The first panel holds sinks.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Softmax(float* scores, int count, float* tileMax, float* rowMax, float* rowSum, float* outputs)
+        private static void Scores4Joint(float* queries, float* sinks, float* keys, float* scores, float* tileMax, int key, int query, int lastKey)
         {
-            for (int r = 0; r < TileRows; r++)
+            Vector512<float> score0_0 = Vector512<float>.Zero, score0_1 = Vector512<float>.Zero, score0_2 = Vector512<float>.Zero, score0_3 = Vector512<float>.Zero;
+            Vector512<float> score1_0 = Vector512<float>.Zero, score1_1 = Vector512<float>.Zero, score1_2 = Vector512<float>.Zero, score1_3 = Vector512<float>.Zero;
+            Vector512<float> score2_0 = Vector512<float>.Zero, score2_1 = Vector512<float>.Zero, score2_2 = Vector512<float>.Zero, score2_3 = Vector512<float>.Zero;
+            Vector512<float> score3_0 = Vector512<float>.Zero, score3_1 = Vector512<float>.Zero, score3_2 = Vector512<float>.Zero, score3_3 = Vector512<float>.Zero;
+            Vector512<float> score4_0 = Vector512<float>.Zero, score4_1 = Vector512<float>.Zero, score4_2 = Vector512<float>.Zero, score4_3 = Vector512<float>.Zero;
+            Vector512<float> score5_0 = Vector512<float>.Zero, score5_1 = Vector512<float>.Zero, score5_2 = Vector512<float>.Zero, score5_3 = Vector512<float>.Zero;
+            for (float* end = queries + QueryDim; queries < end;)
             {
-                float previous = rowMax[r];
-                float current = VectorMath.MaxLanes(Vector512.Load(tileMax + (r * Lanes)));
-                Vector512<float> total = Vector512.Load(rowSum + (r * Lanes)), sum = Vector512<float>.Zero;
-                if (current > previous)
                 {
-                    rowMax[r] = current;
-                    // Before the first visible key there is nothing to rescale.
-                    if (previous != float.NegativeInfinity)
-                    {
-                        Vector512<float> factor = VectorMath.Exp2(Vector512.Create(previous - current));
-                        total = (total * factor);
-                        float* output = outputs + (r * PaddedValueDim);
-                        Vector512.Store((Vector512.Load(output) * factor), output);
-                        Vector512.Store((Vector512.Load(output + 16) * factor), output + 16);
-                    }
+                    Vector512<float> key0 = Vector512.Load(sinks);
+                    Vector512<float> key1 = Vector512.Load(keys);
+                    Vector512<float> key2 = Vector512.Load(keys + 512);
+                    Vector512<float> key3 = Vector512.Load(keys + 1024);
+                    Vector512<float> feature = Vector512.Create(queries[0]);
+                    score0_0 = Vector512.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector512.MultiplyAddEstimate(feature, key1, score0_1);
+                    score0_2 = Vector512.MultiplyAddEstimate(feature, key2, score0_2);
+                    score0_3 = Vector512.MultiplyAddEstimate(feature, key3, score0_3);
+                    feature = Vector512.Create(queries[32]);
+                    score1_0 = Vector512.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector512.MultiplyAddEstimate(feature, key1, score1_1);
+                    score1_2 = Vector512.MultiplyAddEstimate(feature, key2, score1_2);
+                    score1_3 = Vector512.MultiplyAddEstimate(feature, key3, score1_3);
+                    feature = Vector512.Create(queries[64]);
+                    score2_0 = Vector512.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector512.MultiplyAddEstimate(feature, key1, score2_1);
+                    score2_2 = Vector512.MultiplyAddEstimate(feature, key2, score2_2);
+                    score2_3 = Vector512.MultiplyAddEstimate(feature, key3, score2_3);
+                    feature = Vector512.Create(queries[96]);
+                    score3_0 = Vector512.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector512.MultiplyAddEstimate(feature, key1, score3_1);
+                    score3_2 = Vector512.MultiplyAddEstimate(feature, key2, score3_2);
+                    score3_3 = Vector512.MultiplyAddEstimate(feature, key3, score3_3);
+                    feature = Vector512.Create(queries[128]);
+                    score4_0 = Vector512.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector512.MultiplyAddEstimate(feature, key1, score4_1);
+                    score4_2 = Vector512.MultiplyAddEstimate(feature, key2, score4_2);
+                    score4_3 = Vector512.MultiplyAddEstimate(feature, key3, score4_3);
+                    feature = Vector512.Create(queries[160]);
+                    score5_0 = Vector512.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector512.MultiplyAddEstimate(feature, key1, score5_1);
+                    score5_2 = Vector512.MultiplyAddEstimate(feature, key2, score5_2);
+                    score5_3 = Vector512.MultiplyAddEstimate(feature, key3, score5_3);
                 }
-                else
                 {
-                    current = previous;
+                    Vector512<float> key0 = Vector512.Load(sinks + 16);
+                    Vector512<float> key1 = Vector512.Load(keys + 16);
+                    Vector512<float> key2 = Vector512.Load(keys + 528);
+                    Vector512<float> key3 = Vector512.Load(keys + 1040);
+                    Vector512<float> feature = Vector512.Create(queries[1]);
+                    score0_0 = Vector512.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector512.MultiplyAddEstimate(feature, key1, score0_1);
+                    score0_2 = Vector512.MultiplyAddEstimate(feature, key2, score0_2);
+                    score0_3 = Vector512.MultiplyAddEstimate(feature, key3, score0_3);
+                    feature = Vector512.Create(queries[33]);
+                    score1_0 = Vector512.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector512.MultiplyAddEstimate(feature, key1, score1_1);
+                    score1_2 = Vector512.MultiplyAddEstimate(feature, key2, score1_2);
+                    score1_3 = Vector512.MultiplyAddEstimate(feature, key3, score1_3);
+                    feature = Vector512.Create(queries[65]);
+                    score2_0 = Vector512.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector512.MultiplyAddEstimate(feature, key1, score2_1);
+                    score2_2 = Vector512.MultiplyAddEstimate(feature, key2, score2_2);
+                    score2_3 = Vector512.MultiplyAddEstimate(feature, key3, score2_3);
+                    feature = Vector512.Create(queries[97]);
+                    score3_0 = Vector512.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector512.MultiplyAddEstimate(feature, key1, score3_1);
+                    score3_2 = Vector512.MultiplyAddEstimate(feature, key2, score3_2);
+                    score3_3 = Vector512.MultiplyAddEstimate(feature, key3, score3_3);
+                    feature = Vector512.Create(queries[129]);
+                    score4_0 = Vector512.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector512.MultiplyAddEstimate(feature, key1, score4_1);
+                    score4_2 = Vector512.MultiplyAddEstimate(feature, key2, score4_2);
+                    score4_3 = Vector512.MultiplyAddEstimate(feature, key3, score4_3);
+                    feature = Vector512.Create(queries[161]);
+                    score5_0 = Vector512.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector512.MultiplyAddEstimate(feature, key1, score5_1);
+                    score5_2 = Vector512.MultiplyAddEstimate(feature, key2, score5_2);
+                    score5_3 = Vector512.MultiplyAddEstimate(feature, key3, score5_3);
                 }
+                {
+                    Vector512<float> key0 = Vector512.Load(sinks + 32);
+                    Vector512<float> key1 = Vector512.Load(keys + 32);
+                    Vector512<float> key2 = Vector512.Load(keys + 544);
+                    Vector512<float> key3 = Vector512.Load(keys + 1056);
+                    Vector512<float> feature = Vector512.Create(queries[2]);
+                    score0_0 = Vector512.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector512.MultiplyAddEstimate(feature, key1, score0_1);
+                    score0_2 = Vector512.MultiplyAddEstimate(feature, key2, score0_2);
+                    score0_3 = Vector512.MultiplyAddEstimate(feature, key3, score0_3);
+                    feature = Vector512.Create(queries[34]);
+                    score1_0 = Vector512.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector512.MultiplyAddEstimate(feature, key1, score1_1);
+                    score1_2 = Vector512.MultiplyAddEstimate(feature, key2, score1_2);
+                    score1_3 = Vector512.MultiplyAddEstimate(feature, key3, score1_3);
+                    feature = Vector512.Create(queries[66]);
+                    score2_0 = Vector512.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector512.MultiplyAddEstimate(feature, key1, score2_1);
+                    score2_2 = Vector512.MultiplyAddEstimate(feature, key2, score2_2);
+                    score2_3 = Vector512.MultiplyAddEstimate(feature, key3, score2_3);
+                    feature = Vector512.Create(queries[98]);
+                    score3_0 = Vector512.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector512.MultiplyAddEstimate(feature, key1, score3_1);
+                    score3_2 = Vector512.MultiplyAddEstimate(feature, key2, score3_2);
+                    score3_3 = Vector512.MultiplyAddEstimate(feature, key3, score3_3);
+                    feature = Vector512.Create(queries[130]);
+                    score4_0 = Vector512.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector512.MultiplyAddEstimate(feature, key1, score4_1);
+                    score4_2 = Vector512.MultiplyAddEstimate(feature, key2, score4_2);
+                    score4_3 = Vector512.MultiplyAddEstimate(feature, key3, score4_3);
+                    feature = Vector512.Create(queries[162]);
+                    score5_0 = Vector512.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector512.MultiplyAddEstimate(feature, key1, score5_1);
+                    score5_2 = Vector512.MultiplyAddEstimate(feature, key2, score5_2);
+                    score5_3 = Vector512.MultiplyAddEstimate(feature, key3, score5_3);
+                }
+                {
+                    Vector512<float> key0 = Vector512.Load(sinks + 48);
+                    Vector512<float> key1 = Vector512.Load(keys + 48);
+                    Vector512<float> key2 = Vector512.Load(keys + 560);
+                    Vector512<float> key3 = Vector512.Load(keys + 1072);
+                    Vector512<float> feature = Vector512.Create(queries[3]);
+                    score0_0 = Vector512.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector512.MultiplyAddEstimate(feature, key1, score0_1);
+                    score0_2 = Vector512.MultiplyAddEstimate(feature, key2, score0_2);
+                    score0_3 = Vector512.MultiplyAddEstimate(feature, key3, score0_3);
+                    feature = Vector512.Create(queries[35]);
+                    score1_0 = Vector512.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector512.MultiplyAddEstimate(feature, key1, score1_1);
+                    score1_2 = Vector512.MultiplyAddEstimate(feature, key2, score1_2);
+                    score1_3 = Vector512.MultiplyAddEstimate(feature, key3, score1_3);
+                    feature = Vector512.Create(queries[67]);
+                    score2_0 = Vector512.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector512.MultiplyAddEstimate(feature, key1, score2_1);
+                    score2_2 = Vector512.MultiplyAddEstimate(feature, key2, score2_2);
+                    score2_3 = Vector512.MultiplyAddEstimate(feature, key3, score2_3);
+                    feature = Vector512.Create(queries[99]);
+                    score3_0 = Vector512.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector512.MultiplyAddEstimate(feature, key1, score3_1);
+                    score3_2 = Vector512.MultiplyAddEstimate(feature, key2, score3_2);
+                    score3_3 = Vector512.MultiplyAddEstimate(feature, key3, score3_3);
+                    feature = Vector512.Create(queries[131]);
+                    score4_0 = Vector512.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector512.MultiplyAddEstimate(feature, key1, score4_1);
+                    score4_2 = Vector512.MultiplyAddEstimate(feature, key2, score4_2);
+                    score4_3 = Vector512.MultiplyAddEstimate(feature, key3, score4_3);
+                    feature = Vector512.Create(queries[163]);
+                    score5_0 = Vector512.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector512.MultiplyAddEstimate(feature, key1, score5_1);
+                    score5_2 = Vector512.MultiplyAddEstimate(feature, key2, score5_2);
+                    score5_3 = Vector512.MultiplyAddEstimate(feature, key3, score5_3);
+                }
+                queries += 4;
+                keys += 64;
+                sinks += 64;
+            }
 
-                // A row that has seen no key yet keeps weights of 2^-infinity = 0.
-                Vector512<float> shift = Vector512.Create(current == float.NegativeInfinity ? 0f : current);
-                float* row = scores + (r * ScoreStride);
-                int i = 0;
-                for (; i <= count - 64; i += 64)
-                {
-                    Vector512<float> weight0 = VectorMath.Exp2((Vector512.Load(row + i) - shift));
-                    Vector512<float> weight1 = VectorMath.Exp2((Vector512.Load(row + i + 16) - shift));
-                    Vector512<float> weight2 = VectorMath.Exp2((Vector512.Load(row + i + 32) - shift));
-                    Vector512<float> weight3 = VectorMath.Exp2((Vector512.Load(row + i + 48) - shift));
-                    Vector512.Store(weight0, row + i);
-                    sum = (sum + weight0);
-                    Vector512.Store(weight1, row + i + 16);
-                    sum = (sum + weight1);
-                    Vector512.Store(weight2, row + i + 32);
-                    sum = (sum + weight2);
-                    Vector512.Store(weight3, row + i + 48);
-                    sum = (sum + weight3);
-                }
-                for (; i < count; i += 16)
-                {
-                    Vector512<float> weight = VectorMath.Exp2((Vector512.Load(row + i) - shift));
-                    Vector512.Store(weight, row + i);
-                    sum = (sum + weight);
-                }
-                Vector512.Store((total + sum), rowSum + (r * Lanes));
+            Vector512<float> index0 = (Vector512.Create(0f) + Vector512<float>.Indices);
+            Vector512<float> index1 = (Vector512.Create((float)key) + Vector512<float>.Indices);
+            Vector512<float> index2 = (Vector512.Create((float)(key + 16)) + Vector512<float>.Indices);
+            Vector512<float> index3 = (Vector512.Create((float)(key + 32)) + Vector512<float>.Indices);
+            Vector512<float> hidden = Vector512.Create(float.NegativeInfinity);
+            Vector512<float> lastSink = Vector512.Create((float)(Sinks - 1));
+            {
+                Vector512<float> leftmost = Vector512.Create((float)(query - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query));
+                score0_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score0_0, hidden);
+                Vector512.Store(score0_0, scores);
+                score0_1 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index1, leftmost) & Vector512.LessThanOrEqual(index1, rightmost)), score0_1, hidden);
+                Vector512.Store(score0_1, scores + 16);
+                score0_2 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index2, leftmost) & Vector512.LessThanOrEqual(index2, rightmost)), score0_2, hidden);
+                Vector512.Store(score0_2, scores + 32);
+                score0_3 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index3, leftmost) & Vector512.LessThanOrEqual(index3, rightmost)), score0_3, hidden);
+                Vector512.Store(score0_3, scores + 48);
+                Vector512<float> highest = Vector512.MaxNative(Vector512.MaxNative(Vector512.MaxNative(score0_0, score0_1), score0_2), score0_3);
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax), highest), tileMax);
+            }
+            {
+                Vector512<float> leftmost = Vector512.Create((float)(query + 1 - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 1));
+                score1_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score1_0, hidden);
+                Vector512.Store(score1_0, scores + 528);
+                score1_1 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index1, leftmost) & Vector512.LessThanOrEqual(index1, rightmost)), score1_1, hidden);
+                Vector512.Store(score1_1, scores + 544);
+                score1_2 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index2, leftmost) & Vector512.LessThanOrEqual(index2, rightmost)), score1_2, hidden);
+                Vector512.Store(score1_2, scores + 560);
+                score1_3 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index3, leftmost) & Vector512.LessThanOrEqual(index3, rightmost)), score1_3, hidden);
+                Vector512.Store(score1_3, scores + 576);
+                Vector512<float> highest = Vector512.MaxNative(Vector512.MaxNative(Vector512.MaxNative(score1_0, score1_1), score1_2), score1_3);
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax + 16), highest), tileMax + 16);
+            }
+            {
+                Vector512<float> leftmost = Vector512.Create((float)(query + 2 - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 2));
+                score2_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score2_0, hidden);
+                Vector512.Store(score2_0, scores + 1056);
+                score2_1 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index1, leftmost) & Vector512.LessThanOrEqual(index1, rightmost)), score2_1, hidden);
+                Vector512.Store(score2_1, scores + 1072);
+                score2_2 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index2, leftmost) & Vector512.LessThanOrEqual(index2, rightmost)), score2_2, hidden);
+                Vector512.Store(score2_2, scores + 1088);
+                score2_3 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index3, leftmost) & Vector512.LessThanOrEqual(index3, rightmost)), score2_3, hidden);
+                Vector512.Store(score2_3, scores + 1104);
+                Vector512<float> highest = Vector512.MaxNative(Vector512.MaxNative(Vector512.MaxNative(score2_0, score2_1), score2_2), score2_3);
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax + 32), highest), tileMax + 32);
+            }
+            {
+                Vector512<float> leftmost = Vector512.Create((float)(query + 3 - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 3));
+                score3_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score3_0, hidden);
+                Vector512.Store(score3_0, scores + 1584);
+                score3_1 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index1, leftmost) & Vector512.LessThanOrEqual(index1, rightmost)), score3_1, hidden);
+                Vector512.Store(score3_1, scores + 1600);
+                score3_2 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index2, leftmost) & Vector512.LessThanOrEqual(index2, rightmost)), score3_2, hidden);
+                Vector512.Store(score3_2, scores + 1616);
+                score3_3 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index3, leftmost) & Vector512.LessThanOrEqual(index3, rightmost)), score3_3, hidden);
+                Vector512.Store(score3_3, scores + 1632);
+                Vector512<float> highest = Vector512.MaxNative(Vector512.MaxNative(Vector512.MaxNative(score3_0, score3_1), score3_2), score3_3);
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax + 48), highest), tileMax + 48);
+            }
+            {
+                Vector512<float> leftmost = Vector512.Create((float)(query + 4 - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 4));
+                score4_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score4_0, hidden);
+                Vector512.Store(score4_0, scores + 2112);
+                score4_1 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index1, leftmost) & Vector512.LessThanOrEqual(index1, rightmost)), score4_1, hidden);
+                Vector512.Store(score4_1, scores + 2128);
+                score4_2 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index2, leftmost) & Vector512.LessThanOrEqual(index2, rightmost)), score4_2, hidden);
+                Vector512.Store(score4_2, scores + 2144);
+                score4_3 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index3, leftmost) & Vector512.LessThanOrEqual(index3, rightmost)), score4_3, hidden);
+                Vector512.Store(score4_3, scores + 2160);
+                Vector512<float> highest = Vector512.MaxNative(Vector512.MaxNative(Vector512.MaxNative(score4_0, score4_1), score4_2), score4_3);
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax + 64), highest), tileMax + 64);
+            }
+            {
+                Vector512<float> leftmost = Vector512.Create((float)(query + 5 - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 5));
+                score5_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score5_0, hidden);
+                Vector512.Store(score5_0, scores + 2640);
+                score5_1 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index1, leftmost) & Vector512.LessThanOrEqual(index1, rightmost)), score5_1, hidden);
+                Vector512.Store(score5_1, scores + 2656);
+                score5_2 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index2, leftmost) & Vector512.LessThanOrEqual(index2, rightmost)), score5_2, hidden);
+                Vector512.Store(score5_2, scores + 2672);
+                score5_3 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index3, leftmost) & Vector512.LessThanOrEqual(index3, rightmost)), score5_3, hidden);
+                Vector512.Store(score5_3, scores + 2688);
+                Vector512<float> highest = Vector512.MaxNative(Vector512.MaxNative(Vector512.MaxNative(score5_0, score5_1), score5_2), score5_3);
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax + 80), highest), tileMax + 80);
             }
         }
 
-        // outputs[6 rows, 32 columns] += weights[6 rows, count keys] * values[count keys, 32 columns], 12 accumulators.
-        // A block sums from zero: its rounding errors grow with the block, not with the sequence.
+        // scores[6 rows, 48 keys] = queries[6 rows, 32] * keys[32, 48 keys], hidden keys at -infinity. The first panel holds sinks.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Values2(float* weights, float* values, float* outputs, int count)
+        private static void Scores3Joint(float* queries, float* sinks, float* keys, float* scores, float* tileMax, int key, int query, int lastKey)
         {
-            Vector512<float> output0_0 = Vector512<float>.Zero;
-            Vector512<float> output0_1 = Vector512<float>.Zero;
-            Vector512<float> output1_0 = Vector512<float>.Zero;
-            Vector512<float> output1_1 = Vector512<float>.Zero;
-            Vector512<float> output2_0 = Vector512<float>.Zero;
-            Vector512<float> output2_1 = Vector512<float>.Zero;
-            Vector512<float> output3_0 = Vector512<float>.Zero;
-            Vector512<float> output3_1 = Vector512<float>.Zero;
-            Vector512<float> output4_0 = Vector512<float>.Zero;
-            Vector512<float> output4_1 = Vector512<float>.Zero;
-            Vector512<float> output5_0 = Vector512<float>.Zero;
-            Vector512<float> output5_1 = Vector512<float>.Zero;
-            int left = count;
-            for (; left >= 4; left -= 4)
+            Vector512<float> score0_0 = Vector512<float>.Zero, score0_1 = Vector512<float>.Zero, score0_2 = Vector512<float>.Zero;
+            Vector512<float> score1_0 = Vector512<float>.Zero, score1_1 = Vector512<float>.Zero, score1_2 = Vector512<float>.Zero;
+            Vector512<float> score2_0 = Vector512<float>.Zero, score2_1 = Vector512<float>.Zero, score2_2 = Vector512<float>.Zero;
+            Vector512<float> score3_0 = Vector512<float>.Zero, score3_1 = Vector512<float>.Zero, score3_2 = Vector512<float>.Zero;
+            Vector512<float> score4_0 = Vector512<float>.Zero, score4_1 = Vector512<float>.Zero, score4_2 = Vector512<float>.Zero;
+            Vector512<float> score5_0 = Vector512<float>.Zero, score5_1 = Vector512<float>.Zero, score5_2 = Vector512<float>.Zero;
+            for (float* end = queries + QueryDim; queries < end;)
             {
                 {
-                    Vector512<float> value0 = Vector512.Load(values);
-                    Vector512<float> value1 = Vector512.Load(values + 16);
-                    Vector512<float> weight = Vector512.Create(weights[0]);
-                    output0_0 = Vector512.MultiplyAddEstimate(weight, value0, output0_0);
-                    output0_1 = Vector512.MultiplyAddEstimate(weight, value1, output0_1);
-                    weight = Vector512.Create(weights[528]);
-                    output1_0 = Vector512.MultiplyAddEstimate(weight, value0, output1_0);
-                    output1_1 = Vector512.MultiplyAddEstimate(weight, value1, output1_1);
-                    weight = Vector512.Create(weights[1056]);
-                    output2_0 = Vector512.MultiplyAddEstimate(weight, value0, output2_0);
-                    output2_1 = Vector512.MultiplyAddEstimate(weight, value1, output2_1);
-                    weight = Vector512.Create(weights[1584]);
-                    output3_0 = Vector512.MultiplyAddEstimate(weight, value0, output3_0);
-                    output3_1 = Vector512.MultiplyAddEstimate(weight, value1, output3_1);
-                    weight = Vector512.Create(weights[2112]);
-                    output4_0 = Vector512.MultiplyAddEstimate(weight, value0, output4_0);
-                    output4_1 = Vector512.MultiplyAddEstimate(weight, value1, output4_1);
-                    weight = Vector512.Create(weights[2640]);
-                    output5_0 = Vector512.MultiplyAddEstimate(weight, value0, output5_0);
-                    output5_1 = Vector512.MultiplyAddEstimate(weight, value1, output5_1);
+                    Vector512<float> key0 = Vector512.Load(sinks);
+                    Vector512<float> key1 = Vector512.Load(keys);
+                    Vector512<float> key2 = Vector512.Load(keys + 512);
+                    Vector512<float> feature = Vector512.Create(queries[0]);
+                    score0_0 = Vector512.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector512.MultiplyAddEstimate(feature, key1, score0_1);
+                    score0_2 = Vector512.MultiplyAddEstimate(feature, key2, score0_2);
+                    feature = Vector512.Create(queries[32]);
+                    score1_0 = Vector512.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector512.MultiplyAddEstimate(feature, key1, score1_1);
+                    score1_2 = Vector512.MultiplyAddEstimate(feature, key2, score1_2);
+                    feature = Vector512.Create(queries[64]);
+                    score2_0 = Vector512.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector512.MultiplyAddEstimate(feature, key1, score2_1);
+                    score2_2 = Vector512.MultiplyAddEstimate(feature, key2, score2_2);
+                    feature = Vector512.Create(queries[96]);
+                    score3_0 = Vector512.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector512.MultiplyAddEstimate(feature, key1, score3_1);
+                    score3_2 = Vector512.MultiplyAddEstimate(feature, key2, score3_2);
+                    feature = Vector512.Create(queries[128]);
+                    score4_0 = Vector512.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector512.MultiplyAddEstimate(feature, key1, score4_1);
+                    score4_2 = Vector512.MultiplyAddEstimate(feature, key2, score4_2);
+                    feature = Vector512.Create(queries[160]);
+                    score5_0 = Vector512.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector512.MultiplyAddEstimate(feature, key1, score5_1);
+                    score5_2 = Vector512.MultiplyAddEstimate(feature, key2, score5_2);
                 }
                 {
-                    Vector512<float> value0 = Vector512.Load(values + 32);
-                    Vector512<float> value1 = Vector512.Load(values + 48);
-                    Vector512<float> weight = Vector512.Create(weights[1]);
-                    output0_0 = Vector512.MultiplyAddEstimate(weight, value0, output0_0);
-                    output0_1 = Vector512.MultiplyAddEstimate(weight, value1, output0_1);
-                    weight = Vector512.Create(weights[529]);
-                    output1_0 = Vector512.MultiplyAddEstimate(weight, value0, output1_0);
-                    output1_1 = Vector512.MultiplyAddEstimate(weight, value1, output1_1);
-                    weight = Vector512.Create(weights[1057]);
-                    output2_0 = Vector512.MultiplyAddEstimate(weight, value0, output2_0);
-                    output2_1 = Vector512.MultiplyAddEstimate(weight, value1, output2_1);
-                    weight = Vector512.Create(weights[1585]);
-                    output3_0 = Vector512.MultiplyAddEstimate(weight, value0, output3_0);
-                    output3_1 = Vector512.MultiplyAddEstimate(weight, value1, output3_1);
-                    weight = Vector512.Create(weights[2113]);
-                    output4_0 = Vector512.MultiplyAddEstimate(weight, value0, output4_0);
-                    output4_1 = Vector512.MultiplyAddEstimate(weight, value1, output4_1);
-                    weight = Vector512.Create(weights[2641]);
-                    output5_0 = Vector512.MultiplyAddEstimate(weight, value0, output5_0);
-                    output5_1 = Vector512.MultiplyAddEstimate(weight, value1, output5_1);
+                    Vector512<float> key0 = Vector512.Load(sinks + 16);
+                    Vector512<float> key1 = Vector512.Load(keys + 16);
+                    Vector512<float> key2 = Vector512.Load(keys + 528);
+                    Vector512<float> feature = Vector512.Create(queries[1]);
+                    score0_0 = Vector512.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector512.MultiplyAddEstimate(feature, key1, score0_1);
+                    score0_2 = Vector512.MultiplyAddEstimate(feature, key2, score0_2);
+                    feature = Vector512.Create(queries[33]);
+                    score1_0 = Vector512.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector512.MultiplyAddEstimate(feature, key1, score1_1);
+                    score1_2 = Vector512.MultiplyAddEstimate(feature, key2, score1_2);
+                    feature = Vector512.Create(queries[65]);
+                    score2_0 = Vector512.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector512.MultiplyAddEstimate(feature, key1, score2_1);
+                    score2_2 = Vector512.MultiplyAddEstimate(feature, key2, score2_2);
+                    feature = Vector512.Create(queries[97]);
+                    score3_0 = Vector512.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector512.MultiplyAddEstimate(feature, key1, score3_1);
+                    score3_2 = Vector512.MultiplyAddEstimate(feature, key2, score3_2);
+                    feature = Vector512.Create(queries[129]);
+                    score4_0 = Vector512.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector512.MultiplyAddEstimate(feature, key1, score4_1);
+                    score4_2 = Vector512.MultiplyAddEstimate(feature, key2, score4_2);
+                    feature = Vector512.Create(queries[161]);
+                    score5_0 = Vector512.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector512.MultiplyAddEstimate(feature, key1, score5_1);
+                    score5_2 = Vector512.MultiplyAddEstimate(feature, key2, score5_2);
                 }
                 {
-                    Vector512<float> value0 = Vector512.Load(values + 64);
-                    Vector512<float> value1 = Vector512.Load(values + 80);
-                    Vector512<float> weight = Vector512.Create(weights[2]);
-                    output0_0 = Vector512.MultiplyAddEstimate(weight, value0, output0_0);
-                    output0_1 = Vector512.MultiplyAddEstimate(weight, value1, output0_1);
-                    weight = Vector512.Create(weights[530]);
-                    output1_0 = Vector512.MultiplyAddEstimate(weight, value0, output1_0);
-                    output1_1 = Vector512.MultiplyAddEstimate(weight, value1, output1_1);
-                    weight = Vector512.Create(weights[1058]);
-                    output2_0 = Vector512.MultiplyAddEstimate(weight, value0, output2_0);
-                    output2_1 = Vector512.MultiplyAddEstimate(weight, value1, output2_1);
-                    weight = Vector512.Create(weights[1586]);
-                    output3_0 = Vector512.MultiplyAddEstimate(weight, value0, output3_0);
-                    output3_1 = Vector512.MultiplyAddEstimate(weight, value1, output3_1);
-                    weight = Vector512.Create(weights[2114]);
-                    output4_0 = Vector512.MultiplyAddEstimate(weight, value0, output4_0);
-                    output4_1 = Vector512.MultiplyAddEstimate(weight, value1, output4_1);
-                    weight = Vector512.Create(weights[2642]);
-                    output5_0 = Vector512.MultiplyAddEstimate(weight, value0, output5_0);
-                    output5_1 = Vector512.MultiplyAddEstimate(weight, value1, output5_1);
+                    Vector512<float> key0 = Vector512.Load(sinks + 32);
+                    Vector512<float> key1 = Vector512.Load(keys + 32);
+                    Vector512<float> key2 = Vector512.Load(keys + 544);
+                    Vector512<float> feature = Vector512.Create(queries[2]);
+                    score0_0 = Vector512.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector512.MultiplyAddEstimate(feature, key1, score0_1);
+                    score0_2 = Vector512.MultiplyAddEstimate(feature, key2, score0_2);
+                    feature = Vector512.Create(queries[34]);
+                    score1_0 = Vector512.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector512.MultiplyAddEstimate(feature, key1, score1_1);
+                    score1_2 = Vector512.MultiplyAddEstimate(feature, key2, score1_2);
+                    feature = Vector512.Create(queries[66]);
+                    score2_0 = Vector512.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector512.MultiplyAddEstimate(feature, key1, score2_1);
+                    score2_2 = Vector512.MultiplyAddEstimate(feature, key2, score2_2);
+                    feature = Vector512.Create(queries[98]);
+                    score3_0 = Vector512.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector512.MultiplyAddEstimate(feature, key1, score3_1);
+                    score3_2 = Vector512.MultiplyAddEstimate(feature, key2, score3_2);
+                    feature = Vector512.Create(queries[130]);
+                    score4_0 = Vector512.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector512.MultiplyAddEstimate(feature, key1, score4_1);
+                    score4_2 = Vector512.MultiplyAddEstimate(feature, key2, score4_2);
+                    feature = Vector512.Create(queries[162]);
+                    score5_0 = Vector512.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector512.MultiplyAddEstimate(feature, key1, score5_1);
+                    score5_2 = Vector512.MultiplyAddEstimate(feature, key2, score5_2);
                 }
                 {
-                    Vector512<float> value0 = Vector512.Load(values + 96);
-                    Vector512<float> value1 = Vector512.Load(values + 112);
-                    Vector512<float> weight = Vector512.Create(weights[3]);
-                    output0_0 = Vector512.MultiplyAddEstimate(weight, value0, output0_0);
-                    output0_1 = Vector512.MultiplyAddEstimate(weight, value1, output0_1);
-                    weight = Vector512.Create(weights[531]);
-                    output1_0 = Vector512.MultiplyAddEstimate(weight, value0, output1_0);
-                    output1_1 = Vector512.MultiplyAddEstimate(weight, value1, output1_1);
-                    weight = Vector512.Create(weights[1059]);
-                    output2_0 = Vector512.MultiplyAddEstimate(weight, value0, output2_0);
-                    output2_1 = Vector512.MultiplyAddEstimate(weight, value1, output2_1);
-                    weight = Vector512.Create(weights[1587]);
-                    output3_0 = Vector512.MultiplyAddEstimate(weight, value0, output3_0);
-                    output3_1 = Vector512.MultiplyAddEstimate(weight, value1, output3_1);
-                    weight = Vector512.Create(weights[2115]);
-                    output4_0 = Vector512.MultiplyAddEstimate(weight, value0, output4_0);
-                    output4_1 = Vector512.MultiplyAddEstimate(weight, value1, output4_1);
-                    weight = Vector512.Create(weights[2643]);
-                    output5_0 = Vector512.MultiplyAddEstimate(weight, value0, output5_0);
-                    output5_1 = Vector512.MultiplyAddEstimate(weight, value1, output5_1);
+                    Vector512<float> key0 = Vector512.Load(sinks + 48);
+                    Vector512<float> key1 = Vector512.Load(keys + 48);
+                    Vector512<float> key2 = Vector512.Load(keys + 560);
+                    Vector512<float> feature = Vector512.Create(queries[3]);
+                    score0_0 = Vector512.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector512.MultiplyAddEstimate(feature, key1, score0_1);
+                    score0_2 = Vector512.MultiplyAddEstimate(feature, key2, score0_2);
+                    feature = Vector512.Create(queries[35]);
+                    score1_0 = Vector512.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector512.MultiplyAddEstimate(feature, key1, score1_1);
+                    score1_2 = Vector512.MultiplyAddEstimate(feature, key2, score1_2);
+                    feature = Vector512.Create(queries[67]);
+                    score2_0 = Vector512.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector512.MultiplyAddEstimate(feature, key1, score2_1);
+                    score2_2 = Vector512.MultiplyAddEstimate(feature, key2, score2_2);
+                    feature = Vector512.Create(queries[99]);
+                    score3_0 = Vector512.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector512.MultiplyAddEstimate(feature, key1, score3_1);
+                    score3_2 = Vector512.MultiplyAddEstimate(feature, key2, score3_2);
+                    feature = Vector512.Create(queries[131]);
+                    score4_0 = Vector512.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector512.MultiplyAddEstimate(feature, key1, score4_1);
+                    score4_2 = Vector512.MultiplyAddEstimate(feature, key2, score4_2);
+                    feature = Vector512.Create(queries[163]);
+                    score5_0 = Vector512.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector512.MultiplyAddEstimate(feature, key1, score5_1);
+                    score5_2 = Vector512.MultiplyAddEstimate(feature, key2, score5_2);
                 }
-                weights += 4;
-                values += 128;
+                queries += 4;
+                keys += 64;
+                sinks += 64;
             }
-            for (; left > 0; left--)
+
+            Vector512<float> index0 = (Vector512.Create(0f) + Vector512<float>.Indices);
+            Vector512<float> index1 = (Vector512.Create((float)key) + Vector512<float>.Indices);
+            Vector512<float> index2 = (Vector512.Create((float)(key + 16)) + Vector512<float>.Indices);
+            Vector512<float> hidden = Vector512.Create(float.NegativeInfinity);
+            Vector512<float> lastSink = Vector512.Create((float)(Sinks - 1));
             {
-                {
-                    Vector512<float> value0 = Vector512.Load(values);
-                    Vector512<float> value1 = Vector512.Load(values + 16);
-                    Vector512<float> weight = Vector512.Create(weights[0]);
-                    output0_0 = Vector512.MultiplyAddEstimate(weight, value0, output0_0);
-                    output0_1 = Vector512.MultiplyAddEstimate(weight, value1, output0_1);
-                    weight = Vector512.Create(weights[528]);
-                    output1_0 = Vector512.MultiplyAddEstimate(weight, value0, output1_0);
-                    output1_1 = Vector512.MultiplyAddEstimate(weight, value1, output1_1);
-                    weight = Vector512.Create(weights[1056]);
-                    output2_0 = Vector512.MultiplyAddEstimate(weight, value0, output2_0);
-                    output2_1 = Vector512.MultiplyAddEstimate(weight, value1, output2_1);
-                    weight = Vector512.Create(weights[1584]);
-                    output3_0 = Vector512.MultiplyAddEstimate(weight, value0, output3_0);
-                    output3_1 = Vector512.MultiplyAddEstimate(weight, value1, output3_1);
-                    weight = Vector512.Create(weights[2112]);
-                    output4_0 = Vector512.MultiplyAddEstimate(weight, value0, output4_0);
-                    output4_1 = Vector512.MultiplyAddEstimate(weight, value1, output4_1);
-                    weight = Vector512.Create(weights[2640]);
-                    output5_0 = Vector512.MultiplyAddEstimate(weight, value0, output5_0);
-                    output5_1 = Vector512.MultiplyAddEstimate(weight, value1, output5_1);
-                }
-                weights++;
-                values += 32;
+                Vector512<float> leftmost = Vector512.Create((float)(query - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query));
+                score0_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score0_0, hidden);
+                Vector512.Store(score0_0, scores);
+                score0_1 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index1, leftmost) & Vector512.LessThanOrEqual(index1, rightmost)), score0_1, hidden);
+                Vector512.Store(score0_1, scores + 16);
+                score0_2 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index2, leftmost) & Vector512.LessThanOrEqual(index2, rightmost)), score0_2, hidden);
+                Vector512.Store(score0_2, scores + 32);
+                Vector512<float> highest = Vector512.MaxNative(Vector512.MaxNative(score0_0, score0_1), score0_2);
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax), highest), tileMax);
             }
-            Vector512.Store((Vector512.Load(outputs) + output0_0), outputs);
-            Vector512.Store((Vector512.Load(outputs + 16) + output0_1), outputs + 16);
-            Vector512.Store((Vector512.Load(outputs + 32) + output1_0), outputs + 32);
-            Vector512.Store((Vector512.Load(outputs + 48) + output1_1), outputs + 48);
-            Vector512.Store((Vector512.Load(outputs + 64) + output2_0), outputs + 64);
-            Vector512.Store((Vector512.Load(outputs + 80) + output2_1), outputs + 80);
-            Vector512.Store((Vector512.Load(outputs + 96) + output3_0), outputs + 96);
-            Vector512.Store((Vector512.Load(outputs + 112) + output3_1), outputs + 112);
-            Vector512.Store((Vector512.Load(outputs + 128) + output4_0), outputs + 128);
-            Vector512.Store((Vector512.Load(outputs + 144) + output4_1), outputs + 144);
-            Vector512.Store((Vector512.Load(outputs + 160) + output5_0), outputs + 160);
-            Vector512.Store((Vector512.Load(outputs + 176) + output5_1), outputs + 176);
+            {
+                Vector512<float> leftmost = Vector512.Create((float)(query + 1 - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 1));
+                score1_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score1_0, hidden);
+                Vector512.Store(score1_0, scores + 528);
+                score1_1 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index1, leftmost) & Vector512.LessThanOrEqual(index1, rightmost)), score1_1, hidden);
+                Vector512.Store(score1_1, scores + 544);
+                score1_2 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index2, leftmost) & Vector512.LessThanOrEqual(index2, rightmost)), score1_2, hidden);
+                Vector512.Store(score1_2, scores + 560);
+                Vector512<float> highest = Vector512.MaxNative(Vector512.MaxNative(score1_0, score1_1), score1_2);
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax + 16), highest), tileMax + 16);
+            }
+            {
+                Vector512<float> leftmost = Vector512.Create((float)(query + 2 - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 2));
+                score2_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score2_0, hidden);
+                Vector512.Store(score2_0, scores + 1056);
+                score2_1 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index1, leftmost) & Vector512.LessThanOrEqual(index1, rightmost)), score2_1, hidden);
+                Vector512.Store(score2_1, scores + 1072);
+                score2_2 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index2, leftmost) & Vector512.LessThanOrEqual(index2, rightmost)), score2_2, hidden);
+                Vector512.Store(score2_2, scores + 1088);
+                Vector512<float> highest = Vector512.MaxNative(Vector512.MaxNative(score2_0, score2_1), score2_2);
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax + 32), highest), tileMax + 32);
+            }
+            {
+                Vector512<float> leftmost = Vector512.Create((float)(query + 3 - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 3));
+                score3_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score3_0, hidden);
+                Vector512.Store(score3_0, scores + 1584);
+                score3_1 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index1, leftmost) & Vector512.LessThanOrEqual(index1, rightmost)), score3_1, hidden);
+                Vector512.Store(score3_1, scores + 1600);
+                score3_2 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index2, leftmost) & Vector512.LessThanOrEqual(index2, rightmost)), score3_2, hidden);
+                Vector512.Store(score3_2, scores + 1616);
+                Vector512<float> highest = Vector512.MaxNative(Vector512.MaxNative(score3_0, score3_1), score3_2);
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax + 48), highest), tileMax + 48);
+            }
+            {
+                Vector512<float> leftmost = Vector512.Create((float)(query + 4 - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 4));
+                score4_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score4_0, hidden);
+                Vector512.Store(score4_0, scores + 2112);
+                score4_1 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index1, leftmost) & Vector512.LessThanOrEqual(index1, rightmost)), score4_1, hidden);
+                Vector512.Store(score4_1, scores + 2128);
+                score4_2 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index2, leftmost) & Vector512.LessThanOrEqual(index2, rightmost)), score4_2, hidden);
+                Vector512.Store(score4_2, scores + 2144);
+                Vector512<float> highest = Vector512.MaxNative(Vector512.MaxNative(score4_0, score4_1), score4_2);
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax + 64), highest), tileMax + 64);
+            }
+            {
+                Vector512<float> leftmost = Vector512.Create((float)(query + 5 - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 5));
+                score5_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score5_0, hidden);
+                Vector512.Store(score5_0, scores + 2640);
+                score5_1 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index1, leftmost) & Vector512.LessThanOrEqual(index1, rightmost)), score5_1, hidden);
+                Vector512.Store(score5_1, scores + 2656);
+                score5_2 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index2, leftmost) & Vector512.LessThanOrEqual(index2, rightmost)), score5_2, hidden);
+                Vector512.Store(score5_2, scores + 2672);
+                Vector512<float> highest = Vector512.MaxNative(Vector512.MaxNative(score5_0, score5_1), score5_2);
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax + 80), highest), tileMax + 80);
+            }
         }
 
-        // output = outputs / rowSum; a row that saw no key gives zeros and a log-sum-exp of -infinity.
+        // scores[6 rows, 32 keys] = queries[6 rows, 32] * keys[32, 32 keys], hidden keys at -infinity. The first panel holds sinks.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Finish(AttentionCall* call, WorkItem work, int head, float* outputs, float* rowSum, float* rowMax)
+        private static void Scores2Joint(float* queries, float* sinks, float* keys, float* scores, float* tileMax, int key, int query, int lastKey)
         {
-            float* target = call->Output.Head(work.Batch, head) + (work.FirstRow * call->Output.RowStride);
-            float* logSumExp = call->LogSumExp == null ? null : call->LogSumExp + ((((long)work.Batch * Heads) + head) * call->LogSumExpStride) + work.FirstRow;
-            for (int r = 0; r < work.Rows; r++)
+            Vector512<float> score0_0 = Vector512<float>.Zero, score0_1 = Vector512<float>.Zero;
+            Vector512<float> score1_0 = Vector512<float>.Zero, score1_1 = Vector512<float>.Zero;
+            Vector512<float> score2_0 = Vector512<float>.Zero, score2_1 = Vector512<float>.Zero;
+            Vector512<float> score3_0 = Vector512<float>.Zero, score3_1 = Vector512<float>.Zero;
+            Vector512<float> score4_0 = Vector512<float>.Zero, score4_1 = Vector512<float>.Zero;
+            Vector512<float> score5_0 = Vector512<float>.Zero, score5_1 = Vector512<float>.Zero;
+            for (float* end = queries + QueryDim; queries < end;)
             {
-                float total = VectorMath.SumLanes(Vector512.Load(rowSum + (r * Lanes)));
-                float highest = rowMax[r];
-                float factor = total == 0f ? 0f : 1f / total;
-                Vector512<float> factors = Vector512.Create(factor);
-                float* output = outputs + (r * PaddedValueDim);
-                float* row = target + (r * call->Output.RowStride);
-                CachePrefetch.Row(row + (RowsAhead * call->Output.RowStride), 32);
-                Vector512.Store((Vector512.Load(output) * factors), row);
-                Vector512.Store((Vector512.Load(output + 16) * factors), row + 16);
-                if (logSumExp != null)
                 {
-                    logSumExp[r] = total == 0f ? float.NegativeInfinity : (highest * NaturalLogOf2) + MathF.Log(total);
+                    Vector512<float> key0 = Vector512.Load(sinks);
+                    Vector512<float> key1 = Vector512.Load(keys);
+                    Vector512<float> feature = Vector512.Create(queries[0]);
+                    score0_0 = Vector512.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector512.MultiplyAddEstimate(feature, key1, score0_1);
+                    feature = Vector512.Create(queries[32]);
+                    score1_0 = Vector512.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector512.MultiplyAddEstimate(feature, key1, score1_1);
+                    feature = Vector512.Create(queries[64]);
+                    score2_0 = Vector512.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector512.MultiplyAddEstimate(feature, key1, score2_1);
+                    feature = Vector512.Create(queries[96]);
+                    score3_0 = Vector512.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector512.MultiplyAddEstimate(feature, key1, score3_1);
+                    feature = Vector512.Create(queries[128]);
+                    score4_0 = Vector512.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector512.MultiplyAddEstimate(feature, key1, score4_1);
+                    feature = Vector512.Create(queries[160]);
+                    score5_0 = Vector512.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector512.MultiplyAddEstimate(feature, key1, score5_1);
                 }
+                {
+                    Vector512<float> key0 = Vector512.Load(sinks + 16);
+                    Vector512<float> key1 = Vector512.Load(keys + 16);
+                    Vector512<float> feature = Vector512.Create(queries[1]);
+                    score0_0 = Vector512.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector512.MultiplyAddEstimate(feature, key1, score0_1);
+                    feature = Vector512.Create(queries[33]);
+                    score1_0 = Vector512.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector512.MultiplyAddEstimate(feature, key1, score1_1);
+                    feature = Vector512.Create(queries[65]);
+                    score2_0 = Vector512.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector512.MultiplyAddEstimate(feature, key1, score2_1);
+                    feature = Vector512.Create(queries[97]);
+                    score3_0 = Vector512.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector512.MultiplyAddEstimate(feature, key1, score3_1);
+                    feature = Vector512.Create(queries[129]);
+                    score4_0 = Vector512.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector512.MultiplyAddEstimate(feature, key1, score4_1);
+                    feature = Vector512.Create(queries[161]);
+                    score5_0 = Vector512.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector512.MultiplyAddEstimate(feature, key1, score5_1);
+                }
+                {
+                    Vector512<float> key0 = Vector512.Load(sinks + 32);
+                    Vector512<float> key1 = Vector512.Load(keys + 32);
+                    Vector512<float> feature = Vector512.Create(queries[2]);
+                    score0_0 = Vector512.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector512.MultiplyAddEstimate(feature, key1, score0_1);
+                    feature = Vector512.Create(queries[34]);
+                    score1_0 = Vector512.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector512.MultiplyAddEstimate(feature, key1, score1_1);
+                    feature = Vector512.Create(queries[66]);
+                    score2_0 = Vector512.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector512.MultiplyAddEstimate(feature, key1, score2_1);
+                    feature = Vector512.Create(queries[98]);
+                    score3_0 = Vector512.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector512.MultiplyAddEstimate(feature, key1, score3_1);
+                    feature = Vector512.Create(queries[130]);
+                    score4_0 = Vector512.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector512.MultiplyAddEstimate(feature, key1, score4_1);
+                    feature = Vector512.Create(queries[162]);
+                    score5_0 = Vector512.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector512.MultiplyAddEstimate(feature, key1, score5_1);
+                }
+                {
+                    Vector512<float> key0 = Vector512.Load(sinks + 48);
+                    Vector512<float> key1 = Vector512.Load(keys + 48);
+                    Vector512<float> feature = Vector512.Create(queries[3]);
+                    score0_0 = Vector512.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector512.MultiplyAddEstimate(feature, key1, score0_1);
+                    feature = Vector512.Create(queries[35]);
+                    score1_0 = Vector512.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector512.MultiplyAddEstimate(feature, key1, score1_1);
+                    feature = Vector512.Create(queries[67]);
+                    score2_0 = Vector512.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector512.MultiplyAddEstimate(feature, key1, score2_1);
+                    feature = Vector512.Create(queries[99]);
+                    score3_0 = Vector512.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector512.MultiplyAddEstimate(feature, key1, score3_1);
+                    feature = Vector512.Create(queries[131]);
+                    score4_0 = Vector512.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector512.MultiplyAddEstimate(feature, key1, score4_1);
+                    feature = Vector512.Create(queries[163]);
+                    score5_0 = Vector512.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector512.MultiplyAddEstimate(feature, key1, score5_1);
+                }
+                queries += 4;
+                keys += 64;
+                sinks += 64;
+            }
+
+            Vector512<float> index0 = (Vector512.Create(0f) + Vector512<float>.Indices);
+            Vector512<float> index1 = (Vector512.Create((float)key) + Vector512<float>.Indices);
+            Vector512<float> hidden = Vector512.Create(float.NegativeInfinity);
+            Vector512<float> lastSink = Vector512.Create((float)(Sinks - 1));
+            {
+                Vector512<float> leftmost = Vector512.Create((float)(query - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query));
+                score0_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score0_0, hidden);
+                Vector512.Store(score0_0, scores);
+                score0_1 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index1, leftmost) & Vector512.LessThanOrEqual(index1, rightmost)), score0_1, hidden);
+                Vector512.Store(score0_1, scores + 16);
+                Vector512<float> highest = Vector512.MaxNative(score0_0, score0_1);
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax), highest), tileMax);
+            }
+            {
+                Vector512<float> leftmost = Vector512.Create((float)(query + 1 - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 1));
+                score1_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score1_0, hidden);
+                Vector512.Store(score1_0, scores + 528);
+                score1_1 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index1, leftmost) & Vector512.LessThanOrEqual(index1, rightmost)), score1_1, hidden);
+                Vector512.Store(score1_1, scores + 544);
+                Vector512<float> highest = Vector512.MaxNative(score1_0, score1_1);
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax + 16), highest), tileMax + 16);
+            }
+            {
+                Vector512<float> leftmost = Vector512.Create((float)(query + 2 - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 2));
+                score2_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score2_0, hidden);
+                Vector512.Store(score2_0, scores + 1056);
+                score2_1 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index1, leftmost) & Vector512.LessThanOrEqual(index1, rightmost)), score2_1, hidden);
+                Vector512.Store(score2_1, scores + 1072);
+                Vector512<float> highest = Vector512.MaxNative(score2_0, score2_1);
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax + 32), highest), tileMax + 32);
+            }
+            {
+                Vector512<float> leftmost = Vector512.Create((float)(query + 3 - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 3));
+                score3_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score3_0, hidden);
+                Vector512.Store(score3_0, scores + 1584);
+                score3_1 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index1, leftmost) & Vector512.LessThanOrEqual(index1, rightmost)), score3_1, hidden);
+                Vector512.Store(score3_1, scores + 1600);
+                Vector512<float> highest = Vector512.MaxNative(score3_0, score3_1);
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax + 48), highest), tileMax + 48);
+            }
+            {
+                Vector512<float> leftmost = Vector512.Create((float)(query + 4 - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 4));
+                score4_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score4_0, hidden);
+                Vector512.Store(score4_0, scores + 2112);
+                score4_1 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index1, leftmost) & Vector512.LessThanOrEqual(index1, rightmost)), score4_1, hidden);
+                Vector512.Store(score4_1, scores + 2128);
+                Vector512<float> highest = Vector512.MaxNative(score4_0, score4_1);
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax + 64), highest), tileMax + 64);
+            }
+            {
+                Vector512<float> leftmost = Vector512.Create((float)(query + 5 - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 5));
+                score5_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score5_0, hidden);
+                Vector512.Store(score5_0, scores + 2640);
+                score5_1 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index1, leftmost) & Vector512.LessThanOrEqual(index1, rightmost)), score5_1, hidden);
+                Vector512.Store(score5_1, scores + 2656);
+                Vector512<float> highest = Vector512.MaxNative(score5_0, score5_1);
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax + 80), highest), tileMax + 80);
             }
         }
 
@@ -1542,9 +2188,10 @@ namespace AttentionGen.Kernels
         private const int Lanes = 8;
         private const int TileRows = 6;
         private const int KeyBlock = 512;
-        private const int RowsAhead = 64; // how far behind a row the one is that is asked for
+        private const int RowsAhead = 64; // how far behind a query the one is that is asked for beside its arithmetic
+        private const int KeysAhead = 64; // the same for keys and values
+        private const int SinkKeys = 8; // keys of the sinks' panels
         private const int ScoreStride = 528;
-        private const int ChunkRows = 516;
         private const int Before = 12; // keys visible before the query
         private const int After = 0; // keys visible after the query
         private const int Sinks = 2; // leading keys visible to every query
@@ -1553,138 +2200,122 @@ namespace AttentionGen.Kernels
         private const float QueryScale = 0.25503486f; // scale 0.17677669529663687d * log2(e)
 
         // Workspace of one thread, in bytes from its start.
-        private const int QueriesAt = 0; // scaled queries [group, chunk rows, head dim]
-        private const int OutputsAt = 132096; // unnormalised outputs [group, chunk rows, padded value dim]
-        private const int RowSumAt = 264192; // running sums of weights, one per lane [group, chunk rows, lanes]
-        private const int RowMaxAt = 297216; // running maxima of scores in base-2 units [group, chunk rows]
-        private const int KeysAt = 301376; // packed keys [key block / lanes, head dim, lanes]
-        private const int ValuesAt = 366912; // packed values [key block, padded value dim]
-        private const int ScoresAt = 432448; // scores, then weights, of one tile [tile rows, score stride]
-        private const int TileMaxAt = 445120; // maxima of the tile's scores per lane [tile rows, lanes]
-        private const int KeyRowsAt = 445312; // keys on their way to a panel [lanes, head dim]
+        private const int QueriesAt = 0; // scaled queries of one tile [tile rows, head dim]
+        private const int OutputsAt = 768; // outputs of a tile that can't be written in place [tile rows, padded value dim]
+        private const int KeysAt = 1536; // packed keys [key block / lanes, head dim, lanes]
+        private const int ValuesAt = 67072; // packed values [key block, padded value dim]
+        private const int ScoresAt = 132608; // scores, then weights, of one tile [tile rows, score stride]
+        private const int TileMaxAt = 145280; // maxima of the tile's scores per lane [tile rows, lanes]
+        private const int FactorsAt = 145472; // what each row's weighted values are multiplied by [tile rows]
+        private const int SinkKeysAt = 145536; // packed keys of the sinks' panels [sink keys / lanes, head dim, lanes]
+        private const int SinkValuesAt = 146560; // packed values of the same keys [sink keys, padded value dim]
+        private const int KeyRowsAt = 147584; // keys on their way to a panel [lanes, head dim]
+        private const int KeyIndicesAt = 148608; // indices of the packed keys, as floats [key block]
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Run(void* address, int item, byte* workspace)
         {
             AttentionCall* call = (AttentionCall*)address;
             WorkItem work = WorkItem.Of(call, item, KvHeads);
-            int tiles = (work.Rows + TileRows - 1) / TileRows;
-            for (int member = 0; member < GroupSize; member++)
-            {
-                int state = member * ChunkRows;
-                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, tiles * TileRows, At(workspace, QueriesAt) + (state * QueryDim), At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
-            }
-
-            WalkKeys(call, work, tiles, workspace);
-            for (int member = 0; member < GroupSize; member++)
-            {
-                int state = member * ChunkRows;
-                Finish(call, work, (work.KvHead * GroupSize) + member, At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
-            }
+            AttendTiles(call, work, workspace);
         }
 
-        // Block after block of the keys that the chunk sees: packed once, then every tile of queries passes over it.
+        // Tile after tile of queries. Keys [block, packed) stand in the workspace: all that the tile at hand sees, and on from there.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void WalkKeys(AttentionCall* call, WorkItem work, int tiles, byte* workspace)
+        private static void AttendTiles(AttentionCall* call, WorkItem work, byte* workspace)
         {
-            // The key the chunk's first query stands at, and the keys that any of its queries sees.
-            int stand = work.FirstRow + call->AlignmentOffset;
-            int firstKey = Math.Max(0, stand - Before);
-            int endKey = work.KeyLength;
-            endKey = Math.Min(endKey, stand + work.Rows - 1 + 1);
-            for (int block = 0; block < endKey; block += KeyBlock)
+            float* keys = At(workspace, KeysAt), values = At(workspace, ValuesAt);
+            int stand = work.FirstRow + call->AlignmentOffset; // the key that the chunk's first query stands at
+            int endKey = Math.Min(work.KeyLength, stand + work.Rows - 1 + 1);
+            int sinkKeys = Math.Min(SinkKeys, work.KeyLength);
+            PackKeys(call, work, 0, 0, sinkKeys, At(workspace, SinkKeysAt), At(workspace, KeyRowsAt));
+            bool finiteSinks = PackValues(call, work, 0, 0, sinkKeys, At(workspace, SinkValuesAt));
+            int block = 0, packed = 0, finiteFrom = 0; // values from the last on are finite
+            for (int row = 0, rows; row < work.Rows; row += rows)
             {
-                int from = block, to = Math.Min(block + KeyBlock, endKey);
-                // Between the sinks and the window there is nothing to see.
-                if (block >= Sinks)
+                int query = stand + row;
+                rows = Math.Min(TileRows, work.Rows - row);
+                int from = Math.Max(SinkKeys, query - Before);
+                int to = Math.Min(endKey, query + rows - 1 + 1);
+                if (from >= to)
                 {
-                    if (to <= firstKey)
+                    (from, to) = (block, block); // nothing but the sinks is seen
+                }
+                else if (to > packed)
+                {
+                    int first = from / Lanes * Lanes;
+                    if (first >= packed)
                     {
-                        continue;
+                        (block, packed) = (first, first); // nothing that is packed is seen any more
+                    }
+                    else if (to > block + KeyBlock)
+                    {
+                        Move(keys, values, first - block, packed - first);
+                        block = first;
                     }
 
-                    from = Math.Max(from, firstKey / Lanes * Lanes);
-                }
-                else if (to <= firstKey)
-                {
-                    to = Math.Min(to, Sinks);
-                }
-                if (call->Blocks.IsPresent && !BlockMasking.Narrow(call, work, GroupSize, ref from, ref to))
-                {
-                    continue;
+                    int until = Math.Min(Math.Min(endKey, block + KeyBlock), packed + ((to - packed + 63) / 64 * 64));
+                    PackKeys(call, work, block, packed, until, keys, At(workspace, KeyRowsAt));
+                    finiteFrom = PackValues(call, work, block, packed, until, values) ? finiteFrom : until;
+                    packed = until;
                 }
 
-                PackKeys(call, work, block, from, to, At(workspace, KeysAt), At(workspace, KeyRowsAt));
-                bool finite = PackValues(call, work, block, from, to, At(workspace, ValuesAt));
+                bool finite = finiteSinks && from >= finiteFrom;
                 for (int member = 0; member < GroupSize; member++)
                 {
-                    for (int tile = 0; tile < tiles; tile++)
-                    {
-                        AttendTile(call, work, member, tile * TileRows, block, from, to, finite, workspace);
-                    }
+                    AttendAtOnce(call, work, member, row, rows, block, from, to, finite, workspace);
                 }
             }
         }
 
-        // One tile of queries against the part of a block that it sees: [from, to) for any of its rows, [fullFrom, fullTo) for all of them.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void AttendTile(AttentionCall* call, WorkItem work, int member, int row, int block, int blockFrom, int blockTo, bool finite, byte* workspace)
+        // Keys that are still seen move to the front of their buffers, to make room behind them.
+        private static void Move(float* keys, float* values, int first, int count)
         {
-            int query = work.FirstRow + row + call->AlignmentOffset;
-            int from = Math.Max(blockFrom, query - Before), fullFrom = Math.Max(blockFrom, query + TileRows - 1 - Before);
-            int to = Math.Min(blockTo, query + TileRows - 1 + 1), fullTo = Math.Min(blockTo, query + 1);
-            int sinkEnd = Math.Min(Math.Min(blockTo, Sinks), query + TileRows);
-            if (blockFrom < sinkEnd)
-            {
-                if (from / Lanes * Lanes > (sinkEnd + Lanes - 1) / Lanes * Lanes)
-                {
-                    // The window stands clear of the sinks: a range of their own.
-                    AttendRuns(call, work, member, row, block, blockFrom, sinkEnd, blockFrom, Math.Min(sinkEnd, query + 1), finite, workspace);
-                }
-                else
-                {
-                    from = blockFrom;
-                    to = Math.Max(to, sinkEnd);
-                }
-            }
-
-            if (from < to)
-            {
-                AttendRuns(call, work, member, row, block, from, to, fullFrom, fullTo, finite, workspace);
-            }
+            int whole = (count + Lanes - 1) / Lanes * Lanes; // keys stand in panels
+            new ReadOnlySpan<float>(keys + (first * QueryDim), whole * QueryDim).CopyTo(new Span<float>(keys, whole * QueryDim));
+            new ReadOnlySpan<float>(values + (first * PaddedValueDim), count * PaddedValueDim).CopyTo(new Span<float>(values, count * PaddedValueDim));
         }
 
-        // Keys [from, to) of a block without those that the call's block mask hides from the whole tile.
+        // One tile of queries, of which the sinks and [from, to) hold all keys that any row sees: from the queries to the outputs.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void AttendRuns(AttentionCall* call, WorkItem work, int member, int row, int block, int from, int to, int fullFrom, int fullTo, bool finite, byte* workspace)
+        private static void AttendAtOnce(AttentionCall* call, WorkItem work, int member, int row, int rows, int block, int from, int to, bool finite, byte* workspace)
         {
-            while (from < to)
+            int head = (work.KvHead * GroupSize) + member;
+            float* queries = At(workspace, QueriesAt);
+            PrepareQueries(call, work, head, row, row + TileRows, queries);
+            // Keys and values of tiles that come later are on their way while this one is computed.
+            if (member == 0)
             {
-                int end = call->Blocks.IsPresent ? BlockMasking.NextRun(call, work.Batch, (work.KvHead * GroupSize) + member, work.FirstRow + row, ref from, to) : to;
-                if (from < end)
-                {
-                    AttendRange(call, work, member, row, block, from, end, fullFrom, fullTo, finite, workspace);
-                }
-
-                from = end;
+                CachePrefetch.NextRows(call->Key.Head(work.Batch, work.KvHead), call->Key.RowStride, work.FirstRow + call->AlignmentOffset + row + KeysAhead, rows, work.KeyLength, QueryDim);
+                CachePrefetch.NextRows(call->Value.Head(work.Batch, work.KvHead), call->Value.RowStride, work.FirstRow + call->AlignmentOffset + row + KeysAhead, rows, work.KeyLength, 32);
             }
-        }
 
-        // Scores, softmax and values of one tile against keys [from, to) of a block.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void AttendRange(AttentionCall* call, WorkItem work, int member, int row, int block, int from, int to, int fullFrom, int fullTo, bool finite, byte* workspace)
-        {
-            int state = (member * ChunkRows) + row;
-            float* queries = At(workspace, QueriesAt) + (state * QueryDim);
-            float* outputs = At(workspace, OutputsAt) + (state * PaddedValueDim);
-            float* scores = At(workspace, ScoresAt);
-            float* tileMax = At(workspace, TileMaxAt);
-            new Span<float>(tileMax, TileRows * Lanes).Fill(float.NegativeInfinity);
             int query = work.FirstRow + row + call->AlignmentOffset;
             int lastKey = work.KeyLength - 1;
-            int head = (work.KvHead * GroupSize) + member;
+            // Keys [fullFrom, fullTo) are seen by every row.
+            int fullFrom = Math.Max(from, query + rows - 1 - Before), fullTo = Math.Min(to, query + 1);
             int start = from / Lanes * Lanes, end = (to + Lanes - 1) / Lanes * Lanes;
-            int key = start;
+            float* first = At(workspace, ScoresAt), scores = first + (SinkKeys + block - start); // a key's score stands at scores + (key - block)
+            float* tileMax = At(workspace, TileMaxAt);
+            new Span<float>(tileMax, TileRows * Lanes).Fill(float.NegativeInfinity);
+            int sinkKeys = Math.Min(SinkKeys, work.KeyLength);
+            float* sinks = At(workspace, SinkKeysAt);
+            int key = 0;
+            float* lastSinks = sinks;
+            float* window = At(workspace, KeysAt) + ((start - block) * QueryDim);
+            int joined = Math.Min((end - start) / Lanes, 1);
+            switch (joined)
+            {
+                case 1:
+                    key = start;
+                    Scores2Joint(queries, lastSinks, window, first + 0, tileMax, key, query, lastKey);
+                    break;
+                default:
+                    Scores1Partial(queries, lastSinks, first + 0, tileMax, key, query, lastKey);
+                    break;
+            }
+
+            key = start + (joined * Lanes);
             for (; key <= end - 16; key += 16)
             {
                 float* keys = At(workspace, KeysAt) + ((key - block) * QueryDim);
@@ -1708,44 +2339,302 @@ namespace AttentionGen.Kernels
                 }
             }
 
+            // Queries and outputs of tiles that come later are on their way while this one is computed.
+            CachePrefetch.NextRows(call->Query.Head(work.Batch, head), call->Query.RowStride, work.FirstRow + row + RowsAhead, rows, call->QueryLength, QueryDim);
+            CachePrefetch.NextRows(call->Output.Head(work.Batch, head), call->Output.RowStride, work.FirstRow + row + RowsAhead, rows, call->QueryLength, 32);
+            int seen = from < to ? SinkKeys + to - start : sinkKeys; // keys, some of them hidden
+            float* keyIndices = At(workspace, KeyIndicesAt);
+            if (call->Blocks.IsPresent || call->Mask.IsPresent)
+            {
+                for (int n = 0; n < seen; n++)
+                {
+                    keyIndices[n] = n < SinkKeys ? n : start + n - SinkKeys;
+                }
+            }
+
             if (call->Blocks.IsPresent)
             {
-                BlockMasking.Apply(call, work.Batch, head, work.FirstRow + row, Math.Min(TileRows, work.Rows - row), from, to, null, scores + (from - block), ScoreStride, tileMax, Lanes);
+                BlockMasking.Apply(call, work.Batch, head, work.FirstRow + row, rows, 0, seen, keyIndices, first, ScoreStride, tileMax, Lanes);
             }
 
             if (call->Mask.IsPresent)
             {
-                RuntimeMasking.Apply(call, work.Batch, head, work.FirstRow + row, Math.Min(TileRows, work.Rows - row), from, to, null, scores + (from - block), ScoreStride, tileMax, Lanes);
+                RuntimeMasking.Apply(call, work.Batch, head, work.FirstRow + row, rows, 0, seen, keyIndices, first, ScoreStride, tileMax, Lanes);
             }
 
-            Softmax(scores + (start - block), end - start, tileMax, At(workspace, RowMaxAt) + state, At(workspace, RowSumAt) + (state * Lanes), outputs);
+            float* factors = At(workspace, FactorsAt);
+            SoftmaxAtOnce(call, work, head, row, rows, first, (seen + Lanes - 1) / Lanes * Lanes, tileMax, factors);
             float* weights = scores + (from - block);
             float* values = At(workspace, ValuesAt) + ((from - block) * PaddedValueDim);
+            float* sinkValues = At(workspace, SinkValuesAt);
+            int sinkCount = query - Before < SinkKeys ? sinkKeys : Math.Min(sinkKeys, Sinks);
+            float* target = call->Output.Head(work.Batch, head) + ((work.FirstRow + row) * call->Output.RowStride);
+            if (finite && rows == TileRows)
+            {
+                ValuesAtOnce2(weights, values, target, to - from, (nint)call->Output.RowStride, factors, first, sinkValues, sinkCount);
+                ValuesAtOnce2(weights, values + 16, target + 16, to - from, (nint)call->Output.RowStride, factors, first, sinkValues + 16, sinkCount);
+                return;
+            }
+
+            float* outputs = At(workspace, OutputsAt);
             if (finite)
             {
-                Values2(weights, values, outputs, to - from);
-                Values2(weights, values + 16, outputs + 16, to - from);
+                ValuesAtOnce2(weights, values, outputs, to - from, (nint)PaddedValueDim, factors, first, sinkValues, sinkCount);
+                ValuesAtOnce2(weights, values + 16, outputs + 16, to - from, (nint)PaddedValueDim, factors, first, sinkValues + 16, sinkCount);
             }
             else
             {
+                new Span<float>(outputs, TileRows * PaddedValueDim).Clear();
+                ExactValues.Accumulate(first, ScoreStride, TileRows, sinkValues, PaddedValueDim, outputs, sinkCount);
                 ExactValues.Accumulate(weights, ScoreStride, TileRows, values, PaddedValueDim, outputs, to - from);
+            }
+
+            CopyRows(outputs, finite ? null : factors, target, call->Output.RowStride, rows);
+        }
+
+        // Scores [tile rows, count] become weights 2^(score - highest), and factors the inverses of their sums; a row that sees no key has a factor of 0.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void SoftmaxAtOnce(AttentionCall* call, WorkItem work, int head, int first, int rows, float* scores, int count, float* tileMax, float* factors)
+        {
+            float* logSumExp = call->LogSumExp == null ? null : call->LogSumExp + ((((long)work.Batch * Heads) + head) * call->LogSumExpStride) + work.FirstRow + first;
+            for (int r = 0; r < TileRows; r++)
+            {
+                float highest = VectorMath.MaxLanes(Vector256.Load(tileMax + (r * Lanes)));
+                // A row that sees no key keeps weights of 2^-infinity = 0.
+                Vector256<float> shift = Vector256.Create(highest == float.NegativeInfinity ? 0f : highest), sum = Vector256<float>.Zero;
+                float* row = scores + (r * ScoreStride);
+                int i = 0;
+                for (; i <= count - 32; i += 32)
+                {
+                    Vector256<float> weight0 = VectorMath.Exp2((Vector256.Load(row + i) - shift));
+                    Vector256<float> weight1 = VectorMath.Exp2((Vector256.Load(row + i + 8) - shift));
+                    Vector256<float> weight2 = VectorMath.Exp2((Vector256.Load(row + i + 16) - shift));
+                    Vector256<float> weight3 = VectorMath.Exp2((Vector256.Load(row + i + 24) - shift));
+                    Vector256.Store(weight0, row + i);
+                    sum = (sum + weight0);
+                    Vector256.Store(weight1, row + i + 8);
+                    sum = (sum + weight1);
+                    Vector256.Store(weight2, row + i + 16);
+                    sum = (sum + weight2);
+                    Vector256.Store(weight3, row + i + 24);
+                    sum = (sum + weight3);
+                }
+                for (; i < count; i += 8)
+                {
+                    Vector256<float> weight = VectorMath.Exp2((Vector256.Load(row + i) - shift));
+                    Vector256.Store(weight, row + i);
+                    sum = (sum + weight);
+                }
+                float total = VectorMath.SumLanes(sum);
+                factors[r] = total == 0f ? 0f : 1f / total;
+                if (logSumExp != null && r < rows)
+                {
+                    logSumExp[r] = total == 0f ? float.NegativeInfinity : (highest * NaturalLogOf2) + MathF.Log(total);
+                }
             }
         }
 
-        // Queries of one head, rotated by their positions (rope), times Scale * log2(e): scores come out in base-2 units. Rows past the last are zero.
+        // outputs[6 rows, 16 columns] = factors * weights[6 rows, count keys] * values[count keys, 16 columns], the sinks' first.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void PrepareQueries(AttentionCall* call, WorkItem work, int head, int paddedRows, float* queries, float* outputs, float* rowSum, float* rowMax)
+        private static void ValuesAtOnce2(float* weights, float* values, float* outputs, int count, nint stride, float* factors, float* firstWeights, float* firstValues, int firstCount)
+        {
+            Vector256<float> output0_0 = Vector256<float>.Zero;
+            Vector256<float> output0_1 = Vector256<float>.Zero;
+            Vector256<float> output1_0 = Vector256<float>.Zero;
+            Vector256<float> output1_1 = Vector256<float>.Zero;
+            Vector256<float> output2_0 = Vector256<float>.Zero;
+            Vector256<float> output2_1 = Vector256<float>.Zero;
+            Vector256<float> output3_0 = Vector256<float>.Zero;
+            Vector256<float> output3_1 = Vector256<float>.Zero;
+            Vector256<float> output4_0 = Vector256<float>.Zero;
+            Vector256<float> output4_1 = Vector256<float>.Zero;
+            Vector256<float> output5_0 = Vector256<float>.Zero;
+            Vector256<float> output5_1 = Vector256<float>.Zero;
+            float* nextWeights = weights, nextValues = values;
+            weights = firstWeights;
+            values = firstValues;
+            int left = firstCount;
+            for (int part = 0; part < 2; part++)
+            {
+                for (; left >= 4; left -= 4)
+                {
+                    {
+                        Vector256<float> value0 = Vector256.Load(values);
+                        Vector256<float> value1 = Vector256.Load(values + 8);
+                        Vector256<float> weight = Vector256.Create(weights[0]);
+                        output0_0 = Vector256.MultiplyAddEstimate(weight, value0, output0_0);
+                        output0_1 = Vector256.MultiplyAddEstimate(weight, value1, output0_1);
+                        weight = Vector256.Create(weights[528]);
+                        output1_0 = Vector256.MultiplyAddEstimate(weight, value0, output1_0);
+                        output1_1 = Vector256.MultiplyAddEstimate(weight, value1, output1_1);
+                        weight = Vector256.Create(weights[1056]);
+                        output2_0 = Vector256.MultiplyAddEstimate(weight, value0, output2_0);
+                        output2_1 = Vector256.MultiplyAddEstimate(weight, value1, output2_1);
+                        weight = Vector256.Create(weights[1584]);
+                        output3_0 = Vector256.MultiplyAddEstimate(weight, value0, output3_0);
+                        output3_1 = Vector256.MultiplyAddEstimate(weight, value1, output3_1);
+                        weight = Vector256.Create(weights[2112]);
+                        output4_0 = Vector256.MultiplyAddEstimate(weight, value0, output4_0);
+                        output4_1 = Vector256.MultiplyAddEstimate(weight, value1, output4_1);
+                        weight = Vector256.Create(weights[2640]);
+                        output5_0 = Vector256.MultiplyAddEstimate(weight, value0, output5_0);
+                        output5_1 = Vector256.MultiplyAddEstimate(weight, value1, output5_1);
+                    }
+                    {
+                        Vector256<float> value0 = Vector256.Load(values + 32);
+                        Vector256<float> value1 = Vector256.Load(values + 40);
+                        Vector256<float> weight = Vector256.Create(weights[1]);
+                        output0_0 = Vector256.MultiplyAddEstimate(weight, value0, output0_0);
+                        output0_1 = Vector256.MultiplyAddEstimate(weight, value1, output0_1);
+                        weight = Vector256.Create(weights[529]);
+                        output1_0 = Vector256.MultiplyAddEstimate(weight, value0, output1_0);
+                        output1_1 = Vector256.MultiplyAddEstimate(weight, value1, output1_1);
+                        weight = Vector256.Create(weights[1057]);
+                        output2_0 = Vector256.MultiplyAddEstimate(weight, value0, output2_0);
+                        output2_1 = Vector256.MultiplyAddEstimate(weight, value1, output2_1);
+                        weight = Vector256.Create(weights[1585]);
+                        output3_0 = Vector256.MultiplyAddEstimate(weight, value0, output3_0);
+                        output3_1 = Vector256.MultiplyAddEstimate(weight, value1, output3_1);
+                        weight = Vector256.Create(weights[2113]);
+                        output4_0 = Vector256.MultiplyAddEstimate(weight, value0, output4_0);
+                        output4_1 = Vector256.MultiplyAddEstimate(weight, value1, output4_1);
+                        weight = Vector256.Create(weights[2641]);
+                        output5_0 = Vector256.MultiplyAddEstimate(weight, value0, output5_0);
+                        output5_1 = Vector256.MultiplyAddEstimate(weight, value1, output5_1);
+                    }
+                    {
+                        Vector256<float> value0 = Vector256.Load(values + 64);
+                        Vector256<float> value1 = Vector256.Load(values + 72);
+                        Vector256<float> weight = Vector256.Create(weights[2]);
+                        output0_0 = Vector256.MultiplyAddEstimate(weight, value0, output0_0);
+                        output0_1 = Vector256.MultiplyAddEstimate(weight, value1, output0_1);
+                        weight = Vector256.Create(weights[530]);
+                        output1_0 = Vector256.MultiplyAddEstimate(weight, value0, output1_0);
+                        output1_1 = Vector256.MultiplyAddEstimate(weight, value1, output1_1);
+                        weight = Vector256.Create(weights[1058]);
+                        output2_0 = Vector256.MultiplyAddEstimate(weight, value0, output2_0);
+                        output2_1 = Vector256.MultiplyAddEstimate(weight, value1, output2_1);
+                        weight = Vector256.Create(weights[1586]);
+                        output3_0 = Vector256.MultiplyAddEstimate(weight, value0, output3_0);
+                        output3_1 = Vector256.MultiplyAddEstimate(weight, value1, output3_1);
+                        weight = Vector256.Create(weights[2114]);
+                        output4_0 = Vector256.MultiplyAddEstimate(weight, value0, output4_0);
+                        output4_1 = Vector256.MultiplyAddEstimate(weight, value1, output4_1);
+                        weight = Vector256.Create(weights[2642]);
+                        output5_0 = Vector256.MultiplyAddEstimate(weight, value0, output5_0);
+                        output5_1 = Vector256.MultiplyAddEstimate(weight, value1, output5_1);
+                    }
+                    {
+                        Vector256<float> value0 = Vector256.Load(values + 96);
+                        Vector256<float> value1 = Vector256.Load(values + 104);
+                        Vector256<float> weight = Vector256.Create(weights[3]);
+                        output0_0 = Vector256.MultiplyAddEstimate(weight, value0, output0_0);
+                        output0_1 = Vector256.MultiplyAddEstimate(weight, value1, output0_1);
+                        weight = Vector256.Create(weights[531]);
+                        output1_0 = Vector256.MultiplyAddEstimate(weight, value0, output1_0);
+                        output1_1 = Vector256.MultiplyAddEstimate(weight, value1, output1_1);
+                        weight = Vector256.Create(weights[1059]);
+                        output2_0 = Vector256.MultiplyAddEstimate(weight, value0, output2_0);
+                        output2_1 = Vector256.MultiplyAddEstimate(weight, value1, output2_1);
+                        weight = Vector256.Create(weights[1587]);
+                        output3_0 = Vector256.MultiplyAddEstimate(weight, value0, output3_0);
+                        output3_1 = Vector256.MultiplyAddEstimate(weight, value1, output3_1);
+                        weight = Vector256.Create(weights[2115]);
+                        output4_0 = Vector256.MultiplyAddEstimate(weight, value0, output4_0);
+                        output4_1 = Vector256.MultiplyAddEstimate(weight, value1, output4_1);
+                        weight = Vector256.Create(weights[2643]);
+                        output5_0 = Vector256.MultiplyAddEstimate(weight, value0, output5_0);
+                        output5_1 = Vector256.MultiplyAddEstimate(weight, value1, output5_1);
+                    }
+                    weights += 4;
+                    values += 128;
+                }
+                for (; left > 0; left--)
+                {
+                    {
+                        Vector256<float> value0 = Vector256.Load(values);
+                        Vector256<float> value1 = Vector256.Load(values + 8);
+                        Vector256<float> weight = Vector256.Create(weights[0]);
+                        output0_0 = Vector256.MultiplyAddEstimate(weight, value0, output0_0);
+                        output0_1 = Vector256.MultiplyAddEstimate(weight, value1, output0_1);
+                        weight = Vector256.Create(weights[528]);
+                        output1_0 = Vector256.MultiplyAddEstimate(weight, value0, output1_0);
+                        output1_1 = Vector256.MultiplyAddEstimate(weight, value1, output1_1);
+                        weight = Vector256.Create(weights[1056]);
+                        output2_0 = Vector256.MultiplyAddEstimate(weight, value0, output2_0);
+                        output2_1 = Vector256.MultiplyAddEstimate(weight, value1, output2_1);
+                        weight = Vector256.Create(weights[1584]);
+                        output3_0 = Vector256.MultiplyAddEstimate(weight, value0, output3_0);
+                        output3_1 = Vector256.MultiplyAddEstimate(weight, value1, output3_1);
+                        weight = Vector256.Create(weights[2112]);
+                        output4_0 = Vector256.MultiplyAddEstimate(weight, value0, output4_0);
+                        output4_1 = Vector256.MultiplyAddEstimate(weight, value1, output4_1);
+                        weight = Vector256.Create(weights[2640]);
+                        output5_0 = Vector256.MultiplyAddEstimate(weight, value0, output5_0);
+                        output5_1 = Vector256.MultiplyAddEstimate(weight, value1, output5_1);
+                    }
+                    weights++;
+                    values += 32;
+                }
+                weights = nextWeights;
+                values = nextValues;
+                left = count;
+            }
+            Vector256<float> factor = Vector256.Create(factors[0]);
+            Vector256.Store((output0_0 * factor), outputs);
+            Vector256.Store((output0_1 * factor), outputs + 8);
+            outputs += stride;
+            factor = Vector256.Create(factors[1]);
+            Vector256.Store((output1_0 * factor), outputs);
+            Vector256.Store((output1_1 * factor), outputs + 8);
+            outputs += stride;
+            factor = Vector256.Create(factors[2]);
+            Vector256.Store((output2_0 * factor), outputs);
+            Vector256.Store((output2_1 * factor), outputs + 8);
+            outputs += stride;
+            factor = Vector256.Create(factors[3]);
+            Vector256.Store((output3_0 * factor), outputs);
+            Vector256.Store((output3_1 * factor), outputs + 8);
+            outputs += stride;
+            factor = Vector256.Create(factors[4]);
+            Vector256.Store((output4_0 * factor), outputs);
+            Vector256.Store((output4_1 * factor), outputs + 8);
+            outputs += stride;
+            factor = Vector256.Create(factors[5]);
+            Vector256.Store((output5_0 * factor), outputs);
+            Vector256.Store((output5_1 * factor), outputs + 8);
+        }
+
+        // The first rows of a tile, times their factors where they are given, to where they belong.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void CopyRows(float* outputs, float* factors, float* target, long stride, int rows)
+        {
+            for (int r = 0; r < rows; r++)
+            {
+                float factor = factors == null ? 1f : factors[r];
+                Vector256<float> all = Vector256.Create(factor);
+                float* output = outputs + (r * PaddedValueDim);
+                float* row = target + (r * stride);
+                Vector256.Store((Vector256.Load(output) * all), row);
+                Vector256.Store((Vector256.Load(output + 8) * all), row + 8);
+                Vector256.Store((Vector256.Load(output + 16) * all), row + 16);
+                Vector256.Store((Vector256.Load(output + 24) * all), row + 24);
+            }
+        }
+
+        // Queries of one head, rotated by their positions (rope), times Scale * log2(e): scores come out in base-2 units. Rows [first, end) of the chunk; those past its last are zero.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void PrepareQueries(AttentionCall* call, WorkItem work, int head, int first, int end, float* queries)
         {
             float* source = call->Query.Head(work.Batch, head);
             Vector256<float> scale = Vector256.Create(QueryScale);
-            for (int r = 0; r < paddedRows; r++)
+            for (int r = first; r < end; r++)
             {
-                float* target = queries + (r * QueryDim);
+                float* target = queries + ((r - first) * QueryDim);
                 if (r < work.Rows)
                 {
                     int index = work.FirstRow + r;
                     float* row = source + (index * call->Query.RowStride);
-                    CachePrefetch.Row(row + (RowsAhead * call->Query.RowStride), QueryDim);
                     int* positions = call->QueryPositions == null ? null : call->QueryPositions + (work.Batch * call->QueryPositionStride) + index;
                     float* rotation = call->QueryRotaryTable + ((positions == null ? index + call->QueryRotaryOffset : *positions) * (long)RotationStride);
                     Vector256.Store((Vector256.MultiplyAddEstimate(Vector256.Load(row), Vector256.Load(rotation), (Vector256.Load(row + 16) * Vector256.Load(rotation + 32))) * scale), target);
@@ -1758,10 +2647,6 @@ namespace AttentionGen.Kernels
                     new Span<float>(target, QueryDim).Clear();
                 }
             }
-
-            new Span<float>(outputs, paddedRows * PaddedValueDim).Clear();
-            new Span<float>(rowSum, paddedRows * Lanes).Clear();
-            new Span<float>(rowMax, paddedRows).Fill(float.NegativeInfinity);
         }
 
         // Keys [from, to) of one head, rotated by their positions (rope), transposed into panels of 8; the last panel's missing keys are zero.
@@ -1777,7 +2662,6 @@ namespace AttentionGen.Kernels
                 {
                     int index = first + r;
                     float* row = source + (index * call->Key.RowStride);
-                    CachePrefetch.Row(row + (RowsAhead * call->Key.RowStride), QueryDim);
                     float* target = keyRows + (r * QueryDim);
                     int* positions = call->KeyPositions == null ? null : call->KeyPositions + (work.Batch * call->KeyPositionStride) + index;
                     float* rotation = call->KeyRotaryTable + ((positions == null ? index + call->KeyRotaryOffset : *positions) * (long)RotationStride);
@@ -1802,7 +2686,6 @@ namespace AttentionGen.Kernels
             for (int j = from; j < to; j++)
             {
                 float* row = source + (j * call->Value.RowStride);
-                CachePrefetch.Row(row + (RowsAhead * call->Value.RowStride), 32);
                 float* target = packed + ((j - block) * PaddedValueDim);
                 { Vector256<float> x = Vector256.Load(row); check = Vector256.MultiplyAddEstimate(x, zeros, check); Vector256.Store(x, target); }
                 { Vector256<float> x = Vector256.Load(row + 8); check = Vector256.MultiplyAddEstimate(x, zeros, check); Vector256.Store(x, target + 8); }
@@ -2254,239 +3137,174 @@ namespace AttentionGen.Kernels
             }
         }
 
-        // Scores [tile rows, from..end) become weights 2^(score - rowMax); sums and outputs so far follow the maximum when it moves.
+        // scores[6 rows, 16 keys] = queries[6 rows, 32] * keys[32, 16 keys], hidden keys at -infinity. The first panel holds sinks.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Softmax(float* scores, int count, float* tileMax, float* rowMax, float* rowSum, float* outputs)
+        private static void Scores2Joint(float* queries, float* sinks, float* keys, float* scores, float* tileMax, int key, int query, int lastKey)
         {
-            for (int r = 0; r < TileRows; r++)
+            Vector256<float> score0_0 = Vector256<float>.Zero, score0_1 = Vector256<float>.Zero;
+            Vector256<float> score1_0 = Vector256<float>.Zero, score1_1 = Vector256<float>.Zero;
+            Vector256<float> score2_0 = Vector256<float>.Zero, score2_1 = Vector256<float>.Zero;
+            Vector256<float> score3_0 = Vector256<float>.Zero, score3_1 = Vector256<float>.Zero;
+            Vector256<float> score4_0 = Vector256<float>.Zero, score4_1 = Vector256<float>.Zero;
+            Vector256<float> score5_0 = Vector256<float>.Zero, score5_1 = Vector256<float>.Zero;
+            for (float* end = queries + QueryDim; queries < end;)
             {
-                float previous = rowMax[r];
-                float current = VectorMath.MaxLanes(Vector256.Load(tileMax + (r * Lanes)));
-                Vector256<float> total = Vector256.Load(rowSum + (r * Lanes)), sum = Vector256<float>.Zero;
-                if (current > previous)
                 {
-                    rowMax[r] = current;
-                    // Before the first visible key there is nothing to rescale.
-                    if (previous != float.NegativeInfinity)
-                    {
-                        Vector256<float> factor = VectorMath.Exp2(Vector256.Create(previous - current));
-                        total = (total * factor);
-                        float* output = outputs + (r * PaddedValueDim);
-                        Vector256.Store((Vector256.Load(output) * factor), output);
-                        Vector256.Store((Vector256.Load(output + 8) * factor), output + 8);
-                        Vector256.Store((Vector256.Load(output + 16) * factor), output + 16);
-                        Vector256.Store((Vector256.Load(output + 24) * factor), output + 24);
-                    }
+                    Vector256<float> key0 = Vector256.Load(sinks);
+                    Vector256<float> key1 = Vector256.Load(keys);
+                    Vector256<float> feature = Vector256.Create(queries[0]);
+                    score0_0 = Vector256.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector256.MultiplyAddEstimate(feature, key1, score0_1);
+                    feature = Vector256.Create(queries[32]);
+                    score1_0 = Vector256.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector256.MultiplyAddEstimate(feature, key1, score1_1);
+                    feature = Vector256.Create(queries[64]);
+                    score2_0 = Vector256.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector256.MultiplyAddEstimate(feature, key1, score2_1);
+                    feature = Vector256.Create(queries[96]);
+                    score3_0 = Vector256.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector256.MultiplyAddEstimate(feature, key1, score3_1);
+                    feature = Vector256.Create(queries[128]);
+                    score4_0 = Vector256.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector256.MultiplyAddEstimate(feature, key1, score4_1);
+                    feature = Vector256.Create(queries[160]);
+                    score5_0 = Vector256.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector256.MultiplyAddEstimate(feature, key1, score5_1);
                 }
-                else
                 {
-                    current = previous;
+                    Vector256<float> key0 = Vector256.Load(sinks + 8);
+                    Vector256<float> key1 = Vector256.Load(keys + 8);
+                    Vector256<float> feature = Vector256.Create(queries[1]);
+                    score0_0 = Vector256.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector256.MultiplyAddEstimate(feature, key1, score0_1);
+                    feature = Vector256.Create(queries[33]);
+                    score1_0 = Vector256.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector256.MultiplyAddEstimate(feature, key1, score1_1);
+                    feature = Vector256.Create(queries[65]);
+                    score2_0 = Vector256.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector256.MultiplyAddEstimate(feature, key1, score2_1);
+                    feature = Vector256.Create(queries[97]);
+                    score3_0 = Vector256.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector256.MultiplyAddEstimate(feature, key1, score3_1);
+                    feature = Vector256.Create(queries[129]);
+                    score4_0 = Vector256.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector256.MultiplyAddEstimate(feature, key1, score4_1);
+                    feature = Vector256.Create(queries[161]);
+                    score5_0 = Vector256.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector256.MultiplyAddEstimate(feature, key1, score5_1);
                 }
-
-                // A row that has seen no key yet keeps weights of 2^-infinity = 0.
-                Vector256<float> shift = Vector256.Create(current == float.NegativeInfinity ? 0f : current);
-                float* row = scores + (r * ScoreStride);
-                int i = 0;
-                for (; i <= count - 32; i += 32)
                 {
-                    Vector256<float> weight0 = VectorMath.Exp2((Vector256.Load(row + i) - shift));
-                    Vector256<float> weight1 = VectorMath.Exp2((Vector256.Load(row + i + 8) - shift));
-                    Vector256<float> weight2 = VectorMath.Exp2((Vector256.Load(row + i + 16) - shift));
-                    Vector256<float> weight3 = VectorMath.Exp2((Vector256.Load(row + i + 24) - shift));
-                    Vector256.Store(weight0, row + i);
-                    sum = (sum + weight0);
-                    Vector256.Store(weight1, row + i + 8);
-                    sum = (sum + weight1);
-                    Vector256.Store(weight2, row + i + 16);
-                    sum = (sum + weight2);
-                    Vector256.Store(weight3, row + i + 24);
-                    sum = (sum + weight3);
+                    Vector256<float> key0 = Vector256.Load(sinks + 16);
+                    Vector256<float> key1 = Vector256.Load(keys + 16);
+                    Vector256<float> feature = Vector256.Create(queries[2]);
+                    score0_0 = Vector256.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector256.MultiplyAddEstimate(feature, key1, score0_1);
+                    feature = Vector256.Create(queries[34]);
+                    score1_0 = Vector256.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector256.MultiplyAddEstimate(feature, key1, score1_1);
+                    feature = Vector256.Create(queries[66]);
+                    score2_0 = Vector256.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector256.MultiplyAddEstimate(feature, key1, score2_1);
+                    feature = Vector256.Create(queries[98]);
+                    score3_0 = Vector256.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector256.MultiplyAddEstimate(feature, key1, score3_1);
+                    feature = Vector256.Create(queries[130]);
+                    score4_0 = Vector256.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector256.MultiplyAddEstimate(feature, key1, score4_1);
+                    feature = Vector256.Create(queries[162]);
+                    score5_0 = Vector256.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector256.MultiplyAddEstimate(feature, key1, score5_1);
                 }
-                for (; i < count; i += 8)
                 {
-                    Vector256<float> weight = VectorMath.Exp2((Vector256.Load(row + i) - shift));
-                    Vector256.Store(weight, row + i);
-                    sum = (sum + weight);
+                    Vector256<float> key0 = Vector256.Load(sinks + 24);
+                    Vector256<float> key1 = Vector256.Load(keys + 24);
+                    Vector256<float> feature = Vector256.Create(queries[3]);
+                    score0_0 = Vector256.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector256.MultiplyAddEstimate(feature, key1, score0_1);
+                    feature = Vector256.Create(queries[35]);
+                    score1_0 = Vector256.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector256.MultiplyAddEstimate(feature, key1, score1_1);
+                    feature = Vector256.Create(queries[67]);
+                    score2_0 = Vector256.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector256.MultiplyAddEstimate(feature, key1, score2_1);
+                    feature = Vector256.Create(queries[99]);
+                    score3_0 = Vector256.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector256.MultiplyAddEstimate(feature, key1, score3_1);
+                    feature = Vector256.Create(queries[131]);
+                    score4_0 = Vector256.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector256.MultiplyAddEstimate(feature, key1, score4_1);
+                    feature = Vector256.Create(queries[163]);
+                    score5_0 = Vector256.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector256.MultiplyAddEstimate(feature, key1, score5_1);
                 }
-                Vector256.Store((total + sum), rowSum + (r * Lanes));
+                queries += 4;
+                keys += 32;
+                sinks += 32;
             }
-        }
 
-        // outputs[6 rows, 16 columns] += weights[6 rows, count keys] * values[count keys, 16 columns], 12 accumulators.
-        // A block sums from zero: its rounding errors grow with the block, not with the sequence.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Values2(float* weights, float* values, float* outputs, int count)
-        {
-            Vector256<float> output0_0 = Vector256<float>.Zero;
-            Vector256<float> output0_1 = Vector256<float>.Zero;
-            Vector256<float> output1_0 = Vector256<float>.Zero;
-            Vector256<float> output1_1 = Vector256<float>.Zero;
-            Vector256<float> output2_0 = Vector256<float>.Zero;
-            Vector256<float> output2_1 = Vector256<float>.Zero;
-            Vector256<float> output3_0 = Vector256<float>.Zero;
-            Vector256<float> output3_1 = Vector256<float>.Zero;
-            Vector256<float> output4_0 = Vector256<float>.Zero;
-            Vector256<float> output4_1 = Vector256<float>.Zero;
-            Vector256<float> output5_0 = Vector256<float>.Zero;
-            Vector256<float> output5_1 = Vector256<float>.Zero;
-            int left = count;
-            for (; left >= 4; left -= 4)
+            Vector256<float> index0 = (Vector256.Create(0f) + Vector256<float>.Indices);
+            Vector256<float> index1 = (Vector256.Create((float)key) + Vector256<float>.Indices);
+            Vector256<float> hidden = Vector256.Create(float.NegativeInfinity);
+            Vector256<float> lastSink = Vector256.Create((float)(Sinks - 1));
             {
-                {
-                    Vector256<float> value0 = Vector256.Load(values);
-                    Vector256<float> value1 = Vector256.Load(values + 8);
-                    Vector256<float> weight = Vector256.Create(weights[0]);
-                    output0_0 = Vector256.MultiplyAddEstimate(weight, value0, output0_0);
-                    output0_1 = Vector256.MultiplyAddEstimate(weight, value1, output0_1);
-                    weight = Vector256.Create(weights[528]);
-                    output1_0 = Vector256.MultiplyAddEstimate(weight, value0, output1_0);
-                    output1_1 = Vector256.MultiplyAddEstimate(weight, value1, output1_1);
-                    weight = Vector256.Create(weights[1056]);
-                    output2_0 = Vector256.MultiplyAddEstimate(weight, value0, output2_0);
-                    output2_1 = Vector256.MultiplyAddEstimate(weight, value1, output2_1);
-                    weight = Vector256.Create(weights[1584]);
-                    output3_0 = Vector256.MultiplyAddEstimate(weight, value0, output3_0);
-                    output3_1 = Vector256.MultiplyAddEstimate(weight, value1, output3_1);
-                    weight = Vector256.Create(weights[2112]);
-                    output4_0 = Vector256.MultiplyAddEstimate(weight, value0, output4_0);
-                    output4_1 = Vector256.MultiplyAddEstimate(weight, value1, output4_1);
-                    weight = Vector256.Create(weights[2640]);
-                    output5_0 = Vector256.MultiplyAddEstimate(weight, value0, output5_0);
-                    output5_1 = Vector256.MultiplyAddEstimate(weight, value1, output5_1);
-                }
-                {
-                    Vector256<float> value0 = Vector256.Load(values + 32);
-                    Vector256<float> value1 = Vector256.Load(values + 40);
-                    Vector256<float> weight = Vector256.Create(weights[1]);
-                    output0_0 = Vector256.MultiplyAddEstimate(weight, value0, output0_0);
-                    output0_1 = Vector256.MultiplyAddEstimate(weight, value1, output0_1);
-                    weight = Vector256.Create(weights[529]);
-                    output1_0 = Vector256.MultiplyAddEstimate(weight, value0, output1_0);
-                    output1_1 = Vector256.MultiplyAddEstimate(weight, value1, output1_1);
-                    weight = Vector256.Create(weights[1057]);
-                    output2_0 = Vector256.MultiplyAddEstimate(weight, value0, output2_0);
-                    output2_1 = Vector256.MultiplyAddEstimate(weight, value1, output2_1);
-                    weight = Vector256.Create(weights[1585]);
-                    output3_0 = Vector256.MultiplyAddEstimate(weight, value0, output3_0);
-                    output3_1 = Vector256.MultiplyAddEstimate(weight, value1, output3_1);
-                    weight = Vector256.Create(weights[2113]);
-                    output4_0 = Vector256.MultiplyAddEstimate(weight, value0, output4_0);
-                    output4_1 = Vector256.MultiplyAddEstimate(weight, value1, output4_1);
-                    weight = Vector256.Create(weights[2641]);
-                    output5_0 = Vector256.MultiplyAddEstimate(weight, value0, output5_0);
-                    output5_1 = Vector256.MultiplyAddEstimate(weight, value1, output5_1);
-                }
-                {
-                    Vector256<float> value0 = Vector256.Load(values + 64);
-                    Vector256<float> value1 = Vector256.Load(values + 72);
-                    Vector256<float> weight = Vector256.Create(weights[2]);
-                    output0_0 = Vector256.MultiplyAddEstimate(weight, value0, output0_0);
-                    output0_1 = Vector256.MultiplyAddEstimate(weight, value1, output0_1);
-                    weight = Vector256.Create(weights[530]);
-                    output1_0 = Vector256.MultiplyAddEstimate(weight, value0, output1_0);
-                    output1_1 = Vector256.MultiplyAddEstimate(weight, value1, output1_1);
-                    weight = Vector256.Create(weights[1058]);
-                    output2_0 = Vector256.MultiplyAddEstimate(weight, value0, output2_0);
-                    output2_1 = Vector256.MultiplyAddEstimate(weight, value1, output2_1);
-                    weight = Vector256.Create(weights[1586]);
-                    output3_0 = Vector256.MultiplyAddEstimate(weight, value0, output3_0);
-                    output3_1 = Vector256.MultiplyAddEstimate(weight, value1, output3_1);
-                    weight = Vector256.Create(weights[2114]);
-                    output4_0 = Vector256.MultiplyAddEstimate(weight, value0, output4_0);
-                    output4_1 = Vector256.MultiplyAddEstimate(weight, value1, output4_1);
-                    weight = Vector256.Create(weights[2642]);
-                    output5_0 = Vector256.MultiplyAddEstimate(weight, value0, output5_0);
-                    output5_1 = Vector256.MultiplyAddEstimate(weight, value1, output5_1);
-                }
-                {
-                    Vector256<float> value0 = Vector256.Load(values + 96);
-                    Vector256<float> value1 = Vector256.Load(values + 104);
-                    Vector256<float> weight = Vector256.Create(weights[3]);
-                    output0_0 = Vector256.MultiplyAddEstimate(weight, value0, output0_0);
-                    output0_1 = Vector256.MultiplyAddEstimate(weight, value1, output0_1);
-                    weight = Vector256.Create(weights[531]);
-                    output1_0 = Vector256.MultiplyAddEstimate(weight, value0, output1_0);
-                    output1_1 = Vector256.MultiplyAddEstimate(weight, value1, output1_1);
-                    weight = Vector256.Create(weights[1059]);
-                    output2_0 = Vector256.MultiplyAddEstimate(weight, value0, output2_0);
-                    output2_1 = Vector256.MultiplyAddEstimate(weight, value1, output2_1);
-                    weight = Vector256.Create(weights[1587]);
-                    output3_0 = Vector256.MultiplyAddEstimate(weight, value0, output3_0);
-                    output3_1 = Vector256.MultiplyAddEstimate(weight, value1, output3_1);
-                    weight = Vector256.Create(weights[2115]);
-                    output4_0 = Vector256.MultiplyAddEstimate(weight, value0, output4_0);
-                    output4_1 = Vector256.MultiplyAddEstimate(weight, value1, output4_1);
-                    weight = Vector256.Create(weights[2643]);
-                    output5_0 = Vector256.MultiplyAddEstimate(weight, value0, output5_0);
-                    output5_1 = Vector256.MultiplyAddEstimate(weight, value1, output5_1);
-                }
-                weights += 4;
-                values += 128;
+                Vector256<float> leftmost = Vector256.Create((float)(query - Before));
+                Vector256<float> rightmost = Vector256.Create((float)Math.Min(lastKey, query));
+                score0_0 = Vector256.ConditionalSelect((Vector256.LessThanOrEqual(index0, rightmost) & (Vector256.GreaterThanOrEqual(index0, leftmost) | Vector256.LessThanOrEqual(index0, lastSink))), score0_0, hidden);
+                Vector256.Store(score0_0, scores);
+                score0_1 = Vector256.ConditionalSelect((Vector256.GreaterThanOrEqual(index1, leftmost) & Vector256.LessThanOrEqual(index1, rightmost)), score0_1, hidden);
+                Vector256.Store(score0_1, scores + 8);
+                Vector256<float> highest = Vector256.MaxNative(score0_0, score0_1);
+                Vector256.Store(Vector256.MaxNative(Vector256.Load(tileMax), highest), tileMax);
             }
-            for (; left > 0; left--)
             {
-                {
-                    Vector256<float> value0 = Vector256.Load(values);
-                    Vector256<float> value1 = Vector256.Load(values + 8);
-                    Vector256<float> weight = Vector256.Create(weights[0]);
-                    output0_0 = Vector256.MultiplyAddEstimate(weight, value0, output0_0);
-                    output0_1 = Vector256.MultiplyAddEstimate(weight, value1, output0_1);
-                    weight = Vector256.Create(weights[528]);
-                    output1_0 = Vector256.MultiplyAddEstimate(weight, value0, output1_0);
-                    output1_1 = Vector256.MultiplyAddEstimate(weight, value1, output1_1);
-                    weight = Vector256.Create(weights[1056]);
-                    output2_0 = Vector256.MultiplyAddEstimate(weight, value0, output2_0);
-                    output2_1 = Vector256.MultiplyAddEstimate(weight, value1, output2_1);
-                    weight = Vector256.Create(weights[1584]);
-                    output3_0 = Vector256.MultiplyAddEstimate(weight, value0, output3_0);
-                    output3_1 = Vector256.MultiplyAddEstimate(weight, value1, output3_1);
-                    weight = Vector256.Create(weights[2112]);
-                    output4_0 = Vector256.MultiplyAddEstimate(weight, value0, output4_0);
-                    output4_1 = Vector256.MultiplyAddEstimate(weight, value1, output4_1);
-                    weight = Vector256.Create(weights[2640]);
-                    output5_0 = Vector256.MultiplyAddEstimate(weight, value0, output5_0);
-                    output5_1 = Vector256.MultiplyAddEstimate(weight, value1, output5_1);
-                }
-                weights++;
-                values += 32;
+                Vector256<float> leftmost = Vector256.Create((float)(query + 1 - Before));
+                Vector256<float> rightmost = Vector256.Create((float)Math.Min(lastKey, query + 1));
+                score1_0 = Vector256.ConditionalSelect((Vector256.LessThanOrEqual(index0, rightmost) & (Vector256.GreaterThanOrEqual(index0, leftmost) | Vector256.LessThanOrEqual(index0, lastSink))), score1_0, hidden);
+                Vector256.Store(score1_0, scores + 528);
+                score1_1 = Vector256.ConditionalSelect((Vector256.GreaterThanOrEqual(index1, leftmost) & Vector256.LessThanOrEqual(index1, rightmost)), score1_1, hidden);
+                Vector256.Store(score1_1, scores + 536);
+                Vector256<float> highest = Vector256.MaxNative(score1_0, score1_1);
+                Vector256.Store(Vector256.MaxNative(Vector256.Load(tileMax + 8), highest), tileMax + 8);
             }
-            Vector256.Store((Vector256.Load(outputs) + output0_0), outputs);
-            Vector256.Store((Vector256.Load(outputs + 8) + output0_1), outputs + 8);
-            Vector256.Store((Vector256.Load(outputs + 32) + output1_0), outputs + 32);
-            Vector256.Store((Vector256.Load(outputs + 40) + output1_1), outputs + 40);
-            Vector256.Store((Vector256.Load(outputs + 64) + output2_0), outputs + 64);
-            Vector256.Store((Vector256.Load(outputs + 72) + output2_1), outputs + 72);
-            Vector256.Store((Vector256.Load(outputs + 96) + output3_0), outputs + 96);
-            Vector256.Store((Vector256.Load(outputs + 104) + output3_1), outputs + 104);
-            Vector256.Store((Vector256.Load(outputs + 128) + output4_0), outputs + 128);
-            Vector256.Store((Vector256.Load(outputs + 136) + output4_1), outputs + 136);
-            Vector256.Store((Vector256.Load(outputs + 160) + output5_0), outputs + 160);
-            Vector256.Store((Vector256.Load(outputs + 168) + output5_1), outputs + 168);
-        }
-
-        // output = outputs / rowSum; a row that saw no key gives zeros and a log-sum-exp of -infinity.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Finish(AttentionCall* call, WorkItem work, int head, float* outputs, float* rowSum, float* rowMax)
-        {
-            float* target = call->Output.Head(work.Batch, head) + (work.FirstRow * call->Output.RowStride);
-            float* logSumExp = call->LogSumExp == null ? null : call->LogSumExp + ((((long)work.Batch * Heads) + head) * call->LogSumExpStride) + work.FirstRow;
-            for (int r = 0; r < work.Rows; r++)
             {
-                float total = VectorMath.SumLanes(Vector256.Load(rowSum + (r * Lanes)));
-                float highest = rowMax[r];
-                float factor = total == 0f ? 0f : 1f / total;
-                Vector256<float> factors = Vector256.Create(factor);
-                float* output = outputs + (r * PaddedValueDim);
-                float* row = target + (r * call->Output.RowStride);
-                CachePrefetch.Row(row + (RowsAhead * call->Output.RowStride), 32);
-                Vector256.Store((Vector256.Load(output) * factors), row);
-                Vector256.Store((Vector256.Load(output + 8) * factors), row + 8);
-                Vector256.Store((Vector256.Load(output + 16) * factors), row + 16);
-                Vector256.Store((Vector256.Load(output + 24) * factors), row + 24);
-                if (logSumExp != null)
-                {
-                    logSumExp[r] = total == 0f ? float.NegativeInfinity : (highest * NaturalLogOf2) + MathF.Log(total);
-                }
+                Vector256<float> leftmost = Vector256.Create((float)(query + 2 - Before));
+                Vector256<float> rightmost = Vector256.Create((float)Math.Min(lastKey, query + 2));
+                score2_0 = Vector256.ConditionalSelect((Vector256.LessThanOrEqual(index0, rightmost) & (Vector256.GreaterThanOrEqual(index0, leftmost) | Vector256.LessThanOrEqual(index0, lastSink))), score2_0, hidden);
+                Vector256.Store(score2_0, scores + 1056);
+                score2_1 = Vector256.ConditionalSelect((Vector256.GreaterThanOrEqual(index1, leftmost) & Vector256.LessThanOrEqual(index1, rightmost)), score2_1, hidden);
+                Vector256.Store(score2_1, scores + 1064);
+                Vector256<float> highest = Vector256.MaxNative(score2_0, score2_1);
+                Vector256.Store(Vector256.MaxNative(Vector256.Load(tileMax + 16), highest), tileMax + 16);
+            }
+            {
+                Vector256<float> leftmost = Vector256.Create((float)(query + 3 - Before));
+                Vector256<float> rightmost = Vector256.Create((float)Math.Min(lastKey, query + 3));
+                score3_0 = Vector256.ConditionalSelect((Vector256.LessThanOrEqual(index0, rightmost) & (Vector256.GreaterThanOrEqual(index0, leftmost) | Vector256.LessThanOrEqual(index0, lastSink))), score3_0, hidden);
+                Vector256.Store(score3_0, scores + 1584);
+                score3_1 = Vector256.ConditionalSelect((Vector256.GreaterThanOrEqual(index1, leftmost) & Vector256.LessThanOrEqual(index1, rightmost)), score3_1, hidden);
+                Vector256.Store(score3_1, scores + 1592);
+                Vector256<float> highest = Vector256.MaxNative(score3_0, score3_1);
+                Vector256.Store(Vector256.MaxNative(Vector256.Load(tileMax + 24), highest), tileMax + 24);
+            }
+            {
+                Vector256<float> leftmost = Vector256.Create((float)(query + 4 - Before));
+                Vector256<float> rightmost = Vector256.Create((float)Math.Min(lastKey, query + 4));
+                score4_0 = Vector256.ConditionalSelect((Vector256.LessThanOrEqual(index0, rightmost) & (Vector256.GreaterThanOrEqual(index0, leftmost) | Vector256.LessThanOrEqual(index0, lastSink))), score4_0, hidden);
+                Vector256.Store(score4_0, scores + 2112);
+                score4_1 = Vector256.ConditionalSelect((Vector256.GreaterThanOrEqual(index1, leftmost) & Vector256.LessThanOrEqual(index1, rightmost)), score4_1, hidden);
+                Vector256.Store(score4_1, scores + 2120);
+                Vector256<float> highest = Vector256.MaxNative(score4_0, score4_1);
+                Vector256.Store(Vector256.MaxNative(Vector256.Load(tileMax + 32), highest), tileMax + 32);
+            }
+            {
+                Vector256<float> leftmost = Vector256.Create((float)(query + 5 - Before));
+                Vector256<float> rightmost = Vector256.Create((float)Math.Min(lastKey, query + 5));
+                score5_0 = Vector256.ConditionalSelect((Vector256.LessThanOrEqual(index0, rightmost) & (Vector256.GreaterThanOrEqual(index0, leftmost) | Vector256.LessThanOrEqual(index0, lastSink))), score5_0, hidden);
+                Vector256.Store(score5_0, scores + 2640);
+                score5_1 = Vector256.ConditionalSelect((Vector256.GreaterThanOrEqual(index1, leftmost) & Vector256.LessThanOrEqual(index1, rightmost)), score5_1, hidden);
+                Vector256.Store(score5_1, scores + 2648);
+                Vector256<float> highest = Vector256.MaxNative(score5_0, score5_1);
+                Vector256.Store(Vector256.MaxNative(Vector256.Load(tileMax + 40), highest), tileMax + 40);
             }
         }
 
@@ -2505,9 +3323,10 @@ namespace AttentionGen.Kernels
         private const int Lanes = 4;
         private const int TileRows = 6;
         private const int KeyBlock = 512;
-        private const int RowsAhead = 64; // how far behind a row the one is that is asked for
+        private const int RowsAhead = 64; // how far behind a query the one is that is asked for beside its arithmetic
+        private const int KeysAhead = 64; // the same for keys and values
+        private const int SinkKeys = 4; // keys of the sinks' panels
         private const int ScoreStride = 528;
-        private const int ChunkRows = 516;
         private const int Before = 12; // keys visible before the query
         private const int After = 0; // keys visible after the query
         private const int Sinks = 2; // leading keys visible to every query
@@ -2516,138 +3335,130 @@ namespace AttentionGen.Kernels
         private const float QueryScale = 0.25503486f; // scale 0.17677669529663687d * log2(e)
 
         // Workspace of one thread, in bytes from its start.
-        private const int QueriesAt = 0; // scaled queries [group, chunk rows, head dim]
-        private const int OutputsAt = 132096; // unnormalised outputs [group, chunk rows, padded value dim]
-        private const int RowSumAt = 264192; // running sums of weights, one per lane [group, chunk rows, lanes]
-        private const int RowMaxAt = 280704; // running maxima of scores in base-2 units [group, chunk rows]
-        private const int KeysAt = 284864; // packed keys [key block / lanes, head dim, lanes]
-        private const int ValuesAt = 350400; // packed values [key block, padded value dim]
-        private const int ScoresAt = 415936; // scores, then weights, of one tile [tile rows, score stride]
-        private const int TileMaxAt = 428608; // maxima of the tile's scores per lane [tile rows, lanes]
-        private const int KeyRowsAt = 428736; // keys on their way to a panel [lanes, head dim]
+        private const int QueriesAt = 0; // scaled queries of one tile [tile rows, head dim]
+        private const int OutputsAt = 768; // outputs of a tile that can't be written in place [tile rows, padded value dim]
+        private const int KeysAt = 1536; // packed keys [key block / lanes, head dim, lanes]
+        private const int ValuesAt = 67072; // packed values [key block, padded value dim]
+        private const int ScoresAt = 132608; // scores, then weights, of one tile [tile rows, score stride]
+        private const int TileMaxAt = 145280; // maxima of the tile's scores per lane [tile rows, lanes]
+        private const int FactorsAt = 145408; // what each row's weighted values are multiplied by [tile rows]
+        private const int SinkKeysAt = 145472; // packed keys of the sinks' panels [sink keys / lanes, head dim, lanes]
+        private const int SinkValuesAt = 145984; // packed values of the same keys [sink keys, padded value dim]
+        private const int KeyRowsAt = 146496; // keys on their way to a panel [lanes, head dim]
+        private const int KeyIndicesAt = 147008; // indices of the packed keys, as floats [key block]
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Run(void* address, int item, byte* workspace)
         {
             AttentionCall* call = (AttentionCall*)address;
             WorkItem work = WorkItem.Of(call, item, KvHeads);
-            int tiles = (work.Rows + TileRows - 1) / TileRows;
-            for (int member = 0; member < GroupSize; member++)
-            {
-                int state = member * ChunkRows;
-                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, tiles * TileRows, At(workspace, QueriesAt) + (state * QueryDim), At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
-            }
-
-            WalkKeys(call, work, tiles, workspace);
-            for (int member = 0; member < GroupSize; member++)
-            {
-                int state = member * ChunkRows;
-                Finish(call, work, (work.KvHead * GroupSize) + member, At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
-            }
+            AttendTiles(call, work, workspace);
         }
 
-        // Block after block of the keys that the chunk sees: packed once, then every tile of queries passes over it.
+        // Tile after tile of queries. Keys [block, packed) stand in the workspace: all that the tile at hand sees, and on from there.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void WalkKeys(AttentionCall* call, WorkItem work, int tiles, byte* workspace)
+        private static void AttendTiles(AttentionCall* call, WorkItem work, byte* workspace)
         {
-            // The key the chunk's first query stands at, and the keys that any of its queries sees.
-            int stand = work.FirstRow + call->AlignmentOffset;
-            int firstKey = Math.Max(0, stand - Before);
-            int endKey = work.KeyLength;
-            endKey = Math.Min(endKey, stand + work.Rows - 1 + 1);
-            for (int block = 0; block < endKey; block += KeyBlock)
+            float* keys = At(workspace, KeysAt), values = At(workspace, ValuesAt);
+            int stand = work.FirstRow + call->AlignmentOffset; // the key that the chunk's first query stands at
+            int endKey = Math.Min(work.KeyLength, stand + work.Rows - 1 + 1);
+            int sinkKeys = Math.Min(SinkKeys, work.KeyLength);
+            PackKeys(call, work, 0, 0, sinkKeys, At(workspace, SinkKeysAt), At(workspace, KeyRowsAt));
+            bool finiteSinks = PackValues(call, work, 0, 0, sinkKeys, At(workspace, SinkValuesAt));
+            int block = 0, packed = 0, finiteFrom = 0; // values from the last on are finite
+            for (int row = 0, rows; row < work.Rows; row += rows)
             {
-                int from = block, to = Math.Min(block + KeyBlock, endKey);
-                // Between the sinks and the window there is nothing to see.
-                if (block >= Sinks)
+                int query = stand + row;
+                rows = Math.Min(TileRows, work.Rows - row);
+                int from = Math.Max(SinkKeys, query - Before);
+                int to = Math.Min(endKey, query + rows - 1 + 1);
+                if (from >= to)
                 {
-                    if (to <= firstKey)
+                    (from, to) = (block, block); // nothing but the sinks is seen
+                }
+                else if (to > packed)
+                {
+                    int first = from / Lanes * Lanes;
+                    if (first >= packed)
                     {
-                        continue;
+                        (block, packed) = (first, first); // nothing that is packed is seen any more
+                    }
+                    else if (to > block + KeyBlock)
+                    {
+                        Move(keys, values, first - block, packed - first);
+                        block = first;
                     }
 
-                    from = Math.Max(from, firstKey / Lanes * Lanes);
-                }
-                else if (to <= firstKey)
-                {
-                    to = Math.Min(to, Sinks);
-                }
-                if (call->Blocks.IsPresent && !BlockMasking.Narrow(call, work, GroupSize, ref from, ref to))
-                {
-                    continue;
+                    int until = Math.Min(Math.Min(endKey, block + KeyBlock), packed + ((to - packed + 63) / 64 * 64));
+                    PackKeys(call, work, block, packed, until, keys, At(workspace, KeyRowsAt));
+                    finiteFrom = PackValues(call, work, block, packed, until, values) ? finiteFrom : until;
+                    packed = until;
                 }
 
-                PackKeys(call, work, block, from, to, At(workspace, KeysAt), At(workspace, KeyRowsAt));
-                bool finite = PackValues(call, work, block, from, to, At(workspace, ValuesAt));
+                bool finite = finiteSinks && from >= finiteFrom;
                 for (int member = 0; member < GroupSize; member++)
                 {
-                    for (int tile = 0; tile < tiles; tile++)
-                    {
-                        AttendTile(call, work, member, tile * TileRows, block, from, to, finite, workspace);
-                    }
+                    AttendAtOnce(call, work, member, row, rows, block, from, to, finite, workspace);
                 }
             }
         }
 
-        // One tile of queries against the part of a block that it sees: [from, to) for any of its rows, [fullFrom, fullTo) for all of them.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void AttendTile(AttentionCall* call, WorkItem work, int member, int row, int block, int blockFrom, int blockTo, bool finite, byte* workspace)
+        // Keys that are still seen move to the front of their buffers, to make room behind them.
+        private static void Move(float* keys, float* values, int first, int count)
         {
-            int query = work.FirstRow + row + call->AlignmentOffset;
-            int from = Math.Max(blockFrom, query - Before), fullFrom = Math.Max(blockFrom, query + TileRows - 1 - Before);
-            int to = Math.Min(blockTo, query + TileRows - 1 + 1), fullTo = Math.Min(blockTo, query + 1);
-            int sinkEnd = Math.Min(Math.Min(blockTo, Sinks), query + TileRows);
-            if (blockFrom < sinkEnd)
-            {
-                if (from / Lanes * Lanes > (sinkEnd + Lanes - 1) / Lanes * Lanes)
-                {
-                    // The window stands clear of the sinks: a range of their own.
-                    AttendRuns(call, work, member, row, block, blockFrom, sinkEnd, blockFrom, Math.Min(sinkEnd, query + 1), finite, workspace);
-                }
-                else
-                {
-                    from = blockFrom;
-                    to = Math.Max(to, sinkEnd);
-                }
-            }
-
-            if (from < to)
-            {
-                AttendRuns(call, work, member, row, block, from, to, fullFrom, fullTo, finite, workspace);
-            }
+            int whole = (count + Lanes - 1) / Lanes * Lanes; // keys stand in panels
+            new ReadOnlySpan<float>(keys + (first * QueryDim), whole * QueryDim).CopyTo(new Span<float>(keys, whole * QueryDim));
+            new ReadOnlySpan<float>(values + (first * PaddedValueDim), count * PaddedValueDim).CopyTo(new Span<float>(values, count * PaddedValueDim));
         }
 
-        // Keys [from, to) of a block without those that the call's block mask hides from the whole tile.
+        // One tile of queries, of which the sinks and [from, to) hold all keys that any row sees: from the queries to the outputs.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void AttendRuns(AttentionCall* call, WorkItem work, int member, int row, int block, int from, int to, int fullFrom, int fullTo, bool finite, byte* workspace)
+        private static void AttendAtOnce(AttentionCall* call, WorkItem work, int member, int row, int rows, int block, int from, int to, bool finite, byte* workspace)
         {
-            while (from < to)
+            int head = (work.KvHead * GroupSize) + member;
+            float* queries = At(workspace, QueriesAt);
+            PrepareQueries(call, work, head, row, row + TileRows, queries);
+            // Keys and values of tiles that come later are on their way while this one is computed.
+            if (member == 0)
             {
-                int end = call->Blocks.IsPresent ? BlockMasking.NextRun(call, work.Batch, (work.KvHead * GroupSize) + member, work.FirstRow + row, ref from, to) : to;
-                if (from < end)
-                {
-                    AttendRange(call, work, member, row, block, from, end, fullFrom, fullTo, finite, workspace);
-                }
-
-                from = end;
+                CachePrefetch.NextRows(call->Key.Head(work.Batch, work.KvHead), call->Key.RowStride, work.FirstRow + call->AlignmentOffset + row + KeysAhead, rows, work.KeyLength, QueryDim);
+                CachePrefetch.NextRows(call->Value.Head(work.Batch, work.KvHead), call->Value.RowStride, work.FirstRow + call->AlignmentOffset + row + KeysAhead, rows, work.KeyLength, 32);
             }
-        }
 
-        // Scores, softmax and values of one tile against keys [from, to) of a block.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void AttendRange(AttentionCall* call, WorkItem work, int member, int row, int block, int from, int to, int fullFrom, int fullTo, bool finite, byte* workspace)
-        {
-            int state = (member * ChunkRows) + row;
-            float* queries = At(workspace, QueriesAt) + (state * QueryDim);
-            float* outputs = At(workspace, OutputsAt) + (state * PaddedValueDim);
-            float* scores = At(workspace, ScoresAt);
-            float* tileMax = At(workspace, TileMaxAt);
-            new Span<float>(tileMax, TileRows * Lanes).Fill(float.NegativeInfinity);
             int query = work.FirstRow + row + call->AlignmentOffset;
             int lastKey = work.KeyLength - 1;
-            int head = (work.KvHead * GroupSize) + member;
+            // Keys [fullFrom, fullTo) are seen by every row.
+            int fullFrom = Math.Max(from, query + rows - 1 - Before), fullTo = Math.Min(to, query + 1);
             int start = from / Lanes * Lanes, end = (to + Lanes - 1) / Lanes * Lanes;
-            int key = start;
+            float* first = At(workspace, ScoresAt), scores = first + (SinkKeys + block - start); // a key's score stands at scores + (key - block)
+            float* tileMax = At(workspace, TileMaxAt);
+            new Span<float>(tileMax, TileRows * Lanes).Fill(float.NegativeInfinity);
+            int sinkKeys = Math.Min(SinkKeys, work.KeyLength);
+            float* sinks = At(workspace, SinkKeysAt);
+            int key = 0;
+            float* lastSinks = sinks;
+            float* window = At(workspace, KeysAt) + ((start - block) * QueryDim);
+            int joined = Math.Min((end - start) / Lanes, 3);
+            switch (joined)
+            {
+                case 3:
+                    key = start;
+                    Scores4Joint(queries, lastSinks, window, first + 0, tileMax, key, query, lastKey);
+                    break;
+                case 2:
+                    key = start;
+                    Scores3Joint(queries, lastSinks, window, first + 0, tileMax, key, query, lastKey);
+                    break;
+                case 1:
+                    key = start;
+                    Scores2Joint(queries, lastSinks, window, first + 0, tileMax, key, query, lastKey);
+                    break;
+                default:
+                    Scores1Partial(queries, lastSinks, first + 0, tileMax, key, query, lastKey);
+                    break;
+            }
+
+            key = start + (joined * Lanes);
             for (; key <= end - 16; key += 16)
             {
                 float* keys = At(workspace, KeysAt) + ((key - block) * QueryDim);
@@ -2677,44 +3488,396 @@ namespace AttentionGen.Kernels
                 }
             }
 
+            // Queries and outputs of tiles that come later are on their way while this one is computed.
+            CachePrefetch.NextRows(call->Query.Head(work.Batch, head), call->Query.RowStride, work.FirstRow + row + RowsAhead, rows, call->QueryLength, QueryDim);
+            CachePrefetch.NextRows(call->Output.Head(work.Batch, head), call->Output.RowStride, work.FirstRow + row + RowsAhead, rows, call->QueryLength, 32);
+            int seen = from < to ? SinkKeys + to - start : sinkKeys; // keys, some of them hidden
+            float* keyIndices = At(workspace, KeyIndicesAt);
+            if (call->Blocks.IsPresent || call->Mask.IsPresent)
+            {
+                for (int n = 0; n < seen; n++)
+                {
+                    keyIndices[n] = n < SinkKeys ? n : start + n - SinkKeys;
+                }
+            }
+
             if (call->Blocks.IsPresent)
             {
-                BlockMasking.Apply(call, work.Batch, head, work.FirstRow + row, Math.Min(TileRows, work.Rows - row), from, to, null, scores + (from - block), ScoreStride, tileMax, Lanes);
+                BlockMasking.Apply(call, work.Batch, head, work.FirstRow + row, rows, 0, seen, keyIndices, first, ScoreStride, tileMax, Lanes);
             }
 
             if (call->Mask.IsPresent)
             {
-                RuntimeMasking.Apply(call, work.Batch, head, work.FirstRow + row, Math.Min(TileRows, work.Rows - row), from, to, null, scores + (from - block), ScoreStride, tileMax, Lanes);
+                RuntimeMasking.Apply(call, work.Batch, head, work.FirstRow + row, rows, 0, seen, keyIndices, first, ScoreStride, tileMax, Lanes);
             }
 
-            Softmax(scores + (start - block), end - start, tileMax, At(workspace, RowMaxAt) + state, At(workspace, RowSumAt) + (state * Lanes), outputs);
+            float* factors = At(workspace, FactorsAt);
+            SoftmaxAtOnce(call, work, head, row, rows, first, (seen + Lanes - 1) / Lanes * Lanes, tileMax, factors);
             float* weights = scores + (from - block);
             float* values = At(workspace, ValuesAt) + ((from - block) * PaddedValueDim);
+            float* sinkValues = At(workspace, SinkValuesAt);
+            int sinkCount = query - Before < SinkKeys ? sinkKeys : Math.Min(sinkKeys, Sinks);
+            float* target = call->Output.Head(work.Batch, head) + ((work.FirstRow + row) * call->Output.RowStride);
+            if (finite && rows == TileRows)
+            {
+                ValuesAtOnce4(weights, values, target, to - from, (nint)call->Output.RowStride, factors, first, sinkValues, sinkCount);
+                ValuesAtOnce4(weights, values + 16, target + 16, to - from, (nint)call->Output.RowStride, factors, first, sinkValues + 16, sinkCount);
+                return;
+            }
+
+            float* outputs = At(workspace, OutputsAt);
             if (finite)
             {
-                Values4(weights, values, outputs, to - from);
-                Values4(weights, values + 16, outputs + 16, to - from);
+                ValuesAtOnce4(weights, values, outputs, to - from, (nint)PaddedValueDim, factors, first, sinkValues, sinkCount);
+                ValuesAtOnce4(weights, values + 16, outputs + 16, to - from, (nint)PaddedValueDim, factors, first, sinkValues + 16, sinkCount);
             }
             else
             {
+                new Span<float>(outputs, TileRows * PaddedValueDim).Clear();
+                ExactValues.Accumulate(first, ScoreStride, TileRows, sinkValues, PaddedValueDim, outputs, sinkCount);
                 ExactValues.Accumulate(weights, ScoreStride, TileRows, values, PaddedValueDim, outputs, to - from);
+            }
+
+            CopyRows(outputs, finite ? null : factors, target, call->Output.RowStride, rows);
+        }
+
+        // Scores [tile rows, count] become weights 2^(score - highest), and factors the inverses of their sums; a row that sees no key has a factor of 0.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void SoftmaxAtOnce(AttentionCall* call, WorkItem work, int head, int first, int rows, float* scores, int count, float* tileMax, float* factors)
+        {
+            float* logSumExp = call->LogSumExp == null ? null : call->LogSumExp + ((((long)work.Batch * Heads) + head) * call->LogSumExpStride) + work.FirstRow + first;
+            for (int r = 0; r < TileRows; r++)
+            {
+                float highest = VectorMath.MaxLanes(Vector128.Load(tileMax + (r * Lanes)));
+                // A row that sees no key keeps weights of 2^-infinity = 0.
+                Vector128<float> shift = Vector128.Create(highest == float.NegativeInfinity ? 0f : highest), sum = Vector128<float>.Zero;
+                float* row = scores + (r * ScoreStride);
+                int i = 0;
+                for (; i <= count - 16; i += 16)
+                {
+                    Vector128<float> weight0 = VectorMath.Exp2((Vector128.Load(row + i) - shift));
+                    Vector128<float> weight1 = VectorMath.Exp2((Vector128.Load(row + i + 4) - shift));
+                    Vector128<float> weight2 = VectorMath.Exp2((Vector128.Load(row + i + 8) - shift));
+                    Vector128<float> weight3 = VectorMath.Exp2((Vector128.Load(row + i + 12) - shift));
+                    Vector128.Store(weight0, row + i);
+                    sum = (sum + weight0);
+                    Vector128.Store(weight1, row + i + 4);
+                    sum = (sum + weight1);
+                    Vector128.Store(weight2, row + i + 8);
+                    sum = (sum + weight2);
+                    Vector128.Store(weight3, row + i + 12);
+                    sum = (sum + weight3);
+                }
+                for (; i < count; i += 4)
+                {
+                    Vector128<float> weight = VectorMath.Exp2((Vector128.Load(row + i) - shift));
+                    Vector128.Store(weight, row + i);
+                    sum = (sum + weight);
+                }
+                float total = VectorMath.SumLanes(sum);
+                factors[r] = total == 0f ? 0f : 1f / total;
+                if (logSumExp != null && r < rows)
+                {
+                    logSumExp[r] = total == 0f ? float.NegativeInfinity : (highest * NaturalLogOf2) + MathF.Log(total);
+                }
             }
         }
 
-        // Queries of one head, rotated by their positions (rope), times Scale * log2(e): scores come out in base-2 units. Rows past the last are zero.
+        // outputs[6 rows, 16 columns] = factors * weights[6 rows, count keys] * values[count keys, 16 columns], the sinks' first.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void PrepareQueries(AttentionCall* call, WorkItem work, int head, int paddedRows, float* queries, float* outputs, float* rowSum, float* rowMax)
+        private static void ValuesAtOnce4(float* weights, float* values, float* outputs, int count, nint stride, float* factors, float* firstWeights, float* firstValues, int firstCount)
+        {
+            Vector128<float> output0_0 = Vector128<float>.Zero;
+            Vector128<float> output0_1 = Vector128<float>.Zero;
+            Vector128<float> output0_2 = Vector128<float>.Zero;
+            Vector128<float> output0_3 = Vector128<float>.Zero;
+            Vector128<float> output1_0 = Vector128<float>.Zero;
+            Vector128<float> output1_1 = Vector128<float>.Zero;
+            Vector128<float> output1_2 = Vector128<float>.Zero;
+            Vector128<float> output1_3 = Vector128<float>.Zero;
+            Vector128<float> output2_0 = Vector128<float>.Zero;
+            Vector128<float> output2_1 = Vector128<float>.Zero;
+            Vector128<float> output2_2 = Vector128<float>.Zero;
+            Vector128<float> output2_3 = Vector128<float>.Zero;
+            Vector128<float> output3_0 = Vector128<float>.Zero;
+            Vector128<float> output3_1 = Vector128<float>.Zero;
+            Vector128<float> output3_2 = Vector128<float>.Zero;
+            Vector128<float> output3_3 = Vector128<float>.Zero;
+            Vector128<float> output4_0 = Vector128<float>.Zero;
+            Vector128<float> output4_1 = Vector128<float>.Zero;
+            Vector128<float> output4_2 = Vector128<float>.Zero;
+            Vector128<float> output4_3 = Vector128<float>.Zero;
+            Vector128<float> output5_0 = Vector128<float>.Zero;
+            Vector128<float> output5_1 = Vector128<float>.Zero;
+            Vector128<float> output5_2 = Vector128<float>.Zero;
+            Vector128<float> output5_3 = Vector128<float>.Zero;
+            float* nextWeights = weights, nextValues = values;
+            weights = firstWeights;
+            values = firstValues;
+            int left = firstCount;
+            for (int part = 0; part < 2; part++)
+            {
+                for (; left >= 4; left -= 4)
+                {
+                    {
+                        Vector128<float> value0 = Vector128.Load(values);
+                        Vector128<float> value1 = Vector128.Load(values + 4);
+                        Vector128<float> value2 = Vector128.Load(values + 8);
+                        Vector128<float> value3 = Vector128.Load(values + 12);
+                        Vector128<float> weight = Vector128.Create(weights[0]);
+                        output0_0 = Vector128.MultiplyAddEstimate(weight, value0, output0_0);
+                        output0_1 = Vector128.MultiplyAddEstimate(weight, value1, output0_1);
+                        output0_2 = Vector128.MultiplyAddEstimate(weight, value2, output0_2);
+                        output0_3 = Vector128.MultiplyAddEstimate(weight, value3, output0_3);
+                        weight = Vector128.Create(weights[528]);
+                        output1_0 = Vector128.MultiplyAddEstimate(weight, value0, output1_0);
+                        output1_1 = Vector128.MultiplyAddEstimate(weight, value1, output1_1);
+                        output1_2 = Vector128.MultiplyAddEstimate(weight, value2, output1_2);
+                        output1_3 = Vector128.MultiplyAddEstimate(weight, value3, output1_3);
+                        weight = Vector128.Create(weights[1056]);
+                        output2_0 = Vector128.MultiplyAddEstimate(weight, value0, output2_0);
+                        output2_1 = Vector128.MultiplyAddEstimate(weight, value1, output2_1);
+                        output2_2 = Vector128.MultiplyAddEstimate(weight, value2, output2_2);
+                        output2_3 = Vector128.MultiplyAddEstimate(weight, value3, output2_3);
+                        weight = Vector128.Create(weights[1584]);
+                        output3_0 = Vector128.MultiplyAddEstimate(weight, value0, output3_0);
+                        output3_1 = Vector128.MultiplyAddEstimate(weight, value1, output3_1);
+                        output3_2 = Vector128.MultiplyAddEstimate(weight, value2, output3_2);
+                        output3_3 = Vector128.MultiplyAddEstimate(weight, value3, output3_3);
+                        weight = Vector128.Create(weights[2112]);
+                        output4_0 = Vector128.MultiplyAddEstimate(weight, value0, output4_0);
+                        output4_1 = Vector128.MultiplyAddEstimate(weight, value1, output4_1);
+                        output4_2 = Vector128.MultiplyAddEstimate(weight, value2, output4_2);
+                        output4_3 = Vector128.MultiplyAddEstimate(weight, value3, output4_3);
+                        weight = Vector128.Create(weights[2640]);
+                        output5_0 = Vector128.MultiplyAddEstimate(weight, value0, output5_0);
+                        output5_1 = Vector128.MultiplyAddEstimate(weight, value1, output5_1);
+                        output5_2 = Vector128.MultiplyAddEstimate(weight, value2, output5_2);
+                        output5_3 = Vector128.MultiplyAddEstimate(weight, value3, output5_3);
+                    }
+                    {
+                        Vector128<float> value0 = Vector128.Load(values + 32);
+                        Vector128<float> value1 = Vector128.Load(values + 36);
+                        Vector128<float> value2 = Vector128.Load(values + 40);
+                        Vector128<float> value3 = Vector128.Load(values + 44);
+                        Vector128<float> weight = Vector128.Create(weights[1]);
+                        output0_0 = Vector128.MultiplyAddEstimate(weight, value0, output0_0);
+                        output0_1 = Vector128.MultiplyAddEstimate(weight, value1, output0_1);
+                        output0_2 = Vector128.MultiplyAddEstimate(weight, value2, output0_2);
+                        output0_3 = Vector128.MultiplyAddEstimate(weight, value3, output0_3);
+                        weight = Vector128.Create(weights[529]);
+                        output1_0 = Vector128.MultiplyAddEstimate(weight, value0, output1_0);
+                        output1_1 = Vector128.MultiplyAddEstimate(weight, value1, output1_1);
+                        output1_2 = Vector128.MultiplyAddEstimate(weight, value2, output1_2);
+                        output1_3 = Vector128.MultiplyAddEstimate(weight, value3, output1_3);
+                        weight = Vector128.Create(weights[1057]);
+                        output2_0 = Vector128.MultiplyAddEstimate(weight, value0, output2_0);
+                        output2_1 = Vector128.MultiplyAddEstimate(weight, value1, output2_1);
+                        output2_2 = Vector128.MultiplyAddEstimate(weight, value2, output2_2);
+                        output2_3 = Vector128.MultiplyAddEstimate(weight, value3, output2_3);
+                        weight = Vector128.Create(weights[1585]);
+                        output3_0 = Vector128.MultiplyAddEstimate(weight, value0, output3_0);
+                        output3_1 = Vector128.MultiplyAddEstimate(weight, value1, output3_1);
+                        output3_2 = Vector128.MultiplyAddEstimate(weight, value2, output3_2);
+                        output3_3 = Vector128.MultiplyAddEstimate(weight, value3, output3_3);
+                        weight = Vector128.Create(weights[2113]);
+                        output4_0 = Vector128.MultiplyAddEstimate(weight, value0, output4_0);
+                        output4_1 = Vector128.MultiplyAddEstimate(weight, value1, output4_1);
+                        output4_2 = Vector128.MultiplyAddEstimate(weight, value2, output4_2);
+                        output4_3 = Vector128.MultiplyAddEstimate(weight, value3, output4_3);
+                        weight = Vector128.Create(weights[2641]);
+                        output5_0 = Vector128.MultiplyAddEstimate(weight, value0, output5_0);
+                        output5_1 = Vector128.MultiplyAddEstimate(weight, value1, output5_1);
+                        output5_2 = Vector128.MultiplyAddEstimate(weight, value2, output5_2);
+                        output5_3 = Vector128.MultiplyAddEstimate(weight, value3, output5_3);
+                    }
+                    {
+                        Vector128<float> value0 = Vector128.Load(values + 64);
+                        Vector128<float> value1 = Vector128.Load(values + 68);
+                        Vector128<float> value2 = Vector128.Load(values + 72);
+                        Vector128<float> value3 = Vector128.Load(values + 76);
+                        Vector128<float> weight = Vector128.Create(weights[2]);
+                        output0_0 = Vector128.MultiplyAddEstimate(weight, value0, output0_0);
+                        output0_1 = Vector128.MultiplyAddEstimate(weight, value1, output0_1);
+                        output0_2 = Vector128.MultiplyAddEstimate(weight, value2, output0_2);
+                        output0_3 = Vector128.MultiplyAddEstimate(weight, value3, output0_3);
+                        weight = Vector128.Create(weights[530]);
+                        output1_0 = Vector128.MultiplyAddEstimate(weight, value0, output1_0);
+                        output1_1 = Vector128.MultiplyAddEstimate(weight, value1, output1_1);
+                        output1_2 = Vector128.MultiplyAddEstimate(weight, value2, output1_2);
+                        output1_3 = Vector128.MultiplyAddEstimate(weight, value3, output1_3);
+                        weight = Vector128.Create(weights[1058]);
+                        output2_0 = Vector128.MultiplyAddEstimate(weight, value0, output2_0);
+                        output2_1 = Vector128.MultiplyAddEstimate(weight, value1, output2_1);
+                        output2_2 = Vector128.MultiplyAddEstimate(weight, value2, output2_2);
+                        output2_3 = Vector128.MultiplyAddEstimate(weight, value3, output2_3);
+                        weight = Vector128.Create(weights[1586]);
+                        output3_0 = Vector128.MultiplyAddEstimate(weight, value0, output3_0);
+                        output3_1 = Vector128.MultiplyAddEstimate(weight, value1, output3_1);
+                        output3_2 = Vector128.MultiplyAddEstimate(weight, value2, output3_2);
+                        output3_3 = Vector128.MultiplyAddEstimate(weight, value3, output3_3);
+                        weight = Vector128.Create(weights[2114]);
+                        output4_0 = Vector128.MultiplyAddEstimate(weight, value0, output4_0);
+                        output4_1 = Vector128.MultiplyAddEstimate(weight, value1, output4_1);
+                        output4_2 = Vector128.MultiplyAddEstimate(weight, value2, output4_2);
+                        output4_3 = Vector128.MultiplyAddEstimate(weight, value3, output4_3);
+                        weight = Vector128.Create(weights[2642]);
+                        output5_0 = Vector128.MultiplyAddEstimate(weight, value0, output5_0);
+                        output5_1 = Vector128.MultiplyAddEstimate(weight, value1, output5_1);
+                        output5_2 = Vector128.MultiplyAddEstimate(weight, value2, output5_2);
+                        output5_3 = Vector128.MultiplyAddEstimate(weight, value3, output5_3);
+                    }
+                    {
+                        Vector128<float> value0 = Vector128.Load(values + 96);
+                        Vector128<float> value1 = Vector128.Load(values + 100);
+                        Vector128<float> value2 = Vector128.Load(values + 104);
+                        Vector128<float> value3 = Vector128.Load(values + 108);
+                        Vector128<float> weight = Vector128.Create(weights[3]);
+                        output0_0 = Vector128.MultiplyAddEstimate(weight, value0, output0_0);
+                        output0_1 = Vector128.MultiplyAddEstimate(weight, value1, output0_1);
+                        output0_2 = Vector128.MultiplyAddEstimate(weight, value2, output0_2);
+                        output0_3 = Vector128.MultiplyAddEstimate(weight, value3, output0_3);
+                        weight = Vector128.Create(weights[531]);
+                        output1_0 = Vector128.MultiplyAddEstimate(weight, value0, output1_0);
+                        output1_1 = Vector128.MultiplyAddEstimate(weight, value1, output1_1);
+                        output1_2 = Vector128.MultiplyAddEstimate(weight, value2, output1_2);
+                        output1_3 = Vector128.MultiplyAddEstimate(weight, value3, output1_3);
+                        weight = Vector128.Create(weights[1059]);
+                        output2_0 = Vector128.MultiplyAddEstimate(weight, value0, output2_0);
+                        output2_1 = Vector128.MultiplyAddEstimate(weight, value1, output2_1);
+                        output2_2 = Vector128.MultiplyAddEstimate(weight, value2, output2_2);
+                        output2_3 = Vector128.MultiplyAddEstimate(weight, value3, output2_3);
+                        weight = Vector128.Create(weights[1587]);
+                        output3_0 = Vector128.MultiplyAddEstimate(weight, value0, output3_0);
+                        output3_1 = Vector128.MultiplyAddEstimate(weight, value1, output3_1);
+                        output3_2 = Vector128.MultiplyAddEstimate(weight, value2, output3_2);
+                        output3_3 = Vector128.MultiplyAddEstimate(weight, value3, output3_3);
+                        weight = Vector128.Create(weights[2115]);
+                        output4_0 = Vector128.MultiplyAddEstimate(weight, value0, output4_0);
+                        output4_1 = Vector128.MultiplyAddEstimate(weight, value1, output4_1);
+                        output4_2 = Vector128.MultiplyAddEstimate(weight, value2, output4_2);
+                        output4_3 = Vector128.MultiplyAddEstimate(weight, value3, output4_3);
+                        weight = Vector128.Create(weights[2643]);
+                        output5_0 = Vector128.MultiplyAddEstimate(weight, value0, output5_0);
+                        output5_1 = Vector128.MultiplyAddEstimate(weight, value1, output5_1);
+                        output5_2 = Vector128.MultiplyAddEstimate(weight, value2, output5_2);
+                        output5_3 = Vector128.MultiplyAddEstimate(weight, value3, output5_3);
+                    }
+                    weights += 4;
+                    values += 128;
+                }
+                for (; left > 0; left--)
+                {
+                    {
+                        Vector128<float> value0 = Vector128.Load(values);
+                        Vector128<float> value1 = Vector128.Load(values + 4);
+                        Vector128<float> value2 = Vector128.Load(values + 8);
+                        Vector128<float> value3 = Vector128.Load(values + 12);
+                        Vector128<float> weight = Vector128.Create(weights[0]);
+                        output0_0 = Vector128.MultiplyAddEstimate(weight, value0, output0_0);
+                        output0_1 = Vector128.MultiplyAddEstimate(weight, value1, output0_1);
+                        output0_2 = Vector128.MultiplyAddEstimate(weight, value2, output0_2);
+                        output0_3 = Vector128.MultiplyAddEstimate(weight, value3, output0_3);
+                        weight = Vector128.Create(weights[528]);
+                        output1_0 = Vector128.MultiplyAddEstimate(weight, value0, output1_0);
+                        output1_1 = Vector128.MultiplyAddEstimate(weight, value1, output1_1);
+                        output1_2 = Vector128.MultiplyAddEstimate(weight, value2, output1_2);
+                        output1_3 = Vector128.MultiplyAddEstimate(weight, value3, output1_3);
+                        weight = Vector128.Create(weights[1056]);
+                        output2_0 = Vector128.MultiplyAddEstimate(weight, value0, output2_0);
+                        output2_1 = Vector128.MultiplyAddEstimate(weight, value1, output2_1);
+                        output2_2 = Vector128.MultiplyAddEstimate(weight, value2, output2_2);
+                        output2_3 = Vector128.MultiplyAddEstimate(weight, value3, output2_3);
+                        weight = Vector128.Create(weights[1584]);
+                        output3_0 = Vector128.MultiplyAddEstimate(weight, value0, output3_0);
+                        output3_1 = Vector128.MultiplyAddEstimate(weight, value1, output3_1);
+                        output3_2 = Vector128.MultiplyAddEstimate(weight, value2, output3_2);
+                        output3_3 = Vector128.MultiplyAddEstimate(weight, value3, output3_3);
+                        weight = Vector128.Create(weights[2112]);
+                        output4_0 = Vector128.MultiplyAddEstimate(weight, value0, output4_0);
+                        output4_1 = Vector128.MultiplyAddEstimate(weight, value1, output4_1);
+                        output4_2 = Vector128.MultiplyAddEstimate(weight, value2, output4_2);
+                        output4_3 = Vector128.MultiplyAddEstimate(weight, value3, output4_3);
+                        weight = Vector128.Create(weights[2640]);
+                        output5_0 = Vector128.MultiplyAddEstimate(weight, value0, output5_0);
+                        output5_1 = Vector128.MultiplyAddEstimate(weight, value1, output5_1);
+                        output5_2 = Vector128.MultiplyAddEstimate(weight, value2, output5_2);
+                        output5_3 = Vector128.MultiplyAddEstimate(weight, value3, output5_3);
+                    }
+                    weights++;
+                    values += 32;
+                }
+                weights = nextWeights;
+                values = nextValues;
+                left = count;
+            }
+            Vector128<float> factor = Vector128.Create(factors[0]);
+            Vector128.Store((output0_0 * factor), outputs);
+            Vector128.Store((output0_1 * factor), outputs + 4);
+            Vector128.Store((output0_2 * factor), outputs + 8);
+            Vector128.Store((output0_3 * factor), outputs + 12);
+            outputs += stride;
+            factor = Vector128.Create(factors[1]);
+            Vector128.Store((output1_0 * factor), outputs);
+            Vector128.Store((output1_1 * factor), outputs + 4);
+            Vector128.Store((output1_2 * factor), outputs + 8);
+            Vector128.Store((output1_3 * factor), outputs + 12);
+            outputs += stride;
+            factor = Vector128.Create(factors[2]);
+            Vector128.Store((output2_0 * factor), outputs);
+            Vector128.Store((output2_1 * factor), outputs + 4);
+            Vector128.Store((output2_2 * factor), outputs + 8);
+            Vector128.Store((output2_3 * factor), outputs + 12);
+            outputs += stride;
+            factor = Vector128.Create(factors[3]);
+            Vector128.Store((output3_0 * factor), outputs);
+            Vector128.Store((output3_1 * factor), outputs + 4);
+            Vector128.Store((output3_2 * factor), outputs + 8);
+            Vector128.Store((output3_3 * factor), outputs + 12);
+            outputs += stride;
+            factor = Vector128.Create(factors[4]);
+            Vector128.Store((output4_0 * factor), outputs);
+            Vector128.Store((output4_1 * factor), outputs + 4);
+            Vector128.Store((output4_2 * factor), outputs + 8);
+            Vector128.Store((output4_3 * factor), outputs + 12);
+            outputs += stride;
+            factor = Vector128.Create(factors[5]);
+            Vector128.Store((output5_0 * factor), outputs);
+            Vector128.Store((output5_1 * factor), outputs + 4);
+            Vector128.Store((output5_2 * factor), outputs + 8);
+            Vector128.Store((output5_3 * factor), outputs + 12);
+        }
+
+        // The first rows of a tile, times their factors where they are given, to where they belong.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void CopyRows(float* outputs, float* factors, float* target, long stride, int rows)
+        {
+            for (int r = 0; r < rows; r++)
+            {
+                float factor = factors == null ? 1f : factors[r];
+                Vector128<float> all = Vector128.Create(factor);
+                float* output = outputs + (r * PaddedValueDim);
+                float* row = target + (r * stride);
+                for (int c = 0; c < 32; c += 4)
+                {
+                    Vector128.Store((Vector128.Load(output + c) * all), row + c);
+                }
+            }
+        }
+
+        // Queries of one head, rotated by their positions (rope), times Scale * log2(e): scores come out in base-2 units. Rows [first, end) of the chunk; those past its last are zero.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void PrepareQueries(AttentionCall* call, WorkItem work, int head, int first, int end, float* queries)
         {
             float* source = call->Query.Head(work.Batch, head);
             Vector128<float> scale = Vector128.Create(QueryScale);
-            for (int r = 0; r < paddedRows; r++)
+            for (int r = first; r < end; r++)
             {
-                float* target = queries + (r * QueryDim);
+                float* target = queries + ((r - first) * QueryDim);
                 if (r < work.Rows)
                 {
                     int index = work.FirstRow + r;
                     float* row = source + (index * call->Query.RowStride);
-                    CachePrefetch.Row(row + (RowsAhead * call->Query.RowStride), QueryDim);
                     int* positions = call->QueryPositions == null ? null : call->QueryPositions + (work.Batch * call->QueryPositionStride) + index;
                     float* rotation = call->QueryRotaryTable + ((positions == null ? index + call->QueryRotaryOffset : *positions) * (long)RotationStride);
                     Vector128.Store((Vector128.MultiplyAddEstimate(Vector128.Load(row), Vector128.Load(rotation), (Vector128.Load(row + 16) * Vector128.Load(rotation + 32))) * scale), target);
@@ -2731,10 +3894,6 @@ namespace AttentionGen.Kernels
                     new Span<float>(target, QueryDim).Clear();
                 }
             }
-
-            new Span<float>(outputs, paddedRows * PaddedValueDim).Clear();
-            new Span<float>(rowSum, paddedRows * Lanes).Clear();
-            new Span<float>(rowMax, paddedRows).Fill(float.NegativeInfinity);
         }
 
         // Keys [from, to) of one head, rotated by their positions (rope), transposed into panels of 4; the last panel's missing keys are zero.
@@ -2750,7 +3909,6 @@ namespace AttentionGen.Kernels
                 {
                     int index = first + r;
                     float* row = source + (index * call->Key.RowStride);
-                    CachePrefetch.Row(row + (RowsAhead * call->Key.RowStride), QueryDim);
                     float* target = keyRows + (r * QueryDim);
                     int* positions = call->KeyPositions == null ? null : call->KeyPositions + (work.Batch * call->KeyPositionStride) + index;
                     float* rotation = call->KeyRotaryTable + ((positions == null ? index + call->KeyRotaryOffset : *positions) * (long)RotationStride);
@@ -2779,7 +3937,6 @@ namespace AttentionGen.Kernels
             for (int j = from; j < to; j++)
             {
                 float* row = source + (j * call->Value.RowStride);
-                CachePrefetch.Row(row + (RowsAhead * call->Value.RowStride), 32);
                 float* target = packed + ((j - block) * PaddedValueDim);
                 for (int c = 0; c < 32; c += 4)
                 {
@@ -3762,333 +4919,639 @@ namespace AttentionGen.Kernels
             }
         }
 
-        // Scores [tile rows, from..end) become weights 2^(score - rowMax); sums and outputs so far follow the maximum when it moves.
+        // scores[6 rows, 16 keys] = queries[6 rows, 32] * keys[32, 16 keys], hidden keys at -infinity. The first panel holds sinks.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Softmax(float* scores, int count, float* tileMax, float* rowMax, float* rowSum, float* outputs)
+        private static void Scores4Joint(float* queries, float* sinks, float* keys, float* scores, float* tileMax, int key, int query, int lastKey)
         {
-            for (int r = 0; r < TileRows; r++)
+            Vector128<float> score0_0 = Vector128<float>.Zero, score0_1 = Vector128<float>.Zero, score0_2 = Vector128<float>.Zero, score0_3 = Vector128<float>.Zero;
+            Vector128<float> score1_0 = Vector128<float>.Zero, score1_1 = Vector128<float>.Zero, score1_2 = Vector128<float>.Zero, score1_3 = Vector128<float>.Zero;
+            Vector128<float> score2_0 = Vector128<float>.Zero, score2_1 = Vector128<float>.Zero, score2_2 = Vector128<float>.Zero, score2_3 = Vector128<float>.Zero;
+            Vector128<float> score3_0 = Vector128<float>.Zero, score3_1 = Vector128<float>.Zero, score3_2 = Vector128<float>.Zero, score3_3 = Vector128<float>.Zero;
+            Vector128<float> score4_0 = Vector128<float>.Zero, score4_1 = Vector128<float>.Zero, score4_2 = Vector128<float>.Zero, score4_3 = Vector128<float>.Zero;
+            Vector128<float> score5_0 = Vector128<float>.Zero, score5_1 = Vector128<float>.Zero, score5_2 = Vector128<float>.Zero, score5_3 = Vector128<float>.Zero;
+            for (float* end = queries + QueryDim; queries < end;)
             {
-                float previous = rowMax[r];
-                float current = VectorMath.MaxLanes(Vector128.Load(tileMax + (r * Lanes)));
-                Vector128<float> total = Vector128.Load(rowSum + (r * Lanes)), sum = Vector128<float>.Zero;
-                if (current > previous)
                 {
-                    rowMax[r] = current;
-                    // Before the first visible key there is nothing to rescale.
-                    if (previous != float.NegativeInfinity)
-                    {
-                        Vector128<float> factor = VectorMath.Exp2(Vector128.Create(previous - current));
-                        total = (total * factor);
-                        float* output = outputs + (r * PaddedValueDim);
-                        for (int c = 0; c < 32; c += 4)
-                        {
-                            Vector128.Store((Vector128.Load(output + c) * factor), output + c);
-                        }
-                    }
+                    Vector128<float> key0 = Vector128.Load(sinks);
+                    Vector128<float> key1 = Vector128.Load(keys);
+                    Vector128<float> key2 = Vector128.Load(keys + 128);
+                    Vector128<float> key3 = Vector128.Load(keys + 256);
+                    Vector128<float> feature = Vector128.Create(queries[0]);
+                    score0_0 = Vector128.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector128.MultiplyAddEstimate(feature, key1, score0_1);
+                    score0_2 = Vector128.MultiplyAddEstimate(feature, key2, score0_2);
+                    score0_3 = Vector128.MultiplyAddEstimate(feature, key3, score0_3);
+                    feature = Vector128.Create(queries[32]);
+                    score1_0 = Vector128.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector128.MultiplyAddEstimate(feature, key1, score1_1);
+                    score1_2 = Vector128.MultiplyAddEstimate(feature, key2, score1_2);
+                    score1_3 = Vector128.MultiplyAddEstimate(feature, key3, score1_3);
+                    feature = Vector128.Create(queries[64]);
+                    score2_0 = Vector128.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector128.MultiplyAddEstimate(feature, key1, score2_1);
+                    score2_2 = Vector128.MultiplyAddEstimate(feature, key2, score2_2);
+                    score2_3 = Vector128.MultiplyAddEstimate(feature, key3, score2_3);
+                    feature = Vector128.Create(queries[96]);
+                    score3_0 = Vector128.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector128.MultiplyAddEstimate(feature, key1, score3_1);
+                    score3_2 = Vector128.MultiplyAddEstimate(feature, key2, score3_2);
+                    score3_3 = Vector128.MultiplyAddEstimate(feature, key3, score3_3);
+                    feature = Vector128.Create(queries[128]);
+                    score4_0 = Vector128.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector128.MultiplyAddEstimate(feature, key1, score4_1);
+                    score4_2 = Vector128.MultiplyAddEstimate(feature, key2, score4_2);
+                    score4_3 = Vector128.MultiplyAddEstimate(feature, key3, score4_3);
+                    feature = Vector128.Create(queries[160]);
+                    score5_0 = Vector128.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector128.MultiplyAddEstimate(feature, key1, score5_1);
+                    score5_2 = Vector128.MultiplyAddEstimate(feature, key2, score5_2);
+                    score5_3 = Vector128.MultiplyAddEstimate(feature, key3, score5_3);
                 }
-                else
                 {
-                    current = previous;
+                    Vector128<float> key0 = Vector128.Load(sinks + 4);
+                    Vector128<float> key1 = Vector128.Load(keys + 4);
+                    Vector128<float> key2 = Vector128.Load(keys + 132);
+                    Vector128<float> key3 = Vector128.Load(keys + 260);
+                    Vector128<float> feature = Vector128.Create(queries[1]);
+                    score0_0 = Vector128.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector128.MultiplyAddEstimate(feature, key1, score0_1);
+                    score0_2 = Vector128.MultiplyAddEstimate(feature, key2, score0_2);
+                    score0_3 = Vector128.MultiplyAddEstimate(feature, key3, score0_3);
+                    feature = Vector128.Create(queries[33]);
+                    score1_0 = Vector128.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector128.MultiplyAddEstimate(feature, key1, score1_1);
+                    score1_2 = Vector128.MultiplyAddEstimate(feature, key2, score1_2);
+                    score1_3 = Vector128.MultiplyAddEstimate(feature, key3, score1_3);
+                    feature = Vector128.Create(queries[65]);
+                    score2_0 = Vector128.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector128.MultiplyAddEstimate(feature, key1, score2_1);
+                    score2_2 = Vector128.MultiplyAddEstimate(feature, key2, score2_2);
+                    score2_3 = Vector128.MultiplyAddEstimate(feature, key3, score2_3);
+                    feature = Vector128.Create(queries[97]);
+                    score3_0 = Vector128.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector128.MultiplyAddEstimate(feature, key1, score3_1);
+                    score3_2 = Vector128.MultiplyAddEstimate(feature, key2, score3_2);
+                    score3_3 = Vector128.MultiplyAddEstimate(feature, key3, score3_3);
+                    feature = Vector128.Create(queries[129]);
+                    score4_0 = Vector128.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector128.MultiplyAddEstimate(feature, key1, score4_1);
+                    score4_2 = Vector128.MultiplyAddEstimate(feature, key2, score4_2);
+                    score4_3 = Vector128.MultiplyAddEstimate(feature, key3, score4_3);
+                    feature = Vector128.Create(queries[161]);
+                    score5_0 = Vector128.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector128.MultiplyAddEstimate(feature, key1, score5_1);
+                    score5_2 = Vector128.MultiplyAddEstimate(feature, key2, score5_2);
+                    score5_3 = Vector128.MultiplyAddEstimate(feature, key3, score5_3);
                 }
+                {
+                    Vector128<float> key0 = Vector128.Load(sinks + 8);
+                    Vector128<float> key1 = Vector128.Load(keys + 8);
+                    Vector128<float> key2 = Vector128.Load(keys + 136);
+                    Vector128<float> key3 = Vector128.Load(keys + 264);
+                    Vector128<float> feature = Vector128.Create(queries[2]);
+                    score0_0 = Vector128.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector128.MultiplyAddEstimate(feature, key1, score0_1);
+                    score0_2 = Vector128.MultiplyAddEstimate(feature, key2, score0_2);
+                    score0_3 = Vector128.MultiplyAddEstimate(feature, key3, score0_3);
+                    feature = Vector128.Create(queries[34]);
+                    score1_0 = Vector128.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector128.MultiplyAddEstimate(feature, key1, score1_1);
+                    score1_2 = Vector128.MultiplyAddEstimate(feature, key2, score1_2);
+                    score1_3 = Vector128.MultiplyAddEstimate(feature, key3, score1_3);
+                    feature = Vector128.Create(queries[66]);
+                    score2_0 = Vector128.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector128.MultiplyAddEstimate(feature, key1, score2_1);
+                    score2_2 = Vector128.MultiplyAddEstimate(feature, key2, score2_2);
+                    score2_3 = Vector128.MultiplyAddEstimate(feature, key3, score2_3);
+                    feature = Vector128.Create(queries[98]);
+                    score3_0 = Vector128.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector128.MultiplyAddEstimate(feature, key1, score3_1);
+                    score3_2 = Vector128.MultiplyAddEstimate(feature, key2, score3_2);
+                    score3_3 = Vector128.MultiplyAddEstimate(feature, key3, score3_3);
+                    feature = Vector128.Create(queries[130]);
+                    score4_0 = Vector128.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector128.MultiplyAddEstimate(feature, key1, score4_1);
+                    score4_2 = Vector128.MultiplyAddEstimate(feature, key2, score4_2);
+                    score4_3 = Vector128.MultiplyAddEstimate(feature, key3, score4_3);
+                    feature = Vector128.Create(queries[162]);
+                    score5_0 = Vector128.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector128.MultiplyAddEstimate(feature, key1, score5_1);
+                    score5_2 = Vector128.MultiplyAddEstimate(feature, key2, score5_2);
+                    score5_3 = Vector128.MultiplyAddEstimate(feature, key3, score5_3);
+                }
+                {
+                    Vector128<float> key0 = Vector128.Load(sinks + 12);
+                    Vector128<float> key1 = Vector128.Load(keys + 12);
+                    Vector128<float> key2 = Vector128.Load(keys + 140);
+                    Vector128<float> key3 = Vector128.Load(keys + 268);
+                    Vector128<float> feature = Vector128.Create(queries[3]);
+                    score0_0 = Vector128.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector128.MultiplyAddEstimate(feature, key1, score0_1);
+                    score0_2 = Vector128.MultiplyAddEstimate(feature, key2, score0_2);
+                    score0_3 = Vector128.MultiplyAddEstimate(feature, key3, score0_3);
+                    feature = Vector128.Create(queries[35]);
+                    score1_0 = Vector128.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector128.MultiplyAddEstimate(feature, key1, score1_1);
+                    score1_2 = Vector128.MultiplyAddEstimate(feature, key2, score1_2);
+                    score1_3 = Vector128.MultiplyAddEstimate(feature, key3, score1_3);
+                    feature = Vector128.Create(queries[67]);
+                    score2_0 = Vector128.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector128.MultiplyAddEstimate(feature, key1, score2_1);
+                    score2_2 = Vector128.MultiplyAddEstimate(feature, key2, score2_2);
+                    score2_3 = Vector128.MultiplyAddEstimate(feature, key3, score2_3);
+                    feature = Vector128.Create(queries[99]);
+                    score3_0 = Vector128.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector128.MultiplyAddEstimate(feature, key1, score3_1);
+                    score3_2 = Vector128.MultiplyAddEstimate(feature, key2, score3_2);
+                    score3_3 = Vector128.MultiplyAddEstimate(feature, key3, score3_3);
+                    feature = Vector128.Create(queries[131]);
+                    score4_0 = Vector128.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector128.MultiplyAddEstimate(feature, key1, score4_1);
+                    score4_2 = Vector128.MultiplyAddEstimate(feature, key2, score4_2);
+                    score4_3 = Vector128.MultiplyAddEstimate(feature, key3, score4_3);
+                    feature = Vector128.Create(queries[163]);
+                    score5_0 = Vector128.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector128.MultiplyAddEstimate(feature, key1, score5_1);
+                    score5_2 = Vector128.MultiplyAddEstimate(feature, key2, score5_2);
+                    score5_3 = Vector128.MultiplyAddEstimate(feature, key3, score5_3);
+                }
+                queries += 4;
+                keys += 16;
+                sinks += 16;
+            }
 
-                // A row that has seen no key yet keeps weights of 2^-infinity = 0.
-                Vector128<float> shift = Vector128.Create(current == float.NegativeInfinity ? 0f : current);
-                float* row = scores + (r * ScoreStride);
-                int i = 0;
-                for (; i <= count - 16; i += 16)
-                {
-                    Vector128<float> weight0 = VectorMath.Exp2((Vector128.Load(row + i) - shift));
-                    Vector128<float> weight1 = VectorMath.Exp2((Vector128.Load(row + i + 4) - shift));
-                    Vector128<float> weight2 = VectorMath.Exp2((Vector128.Load(row + i + 8) - shift));
-                    Vector128<float> weight3 = VectorMath.Exp2((Vector128.Load(row + i + 12) - shift));
-                    Vector128.Store(weight0, row + i);
-                    sum = (sum + weight0);
-                    Vector128.Store(weight1, row + i + 4);
-                    sum = (sum + weight1);
-                    Vector128.Store(weight2, row + i + 8);
-                    sum = (sum + weight2);
-                    Vector128.Store(weight3, row + i + 12);
-                    sum = (sum + weight3);
-                }
-                for (; i < count; i += 4)
-                {
-                    Vector128<float> weight = VectorMath.Exp2((Vector128.Load(row + i) - shift));
-                    Vector128.Store(weight, row + i);
-                    sum = (sum + weight);
-                }
-                Vector128.Store((total + sum), rowSum + (r * Lanes));
+            Vector128<float> index0 = (Vector128.Create(0f) + Vector128<float>.Indices);
+            Vector128<float> index1 = (Vector128.Create((float)key) + Vector128<float>.Indices);
+            Vector128<float> index2 = (Vector128.Create((float)(key + 4)) + Vector128<float>.Indices);
+            Vector128<float> index3 = (Vector128.Create((float)(key + 8)) + Vector128<float>.Indices);
+            Vector128<float> hidden = Vector128.Create(float.NegativeInfinity);
+            Vector128<float> lastSink = Vector128.Create((float)(Sinks - 1));
+            {
+                Vector128<float> leftmost = Vector128.Create((float)(query - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query));
+                score0_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score0_0, hidden);
+                Vector128.Store(score0_0, scores);
+                score0_1 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index1, leftmost) & Vector128.LessThanOrEqual(index1, rightmost)), score0_1, hidden);
+                Vector128.Store(score0_1, scores + 4);
+                score0_2 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index2, leftmost) & Vector128.LessThanOrEqual(index2, rightmost)), score0_2, hidden);
+                Vector128.Store(score0_2, scores + 8);
+                score0_3 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index3, leftmost) & Vector128.LessThanOrEqual(index3, rightmost)), score0_3, hidden);
+                Vector128.Store(score0_3, scores + 12);
+                Vector128<float> highest = Vector128.MaxNative(Vector128.MaxNative(Vector128.MaxNative(score0_0, score0_1), score0_2), score0_3);
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax), highest), tileMax);
+            }
+            {
+                Vector128<float> leftmost = Vector128.Create((float)(query + 1 - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 1));
+                score1_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score1_0, hidden);
+                Vector128.Store(score1_0, scores + 528);
+                score1_1 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index1, leftmost) & Vector128.LessThanOrEqual(index1, rightmost)), score1_1, hidden);
+                Vector128.Store(score1_1, scores + 532);
+                score1_2 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index2, leftmost) & Vector128.LessThanOrEqual(index2, rightmost)), score1_2, hidden);
+                Vector128.Store(score1_2, scores + 536);
+                score1_3 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index3, leftmost) & Vector128.LessThanOrEqual(index3, rightmost)), score1_3, hidden);
+                Vector128.Store(score1_3, scores + 540);
+                Vector128<float> highest = Vector128.MaxNative(Vector128.MaxNative(Vector128.MaxNative(score1_0, score1_1), score1_2), score1_3);
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax + 4), highest), tileMax + 4);
+            }
+            {
+                Vector128<float> leftmost = Vector128.Create((float)(query + 2 - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 2));
+                score2_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score2_0, hidden);
+                Vector128.Store(score2_0, scores + 1056);
+                score2_1 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index1, leftmost) & Vector128.LessThanOrEqual(index1, rightmost)), score2_1, hidden);
+                Vector128.Store(score2_1, scores + 1060);
+                score2_2 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index2, leftmost) & Vector128.LessThanOrEqual(index2, rightmost)), score2_2, hidden);
+                Vector128.Store(score2_2, scores + 1064);
+                score2_3 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index3, leftmost) & Vector128.LessThanOrEqual(index3, rightmost)), score2_3, hidden);
+                Vector128.Store(score2_3, scores + 1068);
+                Vector128<float> highest = Vector128.MaxNative(Vector128.MaxNative(Vector128.MaxNative(score2_0, score2_1), score2_2), score2_3);
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax + 8), highest), tileMax + 8);
+            }
+            {
+                Vector128<float> leftmost = Vector128.Create((float)(query + 3 - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 3));
+                score3_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score3_0, hidden);
+                Vector128.Store(score3_0, scores + 1584);
+                score3_1 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index1, leftmost) & Vector128.LessThanOrEqual(index1, rightmost)), score3_1, hidden);
+                Vector128.Store(score3_1, scores + 1588);
+                score3_2 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index2, leftmost) & Vector128.LessThanOrEqual(index2, rightmost)), score3_2, hidden);
+                Vector128.Store(score3_2, scores + 1592);
+                score3_3 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index3, leftmost) & Vector128.LessThanOrEqual(index3, rightmost)), score3_3, hidden);
+                Vector128.Store(score3_3, scores + 1596);
+                Vector128<float> highest = Vector128.MaxNative(Vector128.MaxNative(Vector128.MaxNative(score3_0, score3_1), score3_2), score3_3);
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax + 12), highest), tileMax + 12);
+            }
+            {
+                Vector128<float> leftmost = Vector128.Create((float)(query + 4 - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 4));
+                score4_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score4_0, hidden);
+                Vector128.Store(score4_0, scores + 2112);
+                score4_1 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index1, leftmost) & Vector128.LessThanOrEqual(index1, rightmost)), score4_1, hidden);
+                Vector128.Store(score4_1, scores + 2116);
+                score4_2 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index2, leftmost) & Vector128.LessThanOrEqual(index2, rightmost)), score4_2, hidden);
+                Vector128.Store(score4_2, scores + 2120);
+                score4_3 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index3, leftmost) & Vector128.LessThanOrEqual(index3, rightmost)), score4_3, hidden);
+                Vector128.Store(score4_3, scores + 2124);
+                Vector128<float> highest = Vector128.MaxNative(Vector128.MaxNative(Vector128.MaxNative(score4_0, score4_1), score4_2), score4_3);
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax + 16), highest), tileMax + 16);
+            }
+            {
+                Vector128<float> leftmost = Vector128.Create((float)(query + 5 - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 5));
+                score5_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score5_0, hidden);
+                Vector128.Store(score5_0, scores + 2640);
+                score5_1 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index1, leftmost) & Vector128.LessThanOrEqual(index1, rightmost)), score5_1, hidden);
+                Vector128.Store(score5_1, scores + 2644);
+                score5_2 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index2, leftmost) & Vector128.LessThanOrEqual(index2, rightmost)), score5_2, hidden);
+                Vector128.Store(score5_2, scores + 2648);
+                score5_3 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index3, leftmost) & Vector128.LessThanOrEqual(index3, rightmost)), score5_3, hidden);
+                Vector128.Store(score5_3, scores + 2652);
+                Vector128<float> highest = Vector128.MaxNative(Vector128.MaxNative(Vector128.MaxNative(score5_0, score5_1), score5_2), score5_3);
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax + 20), highest), tileMax + 20);
             }
         }
 
-        // outputs[6 rows, 16 columns] += weights[6 rows, count keys] * values[count keys, 16 columns], 24 accumulators.
-        // A block sums from zero: its rounding errors grow with the block, not with the sequence.
+        // scores[6 rows, 12 keys] = queries[6 rows, 32] * keys[32, 12 keys], hidden keys at -infinity. The first panel holds sinks.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Values4(float* weights, float* values, float* outputs, int count)
+        private static void Scores3Joint(float* queries, float* sinks, float* keys, float* scores, float* tileMax, int key, int query, int lastKey)
         {
-            Vector128<float> output0_0 = Vector128<float>.Zero;
-            Vector128<float> output0_1 = Vector128<float>.Zero;
-            Vector128<float> output0_2 = Vector128<float>.Zero;
-            Vector128<float> output0_3 = Vector128<float>.Zero;
-            Vector128<float> output1_0 = Vector128<float>.Zero;
-            Vector128<float> output1_1 = Vector128<float>.Zero;
-            Vector128<float> output1_2 = Vector128<float>.Zero;
-            Vector128<float> output1_3 = Vector128<float>.Zero;
-            Vector128<float> output2_0 = Vector128<float>.Zero;
-            Vector128<float> output2_1 = Vector128<float>.Zero;
-            Vector128<float> output2_2 = Vector128<float>.Zero;
-            Vector128<float> output2_3 = Vector128<float>.Zero;
-            Vector128<float> output3_0 = Vector128<float>.Zero;
-            Vector128<float> output3_1 = Vector128<float>.Zero;
-            Vector128<float> output3_2 = Vector128<float>.Zero;
-            Vector128<float> output3_3 = Vector128<float>.Zero;
-            Vector128<float> output4_0 = Vector128<float>.Zero;
-            Vector128<float> output4_1 = Vector128<float>.Zero;
-            Vector128<float> output4_2 = Vector128<float>.Zero;
-            Vector128<float> output4_3 = Vector128<float>.Zero;
-            Vector128<float> output5_0 = Vector128<float>.Zero;
-            Vector128<float> output5_1 = Vector128<float>.Zero;
-            Vector128<float> output5_2 = Vector128<float>.Zero;
-            Vector128<float> output5_3 = Vector128<float>.Zero;
-            int left = count;
-            for (; left >= 4; left -= 4)
+            Vector128<float> score0_0 = Vector128<float>.Zero, score0_1 = Vector128<float>.Zero, score0_2 = Vector128<float>.Zero;
+            Vector128<float> score1_0 = Vector128<float>.Zero, score1_1 = Vector128<float>.Zero, score1_2 = Vector128<float>.Zero;
+            Vector128<float> score2_0 = Vector128<float>.Zero, score2_1 = Vector128<float>.Zero, score2_2 = Vector128<float>.Zero;
+            Vector128<float> score3_0 = Vector128<float>.Zero, score3_1 = Vector128<float>.Zero, score3_2 = Vector128<float>.Zero;
+            Vector128<float> score4_0 = Vector128<float>.Zero, score4_1 = Vector128<float>.Zero, score4_2 = Vector128<float>.Zero;
+            Vector128<float> score5_0 = Vector128<float>.Zero, score5_1 = Vector128<float>.Zero, score5_2 = Vector128<float>.Zero;
+            for (float* end = queries + QueryDim; queries < end;)
             {
                 {
-                    Vector128<float> value0 = Vector128.Load(values);
-                    Vector128<float> value1 = Vector128.Load(values + 4);
-                    Vector128<float> value2 = Vector128.Load(values + 8);
-                    Vector128<float> value3 = Vector128.Load(values + 12);
-                    Vector128<float> weight = Vector128.Create(weights[0]);
-                    output0_0 = Vector128.MultiplyAddEstimate(weight, value0, output0_0);
-                    output0_1 = Vector128.MultiplyAddEstimate(weight, value1, output0_1);
-                    output0_2 = Vector128.MultiplyAddEstimate(weight, value2, output0_2);
-                    output0_3 = Vector128.MultiplyAddEstimate(weight, value3, output0_3);
-                    weight = Vector128.Create(weights[528]);
-                    output1_0 = Vector128.MultiplyAddEstimate(weight, value0, output1_0);
-                    output1_1 = Vector128.MultiplyAddEstimate(weight, value1, output1_1);
-                    output1_2 = Vector128.MultiplyAddEstimate(weight, value2, output1_2);
-                    output1_3 = Vector128.MultiplyAddEstimate(weight, value3, output1_3);
-                    weight = Vector128.Create(weights[1056]);
-                    output2_0 = Vector128.MultiplyAddEstimate(weight, value0, output2_0);
-                    output2_1 = Vector128.MultiplyAddEstimate(weight, value1, output2_1);
-                    output2_2 = Vector128.MultiplyAddEstimate(weight, value2, output2_2);
-                    output2_3 = Vector128.MultiplyAddEstimate(weight, value3, output2_3);
-                    weight = Vector128.Create(weights[1584]);
-                    output3_0 = Vector128.MultiplyAddEstimate(weight, value0, output3_0);
-                    output3_1 = Vector128.MultiplyAddEstimate(weight, value1, output3_1);
-                    output3_2 = Vector128.MultiplyAddEstimate(weight, value2, output3_2);
-                    output3_3 = Vector128.MultiplyAddEstimate(weight, value3, output3_3);
-                    weight = Vector128.Create(weights[2112]);
-                    output4_0 = Vector128.MultiplyAddEstimate(weight, value0, output4_0);
-                    output4_1 = Vector128.MultiplyAddEstimate(weight, value1, output4_1);
-                    output4_2 = Vector128.MultiplyAddEstimate(weight, value2, output4_2);
-                    output4_3 = Vector128.MultiplyAddEstimate(weight, value3, output4_3);
-                    weight = Vector128.Create(weights[2640]);
-                    output5_0 = Vector128.MultiplyAddEstimate(weight, value0, output5_0);
-                    output5_1 = Vector128.MultiplyAddEstimate(weight, value1, output5_1);
-                    output5_2 = Vector128.MultiplyAddEstimate(weight, value2, output5_2);
-                    output5_3 = Vector128.MultiplyAddEstimate(weight, value3, output5_3);
+                    Vector128<float> key0 = Vector128.Load(sinks);
+                    Vector128<float> key1 = Vector128.Load(keys);
+                    Vector128<float> key2 = Vector128.Load(keys + 128);
+                    Vector128<float> feature = Vector128.Create(queries[0]);
+                    score0_0 = Vector128.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector128.MultiplyAddEstimate(feature, key1, score0_1);
+                    score0_2 = Vector128.MultiplyAddEstimate(feature, key2, score0_2);
+                    feature = Vector128.Create(queries[32]);
+                    score1_0 = Vector128.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector128.MultiplyAddEstimate(feature, key1, score1_1);
+                    score1_2 = Vector128.MultiplyAddEstimate(feature, key2, score1_2);
+                    feature = Vector128.Create(queries[64]);
+                    score2_0 = Vector128.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector128.MultiplyAddEstimate(feature, key1, score2_1);
+                    score2_2 = Vector128.MultiplyAddEstimate(feature, key2, score2_2);
+                    feature = Vector128.Create(queries[96]);
+                    score3_0 = Vector128.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector128.MultiplyAddEstimate(feature, key1, score3_1);
+                    score3_2 = Vector128.MultiplyAddEstimate(feature, key2, score3_2);
+                    feature = Vector128.Create(queries[128]);
+                    score4_0 = Vector128.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector128.MultiplyAddEstimate(feature, key1, score4_1);
+                    score4_2 = Vector128.MultiplyAddEstimate(feature, key2, score4_2);
+                    feature = Vector128.Create(queries[160]);
+                    score5_0 = Vector128.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector128.MultiplyAddEstimate(feature, key1, score5_1);
+                    score5_2 = Vector128.MultiplyAddEstimate(feature, key2, score5_2);
                 }
                 {
-                    Vector128<float> value0 = Vector128.Load(values + 32);
-                    Vector128<float> value1 = Vector128.Load(values + 36);
-                    Vector128<float> value2 = Vector128.Load(values + 40);
-                    Vector128<float> value3 = Vector128.Load(values + 44);
-                    Vector128<float> weight = Vector128.Create(weights[1]);
-                    output0_0 = Vector128.MultiplyAddEstimate(weight, value0, output0_0);
-                    output0_1 = Vector128.MultiplyAddEstimate(weight, value1, output0_1);
-                    output0_2 = Vector128.MultiplyAddEstimate(weight, value2, output0_2);
-                    output0_3 = Vector128.MultiplyAddEstimate(weight, value3, output0_3);
-                    weight = Vector128.Create(weights[529]);
-                    output1_0 = Vector128.MultiplyAddEstimate(weight, value0, output1_0);
-                    output1_1 = Vector128.MultiplyAddEstimate(weight, value1, output1_1);
-                    output1_2 = Vector128.MultiplyAddEstimate(weight, value2, output1_2);
-                    output1_3 = Vector128.MultiplyAddEstimate(weight, value3, output1_3);
-                    weight = Vector128.Create(weights[1057]);
-                    output2_0 = Vector128.MultiplyAddEstimate(weight, value0, output2_0);
-                    output2_1 = Vector128.MultiplyAddEstimate(weight, value1, output2_1);
-                    output2_2 = Vector128.MultiplyAddEstimate(weight, value2, output2_2);
-                    output2_3 = Vector128.MultiplyAddEstimate(weight, value3, output2_3);
-                    weight = Vector128.Create(weights[1585]);
-                    output3_0 = Vector128.MultiplyAddEstimate(weight, value0, output3_0);
-                    output3_1 = Vector128.MultiplyAddEstimate(weight, value1, output3_1);
-                    output3_2 = Vector128.MultiplyAddEstimate(weight, value2, output3_2);
-                    output3_3 = Vector128.MultiplyAddEstimate(weight, value3, output3_3);
-                    weight = Vector128.Create(weights[2113]);
-                    output4_0 = Vector128.MultiplyAddEstimate(weight, value0, output4_0);
-                    output4_1 = Vector128.MultiplyAddEstimate(weight, value1, output4_1);
-                    output4_2 = Vector128.MultiplyAddEstimate(weight, value2, output4_2);
-                    output4_3 = Vector128.MultiplyAddEstimate(weight, value3, output4_3);
-                    weight = Vector128.Create(weights[2641]);
-                    output5_0 = Vector128.MultiplyAddEstimate(weight, value0, output5_0);
-                    output5_1 = Vector128.MultiplyAddEstimate(weight, value1, output5_1);
-                    output5_2 = Vector128.MultiplyAddEstimate(weight, value2, output5_2);
-                    output5_3 = Vector128.MultiplyAddEstimate(weight, value3, output5_3);
+                    Vector128<float> key0 = Vector128.Load(sinks + 4);
+                    Vector128<float> key1 = Vector128.Load(keys + 4);
+                    Vector128<float> key2 = Vector128.Load(keys + 132);
+                    Vector128<float> feature = Vector128.Create(queries[1]);
+                    score0_0 = Vector128.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector128.MultiplyAddEstimate(feature, key1, score0_1);
+                    score0_2 = Vector128.MultiplyAddEstimate(feature, key2, score0_2);
+                    feature = Vector128.Create(queries[33]);
+                    score1_0 = Vector128.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector128.MultiplyAddEstimate(feature, key1, score1_1);
+                    score1_2 = Vector128.MultiplyAddEstimate(feature, key2, score1_2);
+                    feature = Vector128.Create(queries[65]);
+                    score2_0 = Vector128.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector128.MultiplyAddEstimate(feature, key1, score2_1);
+                    score2_2 = Vector128.MultiplyAddEstimate(feature, key2, score2_2);
+                    feature = Vector128.Create(queries[97]);
+                    score3_0 = Vector128.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector128.MultiplyAddEstimate(feature, key1, score3_1);
+                    score3_2 = Vector128.MultiplyAddEstimate(feature, key2, score3_2);
+                    feature = Vector128.Create(queries[129]);
+                    score4_0 = Vector128.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector128.MultiplyAddEstimate(feature, key1, score4_1);
+                    score4_2 = Vector128.MultiplyAddEstimate(feature, key2, score4_2);
+                    feature = Vector128.Create(queries[161]);
+                    score5_0 = Vector128.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector128.MultiplyAddEstimate(feature, key1, score5_1);
+                    score5_2 = Vector128.MultiplyAddEstimate(feature, key2, score5_2);
                 }
                 {
-                    Vector128<float> value0 = Vector128.Load(values + 64);
-                    Vector128<float> value1 = Vector128.Load(values + 68);
-                    Vector128<float> value2 = Vector128.Load(values + 72);
-                    Vector128<float> value3 = Vector128.Load(values + 76);
-                    Vector128<float> weight = Vector128.Create(weights[2]);
-                    output0_0 = Vector128.MultiplyAddEstimate(weight, value0, output0_0);
-                    output0_1 = Vector128.MultiplyAddEstimate(weight, value1, output0_1);
-                    output0_2 = Vector128.MultiplyAddEstimate(weight, value2, output0_2);
-                    output0_3 = Vector128.MultiplyAddEstimate(weight, value3, output0_3);
-                    weight = Vector128.Create(weights[530]);
-                    output1_0 = Vector128.MultiplyAddEstimate(weight, value0, output1_0);
-                    output1_1 = Vector128.MultiplyAddEstimate(weight, value1, output1_1);
-                    output1_2 = Vector128.MultiplyAddEstimate(weight, value2, output1_2);
-                    output1_3 = Vector128.MultiplyAddEstimate(weight, value3, output1_3);
-                    weight = Vector128.Create(weights[1058]);
-                    output2_0 = Vector128.MultiplyAddEstimate(weight, value0, output2_0);
-                    output2_1 = Vector128.MultiplyAddEstimate(weight, value1, output2_1);
-                    output2_2 = Vector128.MultiplyAddEstimate(weight, value2, output2_2);
-                    output2_3 = Vector128.MultiplyAddEstimate(weight, value3, output2_3);
-                    weight = Vector128.Create(weights[1586]);
-                    output3_0 = Vector128.MultiplyAddEstimate(weight, value0, output3_0);
-                    output3_1 = Vector128.MultiplyAddEstimate(weight, value1, output3_1);
-                    output3_2 = Vector128.MultiplyAddEstimate(weight, value2, output3_2);
-                    output3_3 = Vector128.MultiplyAddEstimate(weight, value3, output3_3);
-                    weight = Vector128.Create(weights[2114]);
-                    output4_0 = Vector128.MultiplyAddEstimate(weight, value0, output4_0);
-                    output4_1 = Vector128.MultiplyAddEstimate(weight, value1, output4_1);
-                    output4_2 = Vector128.MultiplyAddEstimate(weight, value2, output4_2);
-                    output4_3 = Vector128.MultiplyAddEstimate(weight, value3, output4_3);
-                    weight = Vector128.Create(weights[2642]);
-                    output5_0 = Vector128.MultiplyAddEstimate(weight, value0, output5_0);
-                    output5_1 = Vector128.MultiplyAddEstimate(weight, value1, output5_1);
-                    output5_2 = Vector128.MultiplyAddEstimate(weight, value2, output5_2);
-                    output5_3 = Vector128.MultiplyAddEstimate(weight, value3, output5_3);
+                    Vector128<float> key0 = Vector128.Load(sinks + 8);
+                    Vector128<float> key1 = Vector128.Load(keys + 8);
+                    Vector128<float> key2 = Vector128.Load(keys + 136);
+                    Vector128<float> feature = Vector128.Create(queries[2]);
+                    score0_0 = Vector128.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector128.MultiplyAddEstimate(feature, key1, score0_1);
+                    score0_2 = Vector128.MultiplyAddEstimate(feature, key2, score0_2);
+                    feature = Vector128.Create(queries[34]);
+                    score1_0 = Vector128.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector128.MultiplyAddEstimate(feature, key1, score1_1);
+                    score1_2 = Vector128.MultiplyAddEstimate(feature, key2, score1_2);
+                    feature = Vector128.Create(queries[66]);
+                    score2_0 = Vector128.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector128.MultiplyAddEstimate(feature, key1, score2_1);
+                    score2_2 = Vector128.MultiplyAddEstimate(feature, key2, score2_2);
+                    feature = Vector128.Create(queries[98]);
+                    score3_0 = Vector128.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector128.MultiplyAddEstimate(feature, key1, score3_1);
+                    score3_2 = Vector128.MultiplyAddEstimate(feature, key2, score3_2);
+                    feature = Vector128.Create(queries[130]);
+                    score4_0 = Vector128.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector128.MultiplyAddEstimate(feature, key1, score4_1);
+                    score4_2 = Vector128.MultiplyAddEstimate(feature, key2, score4_2);
+                    feature = Vector128.Create(queries[162]);
+                    score5_0 = Vector128.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector128.MultiplyAddEstimate(feature, key1, score5_1);
+                    score5_2 = Vector128.MultiplyAddEstimate(feature, key2, score5_2);
                 }
                 {
-                    Vector128<float> value0 = Vector128.Load(values + 96);
-                    Vector128<float> value1 = Vector128.Load(values + 100);
-                    Vector128<float> value2 = Vector128.Load(values + 104);
-                    Vector128<float> value3 = Vector128.Load(values + 108);
-                    Vector128<float> weight = Vector128.Create(weights[3]);
-                    output0_0 = Vector128.MultiplyAddEstimate(weight, value0, output0_0);
-                    output0_1 = Vector128.MultiplyAddEstimate(weight, value1, output0_1);
-                    output0_2 = Vector128.MultiplyAddEstimate(weight, value2, output0_2);
-                    output0_3 = Vector128.MultiplyAddEstimate(weight, value3, output0_3);
-                    weight = Vector128.Create(weights[531]);
-                    output1_0 = Vector128.MultiplyAddEstimate(weight, value0, output1_0);
-                    output1_1 = Vector128.MultiplyAddEstimate(weight, value1, output1_1);
-                    output1_2 = Vector128.MultiplyAddEstimate(weight, value2, output1_2);
-                    output1_3 = Vector128.MultiplyAddEstimate(weight, value3, output1_3);
-                    weight = Vector128.Create(weights[1059]);
-                    output2_0 = Vector128.MultiplyAddEstimate(weight, value0, output2_0);
-                    output2_1 = Vector128.MultiplyAddEstimate(weight, value1, output2_1);
-                    output2_2 = Vector128.MultiplyAddEstimate(weight, value2, output2_2);
-                    output2_3 = Vector128.MultiplyAddEstimate(weight, value3, output2_3);
-                    weight = Vector128.Create(weights[1587]);
-                    output3_0 = Vector128.MultiplyAddEstimate(weight, value0, output3_0);
-                    output3_1 = Vector128.MultiplyAddEstimate(weight, value1, output3_1);
-                    output3_2 = Vector128.MultiplyAddEstimate(weight, value2, output3_2);
-                    output3_3 = Vector128.MultiplyAddEstimate(weight, value3, output3_3);
-                    weight = Vector128.Create(weights[2115]);
-                    output4_0 = Vector128.MultiplyAddEstimate(weight, value0, output4_0);
-                    output4_1 = Vector128.MultiplyAddEstimate(weight, value1, output4_1);
-                    output4_2 = Vector128.MultiplyAddEstimate(weight, value2, output4_2);
-                    output4_3 = Vector128.MultiplyAddEstimate(weight, value3, output4_3);
-                    weight = Vector128.Create(weights[2643]);
-                    output5_0 = Vector128.MultiplyAddEstimate(weight, value0, output5_0);
-                    output5_1 = Vector128.MultiplyAddEstimate(weight, value1, output5_1);
-                    output5_2 = Vector128.MultiplyAddEstimate(weight, value2, output5_2);
-                    output5_3 = Vector128.MultiplyAddEstimate(weight, value3, output5_3);
+                    Vector128<float> key0 = Vector128.Load(sinks + 12);
+                    Vector128<float> key1 = Vector128.Load(keys + 12);
+                    Vector128<float> key2 = Vector128.Load(keys + 140);
+                    Vector128<float> feature = Vector128.Create(queries[3]);
+                    score0_0 = Vector128.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector128.MultiplyAddEstimate(feature, key1, score0_1);
+                    score0_2 = Vector128.MultiplyAddEstimate(feature, key2, score0_2);
+                    feature = Vector128.Create(queries[35]);
+                    score1_0 = Vector128.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector128.MultiplyAddEstimate(feature, key1, score1_1);
+                    score1_2 = Vector128.MultiplyAddEstimate(feature, key2, score1_2);
+                    feature = Vector128.Create(queries[67]);
+                    score2_0 = Vector128.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector128.MultiplyAddEstimate(feature, key1, score2_1);
+                    score2_2 = Vector128.MultiplyAddEstimate(feature, key2, score2_2);
+                    feature = Vector128.Create(queries[99]);
+                    score3_0 = Vector128.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector128.MultiplyAddEstimate(feature, key1, score3_1);
+                    score3_2 = Vector128.MultiplyAddEstimate(feature, key2, score3_2);
+                    feature = Vector128.Create(queries[131]);
+                    score4_0 = Vector128.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector128.MultiplyAddEstimate(feature, key1, score4_1);
+                    score4_2 = Vector128.MultiplyAddEstimate(feature, key2, score4_2);
+                    feature = Vector128.Create(queries[163]);
+                    score5_0 = Vector128.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector128.MultiplyAddEstimate(feature, key1, score5_1);
+                    score5_2 = Vector128.MultiplyAddEstimate(feature, key2, score5_2);
                 }
-                weights += 4;
-                values += 128;
+                queries += 4;
+                keys += 16;
+                sinks += 16;
             }
-            for (; left > 0; left--)
+
+            Vector128<float> index0 = (Vector128.Create(0f) + Vector128<float>.Indices);
+            Vector128<float> index1 = (Vector128.Create((float)key) + Vector128<float>.Indices);
+            Vector128<float> index2 = (Vector128.Create((float)(key + 4)) + Vector128<float>.Indices);
+            Vector128<float> hidden = Vector128.Create(float.NegativeInfinity);
+            Vector128<float> lastSink = Vector128.Create((float)(Sinks - 1));
             {
-                {
-                    Vector128<float> value0 = Vector128.Load(values);
-                    Vector128<float> value1 = Vector128.Load(values + 4);
-                    Vector128<float> value2 = Vector128.Load(values + 8);
-                    Vector128<float> value3 = Vector128.Load(values + 12);
-                    Vector128<float> weight = Vector128.Create(weights[0]);
-                    output0_0 = Vector128.MultiplyAddEstimate(weight, value0, output0_0);
-                    output0_1 = Vector128.MultiplyAddEstimate(weight, value1, output0_1);
-                    output0_2 = Vector128.MultiplyAddEstimate(weight, value2, output0_2);
-                    output0_3 = Vector128.MultiplyAddEstimate(weight, value3, output0_3);
-                    weight = Vector128.Create(weights[528]);
-                    output1_0 = Vector128.MultiplyAddEstimate(weight, value0, output1_0);
-                    output1_1 = Vector128.MultiplyAddEstimate(weight, value1, output1_1);
-                    output1_2 = Vector128.MultiplyAddEstimate(weight, value2, output1_2);
-                    output1_3 = Vector128.MultiplyAddEstimate(weight, value3, output1_3);
-                    weight = Vector128.Create(weights[1056]);
-                    output2_0 = Vector128.MultiplyAddEstimate(weight, value0, output2_0);
-                    output2_1 = Vector128.MultiplyAddEstimate(weight, value1, output2_1);
-                    output2_2 = Vector128.MultiplyAddEstimate(weight, value2, output2_2);
-                    output2_3 = Vector128.MultiplyAddEstimate(weight, value3, output2_3);
-                    weight = Vector128.Create(weights[1584]);
-                    output3_0 = Vector128.MultiplyAddEstimate(weight, value0, output3_0);
-                    output3_1 = Vector128.MultiplyAddEstimate(weight, value1, output3_1);
-                    output3_2 = Vector128.MultiplyAddEstimate(weight, value2, output3_2);
-                    output3_3 = Vector128.MultiplyAddEstimate(weight, value3, output3_3);
-                    weight = Vector128.Create(weights[2112]);
-                    output4_0 = Vector128.MultiplyAddEstimate(weight, value0, output4_0);
-                    output4_1 = Vector128.MultiplyAddEstimate(weight, value1, output4_1);
-                    output4_2 = Vector128.MultiplyAddEstimate(weight, value2, output4_2);
-                    output4_3 = Vector128.MultiplyAddEstimate(weight, value3, output4_3);
-                    weight = Vector128.Create(weights[2640]);
-                    output5_0 = Vector128.MultiplyAddEstimate(weight, value0, output5_0);
-                    output5_1 = Vector128.MultiplyAddEstimate(weight, value1, output5_1);
-                    output5_2 = Vector128.MultiplyAddEstimate(weight, value2, output5_2);
-                    output5_3 = Vector128.MultiplyAddEstimate(weight, value3, output5_3);
-                }
-                weights++;
-                values += 32;
+                Vector128<float> leftmost = Vector128.Create((float)(query - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query));
+                score0_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score0_0, hidden);
+                Vector128.Store(score0_0, scores);
+                score0_1 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index1, leftmost) & Vector128.LessThanOrEqual(index1, rightmost)), score0_1, hidden);
+                Vector128.Store(score0_1, scores + 4);
+                score0_2 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index2, leftmost) & Vector128.LessThanOrEqual(index2, rightmost)), score0_2, hidden);
+                Vector128.Store(score0_2, scores + 8);
+                Vector128<float> highest = Vector128.MaxNative(Vector128.MaxNative(score0_0, score0_1), score0_2);
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax), highest), tileMax);
             }
-            Vector128.Store((Vector128.Load(outputs) + output0_0), outputs);
-            Vector128.Store((Vector128.Load(outputs + 4) + output0_1), outputs + 4);
-            Vector128.Store((Vector128.Load(outputs + 8) + output0_2), outputs + 8);
-            Vector128.Store((Vector128.Load(outputs + 12) + output0_3), outputs + 12);
-            Vector128.Store((Vector128.Load(outputs + 32) + output1_0), outputs + 32);
-            Vector128.Store((Vector128.Load(outputs + 36) + output1_1), outputs + 36);
-            Vector128.Store((Vector128.Load(outputs + 40) + output1_2), outputs + 40);
-            Vector128.Store((Vector128.Load(outputs + 44) + output1_3), outputs + 44);
-            Vector128.Store((Vector128.Load(outputs + 64) + output2_0), outputs + 64);
-            Vector128.Store((Vector128.Load(outputs + 68) + output2_1), outputs + 68);
-            Vector128.Store((Vector128.Load(outputs + 72) + output2_2), outputs + 72);
-            Vector128.Store((Vector128.Load(outputs + 76) + output2_3), outputs + 76);
-            Vector128.Store((Vector128.Load(outputs + 96) + output3_0), outputs + 96);
-            Vector128.Store((Vector128.Load(outputs + 100) + output3_1), outputs + 100);
-            Vector128.Store((Vector128.Load(outputs + 104) + output3_2), outputs + 104);
-            Vector128.Store((Vector128.Load(outputs + 108) + output3_3), outputs + 108);
-            Vector128.Store((Vector128.Load(outputs + 128) + output4_0), outputs + 128);
-            Vector128.Store((Vector128.Load(outputs + 132) + output4_1), outputs + 132);
-            Vector128.Store((Vector128.Load(outputs + 136) + output4_2), outputs + 136);
-            Vector128.Store((Vector128.Load(outputs + 140) + output4_3), outputs + 140);
-            Vector128.Store((Vector128.Load(outputs + 160) + output5_0), outputs + 160);
-            Vector128.Store((Vector128.Load(outputs + 164) + output5_1), outputs + 164);
-            Vector128.Store((Vector128.Load(outputs + 168) + output5_2), outputs + 168);
-            Vector128.Store((Vector128.Load(outputs + 172) + output5_3), outputs + 172);
+            {
+                Vector128<float> leftmost = Vector128.Create((float)(query + 1 - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 1));
+                score1_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score1_0, hidden);
+                Vector128.Store(score1_0, scores + 528);
+                score1_1 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index1, leftmost) & Vector128.LessThanOrEqual(index1, rightmost)), score1_1, hidden);
+                Vector128.Store(score1_1, scores + 532);
+                score1_2 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index2, leftmost) & Vector128.LessThanOrEqual(index2, rightmost)), score1_2, hidden);
+                Vector128.Store(score1_2, scores + 536);
+                Vector128<float> highest = Vector128.MaxNative(Vector128.MaxNative(score1_0, score1_1), score1_2);
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax + 4), highest), tileMax + 4);
+            }
+            {
+                Vector128<float> leftmost = Vector128.Create((float)(query + 2 - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 2));
+                score2_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score2_0, hidden);
+                Vector128.Store(score2_0, scores + 1056);
+                score2_1 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index1, leftmost) & Vector128.LessThanOrEqual(index1, rightmost)), score2_1, hidden);
+                Vector128.Store(score2_1, scores + 1060);
+                score2_2 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index2, leftmost) & Vector128.LessThanOrEqual(index2, rightmost)), score2_2, hidden);
+                Vector128.Store(score2_2, scores + 1064);
+                Vector128<float> highest = Vector128.MaxNative(Vector128.MaxNative(score2_0, score2_1), score2_2);
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax + 8), highest), tileMax + 8);
+            }
+            {
+                Vector128<float> leftmost = Vector128.Create((float)(query + 3 - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 3));
+                score3_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score3_0, hidden);
+                Vector128.Store(score3_0, scores + 1584);
+                score3_1 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index1, leftmost) & Vector128.LessThanOrEqual(index1, rightmost)), score3_1, hidden);
+                Vector128.Store(score3_1, scores + 1588);
+                score3_2 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index2, leftmost) & Vector128.LessThanOrEqual(index2, rightmost)), score3_2, hidden);
+                Vector128.Store(score3_2, scores + 1592);
+                Vector128<float> highest = Vector128.MaxNative(Vector128.MaxNative(score3_0, score3_1), score3_2);
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax + 12), highest), tileMax + 12);
+            }
+            {
+                Vector128<float> leftmost = Vector128.Create((float)(query + 4 - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 4));
+                score4_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score4_0, hidden);
+                Vector128.Store(score4_0, scores + 2112);
+                score4_1 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index1, leftmost) & Vector128.LessThanOrEqual(index1, rightmost)), score4_1, hidden);
+                Vector128.Store(score4_1, scores + 2116);
+                score4_2 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index2, leftmost) & Vector128.LessThanOrEqual(index2, rightmost)), score4_2, hidden);
+                Vector128.Store(score4_2, scores + 2120);
+                Vector128<float> highest = Vector128.MaxNative(Vector128.MaxNative(score4_0, score4_1), score4_2);
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax + 16), highest), tileMax + 16);
+            }
+            {
+                Vector128<float> leftmost = Vector128.Create((float)(query + 5 - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 5));
+                score5_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score5_0, hidden);
+                Vector128.Store(score5_0, scores + 2640);
+                score5_1 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index1, leftmost) & Vector128.LessThanOrEqual(index1, rightmost)), score5_1, hidden);
+                Vector128.Store(score5_1, scores + 2644);
+                score5_2 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index2, leftmost) & Vector128.LessThanOrEqual(index2, rightmost)), score5_2, hidden);
+                Vector128.Store(score5_2, scores + 2648);
+                Vector128<float> highest = Vector128.MaxNative(Vector128.MaxNative(score5_0, score5_1), score5_2);
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax + 20), highest), tileMax + 20);
+            }
         }
 
-        // output = outputs / rowSum; a row that saw no key gives zeros and a log-sum-exp of -infinity.
+        // scores[6 rows, 8 keys] = queries[6 rows, 32] * keys[32, 8 keys], hidden keys at -infinity. The first panel holds sinks.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Finish(AttentionCall* call, WorkItem work, int head, float* outputs, float* rowSum, float* rowMax)
+        private static void Scores2Joint(float* queries, float* sinks, float* keys, float* scores, float* tileMax, int key, int query, int lastKey)
         {
-            float* target = call->Output.Head(work.Batch, head) + (work.FirstRow * call->Output.RowStride);
-            float* logSumExp = call->LogSumExp == null ? null : call->LogSumExp + ((((long)work.Batch * Heads) + head) * call->LogSumExpStride) + work.FirstRow;
-            for (int r = 0; r < work.Rows; r++)
+            Vector128<float> score0_0 = Vector128<float>.Zero, score0_1 = Vector128<float>.Zero;
+            Vector128<float> score1_0 = Vector128<float>.Zero, score1_1 = Vector128<float>.Zero;
+            Vector128<float> score2_0 = Vector128<float>.Zero, score2_1 = Vector128<float>.Zero;
+            Vector128<float> score3_0 = Vector128<float>.Zero, score3_1 = Vector128<float>.Zero;
+            Vector128<float> score4_0 = Vector128<float>.Zero, score4_1 = Vector128<float>.Zero;
+            Vector128<float> score5_0 = Vector128<float>.Zero, score5_1 = Vector128<float>.Zero;
+            for (float* end = queries + QueryDim; queries < end;)
             {
-                float total = VectorMath.SumLanes(Vector128.Load(rowSum + (r * Lanes)));
-                float highest = rowMax[r];
-                float factor = total == 0f ? 0f : 1f / total;
-                Vector128<float> factors = Vector128.Create(factor);
-                float* output = outputs + (r * PaddedValueDim);
-                float* row = target + (r * call->Output.RowStride);
-                CachePrefetch.Row(row + (RowsAhead * call->Output.RowStride), 32);
-                for (int c = 0; c < 32; c += 4)
                 {
-                    Vector128.Store((Vector128.Load(output + c) * factors), row + c);
+                    Vector128<float> key0 = Vector128.Load(sinks);
+                    Vector128<float> key1 = Vector128.Load(keys);
+                    Vector128<float> feature = Vector128.Create(queries[0]);
+                    score0_0 = Vector128.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector128.MultiplyAddEstimate(feature, key1, score0_1);
+                    feature = Vector128.Create(queries[32]);
+                    score1_0 = Vector128.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector128.MultiplyAddEstimate(feature, key1, score1_1);
+                    feature = Vector128.Create(queries[64]);
+                    score2_0 = Vector128.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector128.MultiplyAddEstimate(feature, key1, score2_1);
+                    feature = Vector128.Create(queries[96]);
+                    score3_0 = Vector128.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector128.MultiplyAddEstimate(feature, key1, score3_1);
+                    feature = Vector128.Create(queries[128]);
+                    score4_0 = Vector128.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector128.MultiplyAddEstimate(feature, key1, score4_1);
+                    feature = Vector128.Create(queries[160]);
+                    score5_0 = Vector128.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector128.MultiplyAddEstimate(feature, key1, score5_1);
                 }
-                if (logSumExp != null)
                 {
-                    logSumExp[r] = total == 0f ? float.NegativeInfinity : (highest * NaturalLogOf2) + MathF.Log(total);
+                    Vector128<float> key0 = Vector128.Load(sinks + 4);
+                    Vector128<float> key1 = Vector128.Load(keys + 4);
+                    Vector128<float> feature = Vector128.Create(queries[1]);
+                    score0_0 = Vector128.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector128.MultiplyAddEstimate(feature, key1, score0_1);
+                    feature = Vector128.Create(queries[33]);
+                    score1_0 = Vector128.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector128.MultiplyAddEstimate(feature, key1, score1_1);
+                    feature = Vector128.Create(queries[65]);
+                    score2_0 = Vector128.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector128.MultiplyAddEstimate(feature, key1, score2_1);
+                    feature = Vector128.Create(queries[97]);
+                    score3_0 = Vector128.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector128.MultiplyAddEstimate(feature, key1, score3_1);
+                    feature = Vector128.Create(queries[129]);
+                    score4_0 = Vector128.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector128.MultiplyAddEstimate(feature, key1, score4_1);
+                    feature = Vector128.Create(queries[161]);
+                    score5_0 = Vector128.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector128.MultiplyAddEstimate(feature, key1, score5_1);
                 }
+                {
+                    Vector128<float> key0 = Vector128.Load(sinks + 8);
+                    Vector128<float> key1 = Vector128.Load(keys + 8);
+                    Vector128<float> feature = Vector128.Create(queries[2]);
+                    score0_0 = Vector128.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector128.MultiplyAddEstimate(feature, key1, score0_1);
+                    feature = Vector128.Create(queries[34]);
+                    score1_0 = Vector128.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector128.MultiplyAddEstimate(feature, key1, score1_1);
+                    feature = Vector128.Create(queries[66]);
+                    score2_0 = Vector128.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector128.MultiplyAddEstimate(feature, key1, score2_1);
+                    feature = Vector128.Create(queries[98]);
+                    score3_0 = Vector128.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector128.MultiplyAddEstimate(feature, key1, score3_1);
+                    feature = Vector128.Create(queries[130]);
+                    score4_0 = Vector128.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector128.MultiplyAddEstimate(feature, key1, score4_1);
+                    feature = Vector128.Create(queries[162]);
+                    score5_0 = Vector128.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector128.MultiplyAddEstimate(feature, key1, score5_1);
+                }
+                {
+                    Vector128<float> key0 = Vector128.Load(sinks + 12);
+                    Vector128<float> key1 = Vector128.Load(keys + 12);
+                    Vector128<float> feature = Vector128.Create(queries[3]);
+                    score0_0 = Vector128.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector128.MultiplyAddEstimate(feature, key1, score0_1);
+                    feature = Vector128.Create(queries[35]);
+                    score1_0 = Vector128.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector128.MultiplyAddEstimate(feature, key1, score1_1);
+                    feature = Vector128.Create(queries[67]);
+                    score2_0 = Vector128.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector128.MultiplyAddEstimate(feature, key1, score2_1);
+                    feature = Vector128.Create(queries[99]);
+                    score3_0 = Vector128.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector128.MultiplyAddEstimate(feature, key1, score3_1);
+                    feature = Vector128.Create(queries[131]);
+                    score4_0 = Vector128.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector128.MultiplyAddEstimate(feature, key1, score4_1);
+                    feature = Vector128.Create(queries[163]);
+                    score5_0 = Vector128.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector128.MultiplyAddEstimate(feature, key1, score5_1);
+                }
+                queries += 4;
+                keys += 16;
+                sinks += 16;
+            }
+
+            Vector128<float> index0 = (Vector128.Create(0f) + Vector128<float>.Indices);
+            Vector128<float> index1 = (Vector128.Create((float)key) + Vector128<float>.Indices);
+            Vector128<float> hidden = Vector128.Create(float.NegativeInfinity);
+            Vector128<float> lastSink = Vector128.Create((float)(Sinks - 1));
+            {
+                Vector128<float> leftmost = Vector128.Create((float)(query - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query));
+                score0_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score0_0, hidden);
+                Vector128.Store(score0_0, scores);
+                score0_1 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index1, leftmost) & Vector128.LessThanOrEqual(index1, rightmost)), score0_1, hidden);
+                Vector128.Store(score0_1, scores + 4);
+                Vector128<float> highest = Vector128.MaxNative(score0_0, score0_1);
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax), highest), tileMax);
+            }
+            {
+                Vector128<float> leftmost = Vector128.Create((float)(query + 1 - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 1));
+                score1_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score1_0, hidden);
+                Vector128.Store(score1_0, scores + 528);
+                score1_1 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index1, leftmost) & Vector128.LessThanOrEqual(index1, rightmost)), score1_1, hidden);
+                Vector128.Store(score1_1, scores + 532);
+                Vector128<float> highest = Vector128.MaxNative(score1_0, score1_1);
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax + 4), highest), tileMax + 4);
+            }
+            {
+                Vector128<float> leftmost = Vector128.Create((float)(query + 2 - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 2));
+                score2_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score2_0, hidden);
+                Vector128.Store(score2_0, scores + 1056);
+                score2_1 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index1, leftmost) & Vector128.LessThanOrEqual(index1, rightmost)), score2_1, hidden);
+                Vector128.Store(score2_1, scores + 1060);
+                Vector128<float> highest = Vector128.MaxNative(score2_0, score2_1);
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax + 8), highest), tileMax + 8);
+            }
+            {
+                Vector128<float> leftmost = Vector128.Create((float)(query + 3 - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 3));
+                score3_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score3_0, hidden);
+                Vector128.Store(score3_0, scores + 1584);
+                score3_1 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index1, leftmost) & Vector128.LessThanOrEqual(index1, rightmost)), score3_1, hidden);
+                Vector128.Store(score3_1, scores + 1588);
+                Vector128<float> highest = Vector128.MaxNative(score3_0, score3_1);
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax + 12), highest), tileMax + 12);
+            }
+            {
+                Vector128<float> leftmost = Vector128.Create((float)(query + 4 - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 4));
+                score4_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score4_0, hidden);
+                Vector128.Store(score4_0, scores + 2112);
+                score4_1 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index1, leftmost) & Vector128.LessThanOrEqual(index1, rightmost)), score4_1, hidden);
+                Vector128.Store(score4_1, scores + 2116);
+                Vector128<float> highest = Vector128.MaxNative(score4_0, score4_1);
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax + 16), highest), tileMax + 16);
+            }
+            {
+                Vector128<float> leftmost = Vector128.Create((float)(query + 5 - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 5));
+                score5_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score5_0, hidden);
+                Vector128.Store(score5_0, scores + 2640);
+                score5_1 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index1, leftmost) & Vector128.LessThanOrEqual(index1, rightmost)), score5_1, hidden);
+                Vector128.Store(score5_1, scores + 2644);
+                Vector128<float> highest = Vector128.MaxNative(score5_0, score5_1);
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax + 20), highest), tileMax + 20);
             }
         }
 
@@ -4107,9 +5570,10 @@ namespace AttentionGen.Kernels
         private const int Lanes = 1;
         private const int TileRows = 6;
         private const int KeyBlock = 512;
-        private const int RowsAhead = 64; // how far behind a row the one is that is asked for
+        private const int RowsAhead = 64; // how far behind a query the one is that is asked for beside its arithmetic
+        private const int KeysAhead = 64; // the same for keys and values
+        private const int SinkKeys = 2; // keys of the sinks' panels
         private const int ScoreStride = 528;
-        private const int ChunkRows = 516;
         private const int Before = 12; // keys visible before the query
         private const int After = 0; // keys visible after the query
         private const int Sinks = 2; // leading keys visible to every query
@@ -4118,138 +5582,124 @@ namespace AttentionGen.Kernels
         private const float QueryScale = 0.25503486f; // scale 0.17677669529663687d * log2(e)
 
         // Workspace of one thread, in bytes from its start.
-        private const int QueriesAt = 0; // scaled queries [group, chunk rows, head dim]
-        private const int OutputsAt = 132096; // unnormalised outputs [group, chunk rows, padded value dim]
-        private const int RowSumAt = 264192; // running sums of weights, one per lane [group, chunk rows, lanes]
-        private const int RowMaxAt = 268352; // running maxima of scores in base-2 units [group, chunk rows]
-        private const int KeysAt = 272512; // packed keys [key block / lanes, head dim, lanes]
-        private const int ValuesAt = 338048; // packed values [key block, padded value dim]
-        private const int ScoresAt = 403584; // scores, then weights, of one tile [tile rows, score stride]
-        private const int TileMaxAt = 416256; // maxima of the tile's scores per lane [tile rows, lanes]
-        private const int KeyRowsAt = 416320; // keys on their way to a panel [lanes, head dim]
+        private const int QueriesAt = 0; // scaled queries of one tile [tile rows, head dim]
+        private const int OutputsAt = 768; // outputs of a tile that can't be written in place [tile rows, padded value dim]
+        private const int KeysAt = 1536; // packed keys [key block / lanes, head dim, lanes]
+        private const int ValuesAt = 67072; // packed values [key block, padded value dim]
+        private const int ScoresAt = 132608; // scores, then weights, of one tile [tile rows, score stride]
+        private const int TileMaxAt = 145280; // maxima of the tile's scores per lane [tile rows, lanes]
+        private const int FactorsAt = 145344; // what each row's weighted values are multiplied by [tile rows]
+        private const int SinkKeysAt = 145408; // packed keys of the sinks' panels [sink keys / lanes, head dim, lanes]
+        private const int SinkValuesAt = 145664; // packed values of the same keys [sink keys, padded value dim]
+        private const int KeyRowsAt = 145920; // keys on their way to a panel [lanes, head dim]
+        private const int KeyIndicesAt = 146048; // indices of the packed keys, as floats [key block]
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Run(void* address, int item, byte* workspace)
         {
             AttentionCall* call = (AttentionCall*)address;
             WorkItem work = WorkItem.Of(call, item, KvHeads);
-            int tiles = (work.Rows + TileRows - 1) / TileRows;
-            for (int member = 0; member < GroupSize; member++)
-            {
-                int state = member * ChunkRows;
-                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, tiles * TileRows, At(workspace, QueriesAt) + (state * QueryDim), At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
-            }
-
-            WalkKeys(call, work, tiles, workspace);
-            for (int member = 0; member < GroupSize; member++)
-            {
-                int state = member * ChunkRows;
-                Finish(call, work, (work.KvHead * GroupSize) + member, At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
-            }
+            AttendTiles(call, work, workspace);
         }
 
-        // Block after block of the keys that the chunk sees: packed once, then every tile of queries passes over it.
+        // Tile after tile of queries. Keys [block, packed) stand in the workspace: all that the tile at hand sees, and on from there.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void WalkKeys(AttentionCall* call, WorkItem work, int tiles, byte* workspace)
+        private static void AttendTiles(AttentionCall* call, WorkItem work, byte* workspace)
         {
-            // The key the chunk's first query stands at, and the keys that any of its queries sees.
-            int stand = work.FirstRow + call->AlignmentOffset;
-            int firstKey = Math.Max(0, stand - Before);
-            int endKey = work.KeyLength;
-            endKey = Math.Min(endKey, stand + work.Rows - 1 + 1);
-            for (int block = 0; block < endKey; block += KeyBlock)
+            float* keys = At(workspace, KeysAt), values = At(workspace, ValuesAt);
+            int stand = work.FirstRow + call->AlignmentOffset; // the key that the chunk's first query stands at
+            int endKey = Math.Min(work.KeyLength, stand + work.Rows - 1 + 1);
+            int sinkKeys = Math.Min(SinkKeys, work.KeyLength);
+            PackKeys(call, work, 0, 0, sinkKeys, At(workspace, SinkKeysAt), At(workspace, KeyRowsAt));
+            bool finiteSinks = PackValues(call, work, 0, 0, sinkKeys, At(workspace, SinkValuesAt));
+            int block = 0, packed = 0, finiteFrom = 0; // values from the last on are finite
+            for (int row = 0, rows; row < work.Rows; row += rows)
             {
-                int from = block, to = Math.Min(block + KeyBlock, endKey);
-                // Between the sinks and the window there is nothing to see.
-                if (block >= Sinks)
+                int query = stand + row;
+                rows = Math.Min(TileRows, work.Rows - row);
+                int from = Math.Max(SinkKeys, query - Before);
+                int to = Math.Min(endKey, query + rows - 1 + 1);
+                if (from >= to)
                 {
-                    if (to <= firstKey)
+                    (from, to) = (block, block); // nothing but the sinks is seen
+                }
+                else if (to > packed)
+                {
+                    int first = from / Lanes * Lanes;
+                    if (first >= packed)
                     {
-                        continue;
+                        (block, packed) = (first, first); // nothing that is packed is seen any more
+                    }
+                    else if (to > block + KeyBlock)
+                    {
+                        Move(keys, values, first - block, packed - first);
+                        block = first;
                     }
 
-                    from = Math.Max(from, firstKey / Lanes * Lanes);
-                }
-                else if (to <= firstKey)
-                {
-                    to = Math.Min(to, Sinks);
-                }
-                if (call->Blocks.IsPresent && !BlockMasking.Narrow(call, work, GroupSize, ref from, ref to))
-                {
-                    continue;
+                    int until = Math.Min(Math.Min(endKey, block + KeyBlock), packed + ((to - packed + 63) / 64 * 64));
+                    PackKeys(call, work, block, packed, until, keys, At(workspace, KeyRowsAt));
+                    finiteFrom = PackValues(call, work, block, packed, until, values) ? finiteFrom : until;
+                    packed = until;
                 }
 
-                PackKeys(call, work, block, from, to, At(workspace, KeysAt), At(workspace, KeyRowsAt));
-                bool finite = PackValues(call, work, block, from, to, At(workspace, ValuesAt));
+                bool finite = finiteSinks && from >= finiteFrom;
                 for (int member = 0; member < GroupSize; member++)
                 {
-                    for (int tile = 0; tile < tiles; tile++)
-                    {
-                        AttendTile(call, work, member, tile * TileRows, block, from, to, finite, workspace);
-                    }
+                    AttendAtOnce(call, work, member, row, rows, block, from, to, finite, workspace);
                 }
             }
         }
 
-        // One tile of queries against the part of a block that it sees: [from, to) for any of its rows, [fullFrom, fullTo) for all of them.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void AttendTile(AttentionCall* call, WorkItem work, int member, int row, int block, int blockFrom, int blockTo, bool finite, byte* workspace)
+        // Keys that are still seen move to the front of their buffers, to make room behind them.
+        private static void Move(float* keys, float* values, int first, int count)
         {
-            int query = work.FirstRow + row + call->AlignmentOffset;
-            int from = Math.Max(blockFrom, query - Before), fullFrom = Math.Max(blockFrom, query + TileRows - 1 - Before);
-            int to = Math.Min(blockTo, query + TileRows - 1 + 1), fullTo = Math.Min(blockTo, query + 1);
-            int sinkEnd = Math.Min(Math.Min(blockTo, Sinks), query + TileRows);
-            if (blockFrom < sinkEnd)
-            {
-                if (from / Lanes * Lanes > (sinkEnd + Lanes - 1) / Lanes * Lanes)
-                {
-                    // The window stands clear of the sinks: a range of their own.
-                    AttendRuns(call, work, member, row, block, blockFrom, sinkEnd, blockFrom, Math.Min(sinkEnd, query + 1), finite, workspace);
-                }
-                else
-                {
-                    from = blockFrom;
-                    to = Math.Max(to, sinkEnd);
-                }
-            }
-
-            if (from < to)
-            {
-                AttendRuns(call, work, member, row, block, from, to, fullFrom, fullTo, finite, workspace);
-            }
+            int whole = (count + Lanes - 1) / Lanes * Lanes; // keys stand in panels
+            new ReadOnlySpan<float>(keys + (first * QueryDim), whole * QueryDim).CopyTo(new Span<float>(keys, whole * QueryDim));
+            new ReadOnlySpan<float>(values + (first * PaddedValueDim), count * PaddedValueDim).CopyTo(new Span<float>(values, count * PaddedValueDim));
         }
 
-        // Keys [from, to) of a block without those that the call's block mask hides from the whole tile.
+        // One tile of queries, of which the sinks and [from, to) hold all keys that any row sees: from the queries to the outputs.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void AttendRuns(AttentionCall* call, WorkItem work, int member, int row, int block, int from, int to, int fullFrom, int fullTo, bool finite, byte* workspace)
+        private static void AttendAtOnce(AttentionCall* call, WorkItem work, int member, int row, int rows, int block, int from, int to, bool finite, byte* workspace)
         {
-            while (from < to)
+            int head = (work.KvHead * GroupSize) + member;
+            float* queries = At(workspace, QueriesAt);
+            PrepareQueries(call, work, head, row, row + TileRows, queries);
+            // Keys and values of tiles that come later are on their way while this one is computed.
+            if (member == 0)
             {
-                int end = call->Blocks.IsPresent ? BlockMasking.NextRun(call, work.Batch, (work.KvHead * GroupSize) + member, work.FirstRow + row, ref from, to) : to;
-                if (from < end)
-                {
-                    AttendRange(call, work, member, row, block, from, end, fullFrom, fullTo, finite, workspace);
-                }
-
-                from = end;
+                CachePrefetch.NextRows(call->Key.Head(work.Batch, work.KvHead), call->Key.RowStride, work.FirstRow + call->AlignmentOffset + row + KeysAhead, rows, work.KeyLength, QueryDim);
+                CachePrefetch.NextRows(call->Value.Head(work.Batch, work.KvHead), call->Value.RowStride, work.FirstRow + call->AlignmentOffset + row + KeysAhead, rows, work.KeyLength, 32);
             }
-        }
 
-        // Scores, softmax and values of one tile against keys [from, to) of a block.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void AttendRange(AttentionCall* call, WorkItem work, int member, int row, int block, int from, int to, int fullFrom, int fullTo, bool finite, byte* workspace)
-        {
-            int state = (member * ChunkRows) + row;
-            float* queries = At(workspace, QueriesAt) + (state * QueryDim);
-            float* outputs = At(workspace, OutputsAt) + (state * PaddedValueDim);
-            float* scores = At(workspace, ScoresAt);
-            float* tileMax = At(workspace, TileMaxAt);
-            new Span<float>(tileMax, TileRows * Lanes).Fill(float.NegativeInfinity);
             int query = work.FirstRow + row + call->AlignmentOffset;
             int lastKey = work.KeyLength - 1;
-            int head = (work.KvHead * GroupSize) + member;
+            // Keys [fullFrom, fullTo) are seen by every row.
+            int fullFrom = Math.Max(from, query + rows - 1 - Before), fullTo = Math.Min(to, query + 1);
             int start = from / Lanes * Lanes, end = (to + Lanes - 1) / Lanes * Lanes;
-            int key = start;
+            float* first = At(workspace, ScoresAt), scores = first + (SinkKeys + block - start); // a key's score stands at scores + (key - block)
+            float* tileMax = At(workspace, TileMaxAt);
+            new Span<float>(tileMax, TileRows * Lanes).Fill(float.NegativeInfinity);
+            int sinkKeys = Math.Min(SinkKeys, work.KeyLength);
+            float* sinks = At(workspace, SinkKeysAt);
+            int key = 0;
+            Scores1Partial(queries, sinks, first + key, tileMax, key, query, lastKey);
+            key += 1;
+            float* lastSinks = sinks + 32;
+            float* window = At(workspace, KeysAt) + ((start - block) * QueryDim);
+            int joined = Math.Min((end - start) / Lanes, 1);
+            switch (joined)
+            {
+                case 1:
+                    key = start;
+                    Scores2Joint(queries, lastSinks, window, first + 1, tileMax, key, query, lastKey);
+                    break;
+                default:
+                    Scores1Partial(queries, lastSinks, first + 1, tileMax, key, query, lastKey);
+                    break;
+            }
+
+            key = start + (joined * Lanes);
             for (; key <= end - 2; key += 2)
             {
                 float* keys = At(workspace, KeysAt) + ((key - block) * QueryDim);
@@ -4273,58 +5723,330 @@ namespace AttentionGen.Kernels
                 }
             }
 
+            // Queries and outputs of tiles that come later are on their way while this one is computed.
+            CachePrefetch.NextRows(call->Query.Head(work.Batch, head), call->Query.RowStride, work.FirstRow + row + RowsAhead, rows, call->QueryLength, QueryDim);
+            CachePrefetch.NextRows(call->Output.Head(work.Batch, head), call->Output.RowStride, work.FirstRow + row + RowsAhead, rows, call->QueryLength, 32);
+            int seen = from < to ? SinkKeys + to - start : sinkKeys; // keys, some of them hidden
+            float* keyIndices = At(workspace, KeyIndicesAt);
+            if (call->Blocks.IsPresent || call->Mask.IsPresent)
+            {
+                for (int n = 0; n < seen; n++)
+                {
+                    keyIndices[n] = n < SinkKeys ? n : start + n - SinkKeys;
+                }
+            }
+
             if (call->Blocks.IsPresent)
             {
-                BlockMasking.Apply(call, work.Batch, head, work.FirstRow + row, Math.Min(TileRows, work.Rows - row), from, to, null, scores + (from - block), ScoreStride, tileMax, Lanes);
+                BlockMasking.Apply(call, work.Batch, head, work.FirstRow + row, rows, 0, seen, keyIndices, first, ScoreStride, tileMax, Lanes);
             }
 
             if (call->Mask.IsPresent)
             {
-                RuntimeMasking.Apply(call, work.Batch, head, work.FirstRow + row, Math.Min(TileRows, work.Rows - row), from, to, null, scores + (from - block), ScoreStride, tileMax, Lanes);
+                RuntimeMasking.Apply(call, work.Batch, head, work.FirstRow + row, rows, 0, seen, keyIndices, first, ScoreStride, tileMax, Lanes);
             }
 
-            Softmax(scores + (start - block), end - start, tileMax, At(workspace, RowMaxAt) + state, At(workspace, RowSumAt) + (state * Lanes), outputs);
+            float* factors = At(workspace, FactorsAt);
+            SoftmaxAtOnce(call, work, head, row, rows, first, (seen + Lanes - 1) / Lanes * Lanes, tileMax, factors);
             float* weights = scores + (from - block);
             float* values = At(workspace, ValuesAt) + ((from - block) * PaddedValueDim);
+            float* sinkValues = At(workspace, SinkValuesAt);
+            int sinkCount = query - Before < SinkKeys ? sinkKeys : Math.Min(sinkKeys, Sinks);
+            float* target = call->Output.Head(work.Batch, head) + ((work.FirstRow + row) * call->Output.RowStride);
+            if (finite && rows == TileRows)
+            {
+                ValuesAtOnce2(weights, values, target, to - from, (nint)call->Output.RowStride, factors, first, sinkValues, sinkCount);
+                ValuesAtOnce2(weights, values + 2, target + 2, to - from, (nint)call->Output.RowStride, factors, first, sinkValues + 2, sinkCount);
+                ValuesAtOnce2(weights, values + 4, target + 4, to - from, (nint)call->Output.RowStride, factors, first, sinkValues + 4, sinkCount);
+                ValuesAtOnce2(weights, values + 6, target + 6, to - from, (nint)call->Output.RowStride, factors, first, sinkValues + 6, sinkCount);
+                ValuesAtOnce2(weights, values + 8, target + 8, to - from, (nint)call->Output.RowStride, factors, first, sinkValues + 8, sinkCount);
+                ValuesAtOnce2(weights, values + 10, target + 10, to - from, (nint)call->Output.RowStride, factors, first, sinkValues + 10, sinkCount);
+                ValuesAtOnce2(weights, values + 12, target + 12, to - from, (nint)call->Output.RowStride, factors, first, sinkValues + 12, sinkCount);
+                ValuesAtOnce2(weights, values + 14, target + 14, to - from, (nint)call->Output.RowStride, factors, first, sinkValues + 14, sinkCount);
+                ValuesAtOnce2(weights, values + 16, target + 16, to - from, (nint)call->Output.RowStride, factors, first, sinkValues + 16, sinkCount);
+                ValuesAtOnce2(weights, values + 18, target + 18, to - from, (nint)call->Output.RowStride, factors, first, sinkValues + 18, sinkCount);
+                ValuesAtOnce2(weights, values + 20, target + 20, to - from, (nint)call->Output.RowStride, factors, first, sinkValues + 20, sinkCount);
+                ValuesAtOnce2(weights, values + 22, target + 22, to - from, (nint)call->Output.RowStride, factors, first, sinkValues + 22, sinkCount);
+                ValuesAtOnce2(weights, values + 24, target + 24, to - from, (nint)call->Output.RowStride, factors, first, sinkValues + 24, sinkCount);
+                ValuesAtOnce2(weights, values + 26, target + 26, to - from, (nint)call->Output.RowStride, factors, first, sinkValues + 26, sinkCount);
+                ValuesAtOnce2(weights, values + 28, target + 28, to - from, (nint)call->Output.RowStride, factors, first, sinkValues + 28, sinkCount);
+                ValuesAtOnce2(weights, values + 30, target + 30, to - from, (nint)call->Output.RowStride, factors, first, sinkValues + 30, sinkCount);
+                return;
+            }
+
+            float* outputs = At(workspace, OutputsAt);
             if (finite)
             {
-                Values2(weights, values, outputs, to - from);
-                Values2(weights, values + 2, outputs + 2, to - from);
-                Values2(weights, values + 4, outputs + 4, to - from);
-                Values2(weights, values + 6, outputs + 6, to - from);
-                Values2(weights, values + 8, outputs + 8, to - from);
-                Values2(weights, values + 10, outputs + 10, to - from);
-                Values2(weights, values + 12, outputs + 12, to - from);
-                Values2(weights, values + 14, outputs + 14, to - from);
-                Values2(weights, values + 16, outputs + 16, to - from);
-                Values2(weights, values + 18, outputs + 18, to - from);
-                Values2(weights, values + 20, outputs + 20, to - from);
-                Values2(weights, values + 22, outputs + 22, to - from);
-                Values2(weights, values + 24, outputs + 24, to - from);
-                Values2(weights, values + 26, outputs + 26, to - from);
-                Values2(weights, values + 28, outputs + 28, to - from);
-                Values2(weights, values + 30, outputs + 30, to - from);
+                ValuesAtOnce2(weights, values, outputs, to - from, (nint)PaddedValueDim, factors, first, sinkValues, sinkCount);
+                ValuesAtOnce2(weights, values + 2, outputs + 2, to - from, (nint)PaddedValueDim, factors, first, sinkValues + 2, sinkCount);
+                ValuesAtOnce2(weights, values + 4, outputs + 4, to - from, (nint)PaddedValueDim, factors, first, sinkValues + 4, sinkCount);
+                ValuesAtOnce2(weights, values + 6, outputs + 6, to - from, (nint)PaddedValueDim, factors, first, sinkValues + 6, sinkCount);
+                ValuesAtOnce2(weights, values + 8, outputs + 8, to - from, (nint)PaddedValueDim, factors, first, sinkValues + 8, sinkCount);
+                ValuesAtOnce2(weights, values + 10, outputs + 10, to - from, (nint)PaddedValueDim, factors, first, sinkValues + 10, sinkCount);
+                ValuesAtOnce2(weights, values + 12, outputs + 12, to - from, (nint)PaddedValueDim, factors, first, sinkValues + 12, sinkCount);
+                ValuesAtOnce2(weights, values + 14, outputs + 14, to - from, (nint)PaddedValueDim, factors, first, sinkValues + 14, sinkCount);
+                ValuesAtOnce2(weights, values + 16, outputs + 16, to - from, (nint)PaddedValueDim, factors, first, sinkValues + 16, sinkCount);
+                ValuesAtOnce2(weights, values + 18, outputs + 18, to - from, (nint)PaddedValueDim, factors, first, sinkValues + 18, sinkCount);
+                ValuesAtOnce2(weights, values + 20, outputs + 20, to - from, (nint)PaddedValueDim, factors, first, sinkValues + 20, sinkCount);
+                ValuesAtOnce2(weights, values + 22, outputs + 22, to - from, (nint)PaddedValueDim, factors, first, sinkValues + 22, sinkCount);
+                ValuesAtOnce2(weights, values + 24, outputs + 24, to - from, (nint)PaddedValueDim, factors, first, sinkValues + 24, sinkCount);
+                ValuesAtOnce2(weights, values + 26, outputs + 26, to - from, (nint)PaddedValueDim, factors, first, sinkValues + 26, sinkCount);
+                ValuesAtOnce2(weights, values + 28, outputs + 28, to - from, (nint)PaddedValueDim, factors, first, sinkValues + 28, sinkCount);
+                ValuesAtOnce2(weights, values + 30, outputs + 30, to - from, (nint)PaddedValueDim, factors, first, sinkValues + 30, sinkCount);
             }
             else
             {
+                new Span<float>(outputs, TileRows * PaddedValueDim).Clear();
+                ExactValues.Accumulate(first, ScoreStride, TileRows, sinkValues, PaddedValueDim, outputs, sinkCount);
                 ExactValues.Accumulate(weights, ScoreStride, TileRows, values, PaddedValueDim, outputs, to - from);
+            }
+
+            CopyRows(outputs, finite ? null : factors, target, call->Output.RowStride, rows);
+        }
+
+        // Scores [tile rows, count] become weights 2^(score - highest), and factors the inverses of their sums; a row that sees no key has a factor of 0.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void SoftmaxAtOnce(AttentionCall* call, WorkItem work, int head, int first, int rows, float* scores, int count, float* tileMax, float* factors)
+        {
+            float* logSumExp = call->LogSumExp == null ? null : call->LogSumExp + ((((long)work.Batch * Heads) + head) * call->LogSumExpStride) + work.FirstRow + first;
+            for (int r = 0; r < TileRows; r++)
+            {
+                float highest = tileMax[(r * Lanes)];
+                // A row that sees no key keeps weights of 2^-infinity = 0.
+                float shift = highest == float.NegativeInfinity ? 0f : highest, sum = 0f;
+                float* row = scores + (r * ScoreStride);
+                int i = 0;
+                for (; i <= count - 4; i += 4)
+                {
+                    float weight0 = VectorMath.Exp2((row[i] - shift));
+                    float weight1 = VectorMath.Exp2((row[i + 1] - shift));
+                    float weight2 = VectorMath.Exp2((row[i + 2] - shift));
+                    float weight3 = VectorMath.Exp2((row[i + 3] - shift));
+                    row[i] = weight0;
+                    sum = (sum + weight0);
+                    row[i + 1] = weight1;
+                    sum = (sum + weight1);
+                    row[i + 2] = weight2;
+                    sum = (sum + weight2);
+                    row[i + 3] = weight3;
+                    sum = (sum + weight3);
+                }
+                for (; i < count; i += 1)
+                {
+                    float weight = VectorMath.Exp2((row[i] - shift));
+                    row[i] = weight;
+                    sum = (sum + weight);
+                }
+                float total = sum;
+                factors[r] = total == 0f ? 0f : 1f / total;
+                if (logSumExp != null && r < rows)
+                {
+                    logSumExp[r] = total == 0f ? float.NegativeInfinity : (highest * NaturalLogOf2) + MathF.Log(total);
+                }
             }
         }
 
-        // Queries of one head, rotated by their positions (rope), times Scale * log2(e): scores come out in base-2 units. Rows past the last are zero.
+        // outputs[6 rows, 2 columns] = factors * weights[6 rows, count keys] * values[count keys, 2 columns], the sinks' first.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void PrepareQueries(AttentionCall* call, WorkItem work, int head, int paddedRows, float* queries, float* outputs, float* rowSum, float* rowMax)
+        private static void ValuesAtOnce2(float* weights, float* values, float* outputs, int count, nint stride, float* factors, float* firstWeights, float* firstValues, int firstCount)
+        {
+            float output0_0 = 0f;
+            float output0_1 = 0f;
+            float output1_0 = 0f;
+            float output1_1 = 0f;
+            float output2_0 = 0f;
+            float output2_1 = 0f;
+            float output3_0 = 0f;
+            float output3_1 = 0f;
+            float output4_0 = 0f;
+            float output4_1 = 0f;
+            float output5_0 = 0f;
+            float output5_1 = 0f;
+            float* nextWeights = weights, nextValues = values;
+            weights = firstWeights;
+            values = firstValues;
+            int left = firstCount;
+            for (int part = 0; part < 2; part++)
+            {
+                for (; left >= 4; left -= 4)
+                {
+                    {
+                        float value0 = values[0];
+                        float value1 = values[1];
+                        float weight = weights[0];
+                        output0_0 = ((weight * value0) + output0_0);
+                        output0_1 = ((weight * value1) + output0_1);
+                        weight = weights[528];
+                        output1_0 = ((weight * value0) + output1_0);
+                        output1_1 = ((weight * value1) + output1_1);
+                        weight = weights[1056];
+                        output2_0 = ((weight * value0) + output2_0);
+                        output2_1 = ((weight * value1) + output2_1);
+                        weight = weights[1584];
+                        output3_0 = ((weight * value0) + output3_0);
+                        output3_1 = ((weight * value1) + output3_1);
+                        weight = weights[2112];
+                        output4_0 = ((weight * value0) + output4_0);
+                        output4_1 = ((weight * value1) + output4_1);
+                        weight = weights[2640];
+                        output5_0 = ((weight * value0) + output5_0);
+                        output5_1 = ((weight * value1) + output5_1);
+                    }
+                    {
+                        float value0 = values[32];
+                        float value1 = values[33];
+                        float weight = weights[1];
+                        output0_0 = ((weight * value0) + output0_0);
+                        output0_1 = ((weight * value1) + output0_1);
+                        weight = weights[529];
+                        output1_0 = ((weight * value0) + output1_0);
+                        output1_1 = ((weight * value1) + output1_1);
+                        weight = weights[1057];
+                        output2_0 = ((weight * value0) + output2_0);
+                        output2_1 = ((weight * value1) + output2_1);
+                        weight = weights[1585];
+                        output3_0 = ((weight * value0) + output3_0);
+                        output3_1 = ((weight * value1) + output3_1);
+                        weight = weights[2113];
+                        output4_0 = ((weight * value0) + output4_0);
+                        output4_1 = ((weight * value1) + output4_1);
+                        weight = weights[2641];
+                        output5_0 = ((weight * value0) + output5_0);
+                        output5_1 = ((weight * value1) + output5_1);
+                    }
+                    {
+                        float value0 = values[64];
+                        float value1 = values[65];
+                        float weight = weights[2];
+                        output0_0 = ((weight * value0) + output0_0);
+                        output0_1 = ((weight * value1) + output0_1);
+                        weight = weights[530];
+                        output1_0 = ((weight * value0) + output1_0);
+                        output1_1 = ((weight * value1) + output1_1);
+                        weight = weights[1058];
+                        output2_0 = ((weight * value0) + output2_0);
+                        output2_1 = ((weight * value1) + output2_1);
+                        weight = weights[1586];
+                        output3_0 = ((weight * value0) + output3_0);
+                        output3_1 = ((weight * value1) + output3_1);
+                        weight = weights[2114];
+                        output4_0 = ((weight * value0) + output4_0);
+                        output4_1 = ((weight * value1) + output4_1);
+                        weight = weights[2642];
+                        output5_0 = ((weight * value0) + output5_0);
+                        output5_1 = ((weight * value1) + output5_1);
+                    }
+                    {
+                        float value0 = values[96];
+                        float value1 = values[97];
+                        float weight = weights[3];
+                        output0_0 = ((weight * value0) + output0_0);
+                        output0_1 = ((weight * value1) + output0_1);
+                        weight = weights[531];
+                        output1_0 = ((weight * value0) + output1_0);
+                        output1_1 = ((weight * value1) + output1_1);
+                        weight = weights[1059];
+                        output2_0 = ((weight * value0) + output2_0);
+                        output2_1 = ((weight * value1) + output2_1);
+                        weight = weights[1587];
+                        output3_0 = ((weight * value0) + output3_0);
+                        output3_1 = ((weight * value1) + output3_1);
+                        weight = weights[2115];
+                        output4_0 = ((weight * value0) + output4_0);
+                        output4_1 = ((weight * value1) + output4_1);
+                        weight = weights[2643];
+                        output5_0 = ((weight * value0) + output5_0);
+                        output5_1 = ((weight * value1) + output5_1);
+                    }
+                    weights += 4;
+                    values += 128;
+                }
+                for (; left > 0; left--)
+                {
+                    {
+                        float value0 = values[0];
+                        float value1 = values[1];
+                        float weight = weights[0];
+                        output0_0 = ((weight * value0) + output0_0);
+                        output0_1 = ((weight * value1) + output0_1);
+                        weight = weights[528];
+                        output1_0 = ((weight * value0) + output1_0);
+                        output1_1 = ((weight * value1) + output1_1);
+                        weight = weights[1056];
+                        output2_0 = ((weight * value0) + output2_0);
+                        output2_1 = ((weight * value1) + output2_1);
+                        weight = weights[1584];
+                        output3_0 = ((weight * value0) + output3_0);
+                        output3_1 = ((weight * value1) + output3_1);
+                        weight = weights[2112];
+                        output4_0 = ((weight * value0) + output4_0);
+                        output4_1 = ((weight * value1) + output4_1);
+                        weight = weights[2640];
+                        output5_0 = ((weight * value0) + output5_0);
+                        output5_1 = ((weight * value1) + output5_1);
+                    }
+                    weights++;
+                    values += 32;
+                }
+                weights = nextWeights;
+                values = nextValues;
+                left = count;
+            }
+            float factor = factors[0];
+            outputs[0] = (output0_0 * factor);
+            outputs[1] = (output0_1 * factor);
+            outputs += stride;
+            factor = factors[1];
+            outputs[0] = (output1_0 * factor);
+            outputs[1] = (output1_1 * factor);
+            outputs += stride;
+            factor = factors[2];
+            outputs[0] = (output2_0 * factor);
+            outputs[1] = (output2_1 * factor);
+            outputs += stride;
+            factor = factors[3];
+            outputs[0] = (output3_0 * factor);
+            outputs[1] = (output3_1 * factor);
+            outputs += stride;
+            factor = factors[4];
+            outputs[0] = (output4_0 * factor);
+            outputs[1] = (output4_1 * factor);
+            outputs += stride;
+            factor = factors[5];
+            outputs[0] = (output5_0 * factor);
+            outputs[1] = (output5_1 * factor);
+        }
+
+        // The first rows of a tile, times their factors where they are given, to where they belong.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void CopyRows(float* outputs, float* factors, float* target, long stride, int rows)
+        {
+            for (int r = 0; r < rows; r++)
+            {
+                float factor = factors == null ? 1f : factors[r];
+                float all = factor;
+                float* output = outputs + (r * PaddedValueDim);
+                float* row = target + (r * stride);
+                for (int c = 0; c < 32; c += 1)
+                {
+                    row[c] = (output[c] * all);
+                }
+            }
+        }
+
+        // Queries of one head, rotated by their positions (rope), times Scale * log2(e): scores come out in base-2 units. Rows [first, end) of the chunk; those past its last are zero.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void PrepareQueries(AttentionCall* call, WorkItem work, int head, int first, int end, float* queries)
         {
             float* source = call->Query.Head(work.Batch, head);
             float scale = QueryScale;
-            for (int r = 0; r < paddedRows; r++)
+            for (int r = first; r < end; r++)
             {
-                float* target = queries + (r * QueryDim);
+                float* target = queries + ((r - first) * QueryDim);
                 if (r < work.Rows)
                 {
                     int index = work.FirstRow + r;
                     float* row = source + (index * call->Query.RowStride);
-                    CachePrefetch.Row(row + (RowsAhead * call->Query.RowStride), QueryDim);
                     int* positions = call->QueryPositions == null ? null : call->QueryPositions + (work.Batch * call->QueryPositionStride) + index;
                     float* rotation = call->QueryRotaryTable + ((positions == null ? index + call->QueryRotaryOffset : *positions) * (long)RotationStride);
                     for (int c = 0; c < 16; c += 1)
@@ -4341,10 +6063,6 @@ namespace AttentionGen.Kernels
                     new Span<float>(target, QueryDim).Clear();
                 }
             }
-
-            new Span<float>(outputs, paddedRows * PaddedValueDim).Clear();
-            new Span<float>(rowSum, paddedRows * Lanes).Clear();
-            new Span<float>(rowMax, paddedRows).Fill(float.NegativeInfinity);
         }
 
         // Keys [from, to) of one head, rotated by their positions (rope), transposed into panels of 1; the last panel's missing keys are zero.
@@ -4360,7 +6078,6 @@ namespace AttentionGen.Kernels
                 {
                     int index = first + r;
                     float* row = source + (index * call->Key.RowStride);
-                    CachePrefetch.Row(row + (RowsAhead * call->Key.RowStride), QueryDim);
                     float* target = keyRows + (r * QueryDim);
                     int* positions = call->KeyPositions == null ? null : call->KeyPositions + (work.Batch * call->KeyPositionStride) + index;
                     float* rotation = call->KeyRotaryTable + ((positions == null ? index + call->KeyRotaryOffset : *positions) * (long)RotationStride);
@@ -4389,7 +6106,6 @@ namespace AttentionGen.Kernels
             for (int j = from; j < to; j++)
             {
                 float* row = source + (j * call->Value.RowStride);
-                CachePrefetch.Row(row + (RowsAhead * call->Value.RowStride), 32);
                 float* target = packed + ((j - block) * PaddedValueDim);
                 for (int c = 0; c < 32; c += 1)
                 {
@@ -4841,239 +6557,174 @@ namespace AttentionGen.Kernels
             }
         }
 
-        // Scores [tile rows, from..end) become weights 2^(score - rowMax); sums and outputs so far follow the maximum when it moves.
+        // scores[6 rows, 2 keys] = queries[6 rows, 32] * keys[32, 2 keys], hidden keys at -infinity. The first panel holds sinks.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Softmax(float* scores, int count, float* tileMax, float* rowMax, float* rowSum, float* outputs)
+        private static void Scores2Joint(float* queries, float* sinks, float* keys, float* scores, float* tileMax, int key, int query, int lastKey)
         {
-            for (int r = 0; r < TileRows; r++)
+            float score0_0 = 0f, score0_1 = 0f;
+            float score1_0 = 0f, score1_1 = 0f;
+            float score2_0 = 0f, score2_1 = 0f;
+            float score3_0 = 0f, score3_1 = 0f;
+            float score4_0 = 0f, score4_1 = 0f;
+            float score5_0 = 0f, score5_1 = 0f;
+            for (float* end = queries + QueryDim; queries < end;)
             {
-                float previous = rowMax[r];
-                float current = tileMax[(r * Lanes)];
-                float total = rowSum[(r * Lanes)], sum = 0f;
-                if (current > previous)
                 {
-                    rowMax[r] = current;
-                    // Before the first visible key there is nothing to rescale.
-                    if (previous != float.NegativeInfinity)
-                    {
-                        float factor = VectorMath.Exp2(previous - current);
-                        total = (total * factor);
-                        float* output = outputs + (r * PaddedValueDim);
-                        for (int c = 0; c < 32; c += 1)
-                        {
-                            output[c] = (output[c] * factor);
-                        }
-                    }
+                    float key0 = sinks[0];
+                    float key1 = keys[0];
+                    float feature = queries[0];
+                    score0_0 = ((feature * key0) + score0_0);
+                    score0_1 = ((feature * key1) + score0_1);
+                    feature = queries[32];
+                    score1_0 = ((feature * key0) + score1_0);
+                    score1_1 = ((feature * key1) + score1_1);
+                    feature = queries[64];
+                    score2_0 = ((feature * key0) + score2_0);
+                    score2_1 = ((feature * key1) + score2_1);
+                    feature = queries[96];
+                    score3_0 = ((feature * key0) + score3_0);
+                    score3_1 = ((feature * key1) + score3_1);
+                    feature = queries[128];
+                    score4_0 = ((feature * key0) + score4_0);
+                    score4_1 = ((feature * key1) + score4_1);
+                    feature = queries[160];
+                    score5_0 = ((feature * key0) + score5_0);
+                    score5_1 = ((feature * key1) + score5_1);
                 }
-                else
                 {
-                    current = previous;
+                    float key0 = sinks[1];
+                    float key1 = keys[1];
+                    float feature = queries[1];
+                    score0_0 = ((feature * key0) + score0_0);
+                    score0_1 = ((feature * key1) + score0_1);
+                    feature = queries[33];
+                    score1_0 = ((feature * key0) + score1_0);
+                    score1_1 = ((feature * key1) + score1_1);
+                    feature = queries[65];
+                    score2_0 = ((feature * key0) + score2_0);
+                    score2_1 = ((feature * key1) + score2_1);
+                    feature = queries[97];
+                    score3_0 = ((feature * key0) + score3_0);
+                    score3_1 = ((feature * key1) + score3_1);
+                    feature = queries[129];
+                    score4_0 = ((feature * key0) + score4_0);
+                    score4_1 = ((feature * key1) + score4_1);
+                    feature = queries[161];
+                    score5_0 = ((feature * key0) + score5_0);
+                    score5_1 = ((feature * key1) + score5_1);
                 }
-
-                // A row that has seen no key yet keeps weights of 2^-infinity = 0.
-                float shift = current == float.NegativeInfinity ? 0f : current;
-                float* row = scores + (r * ScoreStride);
-                int i = 0;
-                for (; i <= count - 4; i += 4)
                 {
-                    float weight0 = VectorMath.Exp2((row[i] - shift));
-                    float weight1 = VectorMath.Exp2((row[i + 1] - shift));
-                    float weight2 = VectorMath.Exp2((row[i + 2] - shift));
-                    float weight3 = VectorMath.Exp2((row[i + 3] - shift));
-                    row[i] = weight0;
-                    sum = (sum + weight0);
-                    row[i + 1] = weight1;
-                    sum = (sum + weight1);
-                    row[i + 2] = weight2;
-                    sum = (sum + weight2);
-                    row[i + 3] = weight3;
-                    sum = (sum + weight3);
+                    float key0 = sinks[2];
+                    float key1 = keys[2];
+                    float feature = queries[2];
+                    score0_0 = ((feature * key0) + score0_0);
+                    score0_1 = ((feature * key1) + score0_1);
+                    feature = queries[34];
+                    score1_0 = ((feature * key0) + score1_0);
+                    score1_1 = ((feature * key1) + score1_1);
+                    feature = queries[66];
+                    score2_0 = ((feature * key0) + score2_0);
+                    score2_1 = ((feature * key1) + score2_1);
+                    feature = queries[98];
+                    score3_0 = ((feature * key0) + score3_0);
+                    score3_1 = ((feature * key1) + score3_1);
+                    feature = queries[130];
+                    score4_0 = ((feature * key0) + score4_0);
+                    score4_1 = ((feature * key1) + score4_1);
+                    feature = queries[162];
+                    score5_0 = ((feature * key0) + score5_0);
+                    score5_1 = ((feature * key1) + score5_1);
                 }
-                for (; i < count; i += 1)
                 {
-                    float weight = VectorMath.Exp2((row[i] - shift));
-                    row[i] = weight;
-                    sum = (sum + weight);
+                    float key0 = sinks[3];
+                    float key1 = keys[3];
+                    float feature = queries[3];
+                    score0_0 = ((feature * key0) + score0_0);
+                    score0_1 = ((feature * key1) + score0_1);
+                    feature = queries[35];
+                    score1_0 = ((feature * key0) + score1_0);
+                    score1_1 = ((feature * key1) + score1_1);
+                    feature = queries[67];
+                    score2_0 = ((feature * key0) + score2_0);
+                    score2_1 = ((feature * key1) + score2_1);
+                    feature = queries[99];
+                    score3_0 = ((feature * key0) + score3_0);
+                    score3_1 = ((feature * key1) + score3_1);
+                    feature = queries[131];
+                    score4_0 = ((feature * key0) + score4_0);
+                    score4_1 = ((feature * key1) + score4_1);
+                    feature = queries[163];
+                    score5_0 = ((feature * key0) + score5_0);
+                    score5_1 = ((feature * key1) + score5_1);
                 }
-                rowSum[(r * Lanes)] = (total + sum);
+                queries += 4;
+                keys += 4;
+                sinks += 4;
             }
-        }
 
-        // outputs[6 rows, 2 columns] += weights[6 rows, count keys] * values[count keys, 2 columns], 12 accumulators.
-        // A block sums from zero: its rounding errors grow with the block, not with the sequence.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Values2(float* weights, float* values, float* outputs, int count)
-        {
-            float output0_0 = 0f;
-            float output0_1 = 0f;
-            float output1_0 = 0f;
-            float output1_1 = 0f;
-            float output2_0 = 0f;
-            float output2_1 = 0f;
-            float output3_0 = 0f;
-            float output3_1 = 0f;
-            float output4_0 = 0f;
-            float output4_1 = 0f;
-            float output5_0 = 0f;
-            float output5_1 = 0f;
-            int left = count;
-            for (; left >= 4; left -= 4)
+            float index0 = (1f + 0f);
+            float index1 = ((float)key + 0f);
+            float hidden = float.NegativeInfinity;
+            float lastSink = (float)(Sinks - 1);
             {
-                {
-                    float value0 = values[0];
-                    float value1 = values[1];
-                    float weight = weights[0];
-                    output0_0 = ((weight * value0) + output0_0);
-                    output0_1 = ((weight * value1) + output0_1);
-                    weight = weights[528];
-                    output1_0 = ((weight * value0) + output1_0);
-                    output1_1 = ((weight * value1) + output1_1);
-                    weight = weights[1056];
-                    output2_0 = ((weight * value0) + output2_0);
-                    output2_1 = ((weight * value1) + output2_1);
-                    weight = weights[1584];
-                    output3_0 = ((weight * value0) + output3_0);
-                    output3_1 = ((weight * value1) + output3_1);
-                    weight = weights[2112];
-                    output4_0 = ((weight * value0) + output4_0);
-                    output4_1 = ((weight * value1) + output4_1);
-                    weight = weights[2640];
-                    output5_0 = ((weight * value0) + output5_0);
-                    output5_1 = ((weight * value1) + output5_1);
-                }
-                {
-                    float value0 = values[32];
-                    float value1 = values[33];
-                    float weight = weights[1];
-                    output0_0 = ((weight * value0) + output0_0);
-                    output0_1 = ((weight * value1) + output0_1);
-                    weight = weights[529];
-                    output1_0 = ((weight * value0) + output1_0);
-                    output1_1 = ((weight * value1) + output1_1);
-                    weight = weights[1057];
-                    output2_0 = ((weight * value0) + output2_0);
-                    output2_1 = ((weight * value1) + output2_1);
-                    weight = weights[1585];
-                    output3_0 = ((weight * value0) + output3_0);
-                    output3_1 = ((weight * value1) + output3_1);
-                    weight = weights[2113];
-                    output4_0 = ((weight * value0) + output4_0);
-                    output4_1 = ((weight * value1) + output4_1);
-                    weight = weights[2641];
-                    output5_0 = ((weight * value0) + output5_0);
-                    output5_1 = ((weight * value1) + output5_1);
-                }
-                {
-                    float value0 = values[64];
-                    float value1 = values[65];
-                    float weight = weights[2];
-                    output0_0 = ((weight * value0) + output0_0);
-                    output0_1 = ((weight * value1) + output0_1);
-                    weight = weights[530];
-                    output1_0 = ((weight * value0) + output1_0);
-                    output1_1 = ((weight * value1) + output1_1);
-                    weight = weights[1058];
-                    output2_0 = ((weight * value0) + output2_0);
-                    output2_1 = ((weight * value1) + output2_1);
-                    weight = weights[1586];
-                    output3_0 = ((weight * value0) + output3_0);
-                    output3_1 = ((weight * value1) + output3_1);
-                    weight = weights[2114];
-                    output4_0 = ((weight * value0) + output4_0);
-                    output4_1 = ((weight * value1) + output4_1);
-                    weight = weights[2642];
-                    output5_0 = ((weight * value0) + output5_0);
-                    output5_1 = ((weight * value1) + output5_1);
-                }
-                {
-                    float value0 = values[96];
-                    float value1 = values[97];
-                    float weight = weights[3];
-                    output0_0 = ((weight * value0) + output0_0);
-                    output0_1 = ((weight * value1) + output0_1);
-                    weight = weights[531];
-                    output1_0 = ((weight * value0) + output1_0);
-                    output1_1 = ((weight * value1) + output1_1);
-                    weight = weights[1059];
-                    output2_0 = ((weight * value0) + output2_0);
-                    output2_1 = ((weight * value1) + output2_1);
-                    weight = weights[1587];
-                    output3_0 = ((weight * value0) + output3_0);
-                    output3_1 = ((weight * value1) + output3_1);
-                    weight = weights[2115];
-                    output4_0 = ((weight * value0) + output4_0);
-                    output4_1 = ((weight * value1) + output4_1);
-                    weight = weights[2643];
-                    output5_0 = ((weight * value0) + output5_0);
-                    output5_1 = ((weight * value1) + output5_1);
-                }
-                weights += 4;
-                values += 128;
+                float leftmost = (float)(query - Before);
+                float rightmost = (float)Math.Min(lastKey, query);
+                score0_0 = (((index0 <= rightmost) & ((index0 >= leftmost) | (index0 <= lastSink))) ? score0_0 : hidden);
+                scores[0] = score0_0;
+                score0_1 = (((index1 >= leftmost) & (index1 <= rightmost)) ? score0_1 : hidden);
+                scores[1] = score0_1;
+                float highest = global::System.MathF.Max(score0_0, score0_1);
+                tileMax[0] = (tileMax[0] > highest ? tileMax[0] : highest);
             }
-            for (; left > 0; left--)
             {
-                {
-                    float value0 = values[0];
-                    float value1 = values[1];
-                    float weight = weights[0];
-                    output0_0 = ((weight * value0) + output0_0);
-                    output0_1 = ((weight * value1) + output0_1);
-                    weight = weights[528];
-                    output1_0 = ((weight * value0) + output1_0);
-                    output1_1 = ((weight * value1) + output1_1);
-                    weight = weights[1056];
-                    output2_0 = ((weight * value0) + output2_0);
-                    output2_1 = ((weight * value1) + output2_1);
-                    weight = weights[1584];
-                    output3_0 = ((weight * value0) + output3_0);
-                    output3_1 = ((weight * value1) + output3_1);
-                    weight = weights[2112];
-                    output4_0 = ((weight * value0) + output4_0);
-                    output4_1 = ((weight * value1) + output4_1);
-                    weight = weights[2640];
-                    output5_0 = ((weight * value0) + output5_0);
-                    output5_1 = ((weight * value1) + output5_1);
-                }
-                weights++;
-                values += 32;
+                float leftmost = (float)(query + 1 - Before);
+                float rightmost = (float)Math.Min(lastKey, query + 1);
+                score1_0 = (((index0 <= rightmost) & ((index0 >= leftmost) | (index0 <= lastSink))) ? score1_0 : hidden);
+                scores[528] = score1_0;
+                score1_1 = (((index1 >= leftmost) & (index1 <= rightmost)) ? score1_1 : hidden);
+                scores[529] = score1_1;
+                float highest = global::System.MathF.Max(score1_0, score1_1);
+                tileMax[1] = (tileMax[1] > highest ? tileMax[1] : highest);
             }
-            outputs[0] = (outputs[0] + output0_0);
-            outputs[1] = (outputs[1] + output0_1);
-            outputs[32] = (outputs[32] + output1_0);
-            outputs[33] = (outputs[33] + output1_1);
-            outputs[64] = (outputs[64] + output2_0);
-            outputs[65] = (outputs[65] + output2_1);
-            outputs[96] = (outputs[96] + output3_0);
-            outputs[97] = (outputs[97] + output3_1);
-            outputs[128] = (outputs[128] + output4_0);
-            outputs[129] = (outputs[129] + output4_1);
-            outputs[160] = (outputs[160] + output5_0);
-            outputs[161] = (outputs[161] + output5_1);
-        }
-
-        // output = outputs / rowSum; a row that saw no key gives zeros and a log-sum-exp of -infinity.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Finish(AttentionCall* call, WorkItem work, int head, float* outputs, float* rowSum, float* rowMax)
-        {
-            float* target = call->Output.Head(work.Batch, head) + (work.FirstRow * call->Output.RowStride);
-            float* logSumExp = call->LogSumExp == null ? null : call->LogSumExp + ((((long)work.Batch * Heads) + head) * call->LogSumExpStride) + work.FirstRow;
-            for (int r = 0; r < work.Rows; r++)
             {
-                float total = rowSum[(r * Lanes)];
-                float highest = rowMax[r];
-                float factor = total == 0f ? 0f : 1f / total;
-                float factors = factor;
-                float* output = outputs + (r * PaddedValueDim);
-                float* row = target + (r * call->Output.RowStride);
-                CachePrefetch.Row(row + (RowsAhead * call->Output.RowStride), 32);
-                for (int c = 0; c < 32; c += 1)
-                {
-                    row[c] = (output[c] * factors);
-                }
-                if (logSumExp != null)
-                {
-                    logSumExp[r] = total == 0f ? float.NegativeInfinity : (highest * NaturalLogOf2) + MathF.Log(total);
-                }
+                float leftmost = (float)(query + 2 - Before);
+                float rightmost = (float)Math.Min(lastKey, query + 2);
+                score2_0 = (((index0 <= rightmost) & ((index0 >= leftmost) | (index0 <= lastSink))) ? score2_0 : hidden);
+                scores[1056] = score2_0;
+                score2_1 = (((index1 >= leftmost) & (index1 <= rightmost)) ? score2_1 : hidden);
+                scores[1057] = score2_1;
+                float highest = global::System.MathF.Max(score2_0, score2_1);
+                tileMax[2] = (tileMax[2] > highest ? tileMax[2] : highest);
+            }
+            {
+                float leftmost = (float)(query + 3 - Before);
+                float rightmost = (float)Math.Min(lastKey, query + 3);
+                score3_0 = (((index0 <= rightmost) & ((index0 >= leftmost) | (index0 <= lastSink))) ? score3_0 : hidden);
+                scores[1584] = score3_0;
+                score3_1 = (((index1 >= leftmost) & (index1 <= rightmost)) ? score3_1 : hidden);
+                scores[1585] = score3_1;
+                float highest = global::System.MathF.Max(score3_0, score3_1);
+                tileMax[3] = (tileMax[3] > highest ? tileMax[3] : highest);
+            }
+            {
+                float leftmost = (float)(query + 4 - Before);
+                float rightmost = (float)Math.Min(lastKey, query + 4);
+                score4_0 = (((index0 <= rightmost) & ((index0 >= leftmost) | (index0 <= lastSink))) ? score4_0 : hidden);
+                scores[2112] = score4_0;
+                score4_1 = (((index1 >= leftmost) & (index1 <= rightmost)) ? score4_1 : hidden);
+                scores[2113] = score4_1;
+                float highest = global::System.MathF.Max(score4_0, score4_1);
+                tileMax[4] = (tileMax[4] > highest ? tileMax[4] : highest);
+            }
+            {
+                float leftmost = (float)(query + 5 - Before);
+                float rightmost = (float)Math.Min(lastKey, query + 5);
+                score5_0 = (((index0 <= rightmost) & ((index0 >= leftmost) | (index0 <= lastSink))) ? score5_0 : hidden);
+                scores[2640] = score5_0;
+                score5_1 = (((index1 >= leftmost) & (index1 <= rightmost)) ? score5_1 : hidden);
+                scores[2641] = score5_1;
+                float highest = global::System.MathF.Max(score5_0, score5_1);
+                tileMax[5] = (tileMax[5] > highest ? tileMax[5] : highest);
             }
         }
 

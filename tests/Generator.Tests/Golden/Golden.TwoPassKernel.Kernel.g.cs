@@ -6,8 +6,8 @@
 // Visible: from 4 keys before the query to 4 keys after it, and the first 2 keys; the first 2 queries see every key.
 // Besides: a learned logit per head joins each softmax without a value (gpt-oss, OpenAI 2025; after Xiao et al. 2023).
 // Work: 64 FLOPs per visible (query, key) pair, all heads; hidden tiles are never visited, only tiles at a mask's edge run mask code.
-// Tiles: Vector512 6 x 64 in 24 accumulators, blocks of 512 keys, chunks of 1032 queries, 231488 bytes; Vector256 6 x 16 in 12 accumulators, blocks of 512 keys, chunks of 1032 queries, 148864 bytes; Vector128 6 x 16 in 24 accumulators, blocks of 512 keys, chunks of 1032 queries, 132288 bytes; Scalar 6 x 2 in 12 accumulators, blocks of 512 keys, chunks of 1032 queries, 119872 bytes.
-// One work item: a chunk of queries, for all query heads of one key/value head. Blocks of keys and values are packed once and every query tile passes over them.
+// Tiles: Vector512 6 x 64 in 24 accumulators, blocks of 512 keys, chunks of 8256 queries, 73728 bytes; Vector256 6 x 16 in 12 accumulators, blocks of 512 keys, chunks of 8256 queries, 53056 bytes; Vector128 6 x 16 in 24 accumulators, blocks of 512 keys, chunks of 8256 queries, 51968 bytes; Scalar 6 x 2 in 12 accumulators, blocks of 512 keys, chunks of 8256 queries, 51200 bytes.
+// One work item: a chunk of queries, for all query heads of one key/value head. A query tile sees so few keys that all of them stand packed at once: it goes from queries to finished outputs in one step, while the rows of later tiles are fetched beside it.
 //
 #nullable enable
 
@@ -21,7 +21,7 @@ namespace Golden
             Heads = Heads, KvHeads = KvHeads, HeadDim = HeadDim, ValueDim = ValueDim,
             MaxLength = 0, MaxKeyLength = 0, // 0: open
             Alignment = (global::AttentionGen.CausalAlignment)0, NeedsAlignment = true, Softmaxes = 1,
-            TileRows = 6, MaxChunkRows = 1032, WorkspaceBytes = WorkspaceBytesPerThread,
+            TileRows = 6, MaxChunkRows = 8256, WorkspaceBytes = WorkspaceBytesPerThread,
             SinkLogits = new float[Heads],
         };
 
@@ -53,9 +53,11 @@ namespace AttentionGen.Kernels
         private const int Lanes = 16;
         private const int TileRows = 6;
         private const int KeyBlock = 512;
-        private const int RowsAhead = 64; // how far behind a row the one is that is asked for
+        private const int RowsAhead = 64; // how far behind a query the one is that is asked for beside its arithmetic
+        private const int KeysAhead = 68; // the same for keys and values
+        private const int SinkKeys = 16; // keys of the sinks' panels
         private const int ScoreStride = 528;
-        private const int ChunkRows = 1032;
+        private const int ChunkRows = 48;
         private const int Before = 4; // keys visible before the query
         private const int After = 4; // keys visible after the query
         private const int Sinks = 2; // leading keys visible to every query
@@ -66,24 +68,411 @@ namespace AttentionGen.Kernels
 
         // Workspace of one thread, in bytes from its start.
         private const int QueriesAt = 0; // scaled queries [group, chunk rows, head dim]
-        private const int OutputsAt = 33024; // unnormalised outputs [group, chunk rows, padded value dim]
-        private const int RowSumAt = 99072; // running sums of weights, one per lane [group, chunk rows, lanes]
-        private const int RowMaxAt = 165120; // running maxima of scores in base-2 units [group, chunk rows]
-        private const int KeysAt = 169280; // packed keys [key block / lanes, head dim, lanes]
-        private const int ValuesAt = 185664; // packed values [key block, padded value dim]
-        private const int ScoresAt = 218432; // scores, then weights, of one tile [tile rows, score stride]
-        private const int TileMaxAt = 231104; // maxima of the tile's scores per lane [tile rows, lanes]
+        private const int OutputsAt = 1536; // unnormalised outputs [group, chunk rows, padded value dim]
+        private const int RowSumAt = 4608; // running sums of weights, one per lane [group, chunk rows, lanes]
+        private const int RowMaxAt = 7680; // running maxima of scores in base-2 units [group, chunk rows]
+        private const int KeysAt = 7872; // packed keys [key block / lanes, head dim, lanes]
+        private const int ValuesAt = 24256; // packed values [key block, padded value dim]
+        private const int ScoresAt = 57024; // scores, then weights, of one tile [tile rows, score stride]
+        private const int TileMaxAt = 69696; // maxima of the tile's scores per lane [tile rows, lanes]
+        private const int FactorsAt = 70080; // what each row's weighted values are multiplied by [tile rows]
+        private const int SinkKeysAt = 70144; // packed keys of the sinks' panels [sink keys / lanes, head dim, lanes]
+        private const int SinkValuesAt = 70656; // packed values of the same keys [sink keys, padded value dim]
+        private const int KeyIndicesAt = 71680; // indices of the packed keys, as floats [key block]
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Run(void* address, int item, byte* workspace)
         {
             AttentionCall* call = (AttentionCall*)address;
             WorkItem work = WorkItem.Of(call, item, KvHeads);
+            // Tiles with a query that sees every key pass over blocks of them.
+            int global = Math.Clamp(GlobalRows - work.FirstRow - call->AlignmentOffset, 0, work.Rows);
+            global = Math.Min((global + TileRows - 1) / TileRows * TileRows, work.Rows);
+            for (int first = 0; first < global; first += ChunkRows)
+            {
+                AttendBlocks(call, work.Part(first, Math.Min(ChunkRows, global - first)), workspace);
+            }
+
+            work = work.Part(global, work.Rows - global);
+            AttendTiles(call, work, workspace);
+        }
+
+        // Tile after tile of queries. Keys [block, packed) stand in the workspace: all that the tile at hand sees, and on from there.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void AttendTiles(AttentionCall* call, WorkItem work, byte* workspace)
+        {
+            float* keys = At(workspace, KeysAt), values = At(workspace, ValuesAt);
+            int stand = work.FirstRow + call->AlignmentOffset; // the key that the chunk's first query stands at
+            int endKey = Math.Min(work.KeyLength, stand + work.Rows - 1 + After + 1);
+            int sinkKeys = Math.Min(SinkKeys, work.KeyLength);
+            PackKeys(call, work, 0, 0, sinkKeys, At(workspace, SinkKeysAt));
+            bool finiteSinks = PackValues(call, work, 0, 0, sinkKeys, At(workspace, SinkValuesAt));
+            int block = 0, packed = 0, finiteFrom = 0; // values from the last on are finite
+            for (int row = 0, rows; row < work.Rows; row += rows)
+            {
+                int query = stand + row;
+                rows = Math.Min(TileRows, work.Rows - row);
+                int from = Math.Max(SinkKeys, query - Before);
+                int to = Math.Min(endKey, query + rows - 1 + After + 1);
+                if (from >= to)
+                {
+                    (from, to) = (block, block); // nothing but the sinks is seen
+                }
+                else if (to > packed)
+                {
+                    int first = from / Lanes * Lanes;
+                    if (first >= packed)
+                    {
+                        (block, packed) = (first, first); // nothing that is packed is seen any more
+                    }
+                    else if (to > block + KeyBlock)
+                    {
+                        Move(keys, values, first - block, packed - first);
+                        block = first;
+                    }
+
+                    int until = Math.Min(Math.Min(endKey, block + KeyBlock), packed + ((to - packed + 63) / 64 * 64));
+                    PackKeys(call, work, block, packed, until, keys);
+                    finiteFrom = PackValues(call, work, block, packed, until, values) ? finiteFrom : until;
+                    packed = until;
+                }
+
+                bool finite = finiteSinks && from >= finiteFrom;
+                for (int member = 0; member < GroupSize; member++)
+                {
+                    AttendAtOnce(call, work, member, row, rows, block, from, to, finite, workspace);
+                }
+            }
+        }
+
+        // Keys that are still seen move to the front of their buffers, to make room behind them.
+        private static void Move(float* keys, float* values, int first, int count)
+        {
+            int whole = (count + Lanes - 1) / Lanes * Lanes; // keys stand in panels
+            new ReadOnlySpan<float>(keys + (first * QueryDim), whole * QueryDim).CopyTo(new Span<float>(keys, whole * QueryDim));
+            new ReadOnlySpan<float>(values + (first * PaddedValueDim), count * PaddedValueDim).CopyTo(new Span<float>(values, count * PaddedValueDim));
+        }
+
+        // One tile of queries, of which the sinks and [from, to) hold all keys that any row sees: from the queries to the outputs.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void AttendAtOnce(AttentionCall* call, WorkItem work, int member, int row, int rows, int block, int from, int to, bool finite, byte* workspace)
+        {
+            int head = (work.KvHead * GroupSize) + member;
+            float* queries = At(workspace, QueriesAt);
+            PrepareQueries(call, work, head, row, row + TileRows, queries);
+            // Keys and values of tiles that come later are on their way while this one is computed.
+            if (member == 0)
+            {
+                CachePrefetch.NextRows(call->Key.Head(work.Batch, work.KvHead), call->Key.RowStride, work.FirstRow + call->AlignmentOffset + row + KeysAhead, rows, work.KeyLength, QueryDim);
+                CachePrefetch.NextRows(call->Value.Head(work.Batch, work.KvHead), call->Value.RowStride, work.FirstRow + call->AlignmentOffset + row + KeysAhead, rows, work.KeyLength, 8);
+            }
+
+            int query = work.FirstRow + row + call->AlignmentOffset;
+            int lastKey = work.KeyLength - 1;
+            // Keys [fullFrom, fullTo) are seen by every row.
+            int fullFrom = Math.Max(from, query + rows - 1 - Before), fullTo = Math.Min(to, query + After + 1);
+            int start = from / Lanes * Lanes, end = (to + Lanes - 1) / Lanes * Lanes;
+            float* first = At(workspace, ScoresAt), scores = first + (SinkKeys + block - start); // a key's score stands at scores + (key - block)
+            float* tileMax = At(workspace, TileMaxAt);
+            new Span<float>(tileMax, TileRows * Lanes).Fill(float.NegativeInfinity);
+            int sinkKeys = Math.Min(SinkKeys, work.KeyLength);
+            float* sinks = At(workspace, SinkKeysAt);
+            int key = 0;
+            float* lastSinks = sinks;
+            float* window = At(workspace, KeysAt) + ((start - block) * QueryDim);
+            int joined = Math.Min((end - start) / Lanes, 3);
+            switch (joined)
+            {
+                case 3:
+                    key = start;
+                    Scores4Joint(queries, lastSinks, window, first + 0, tileMax, key, query, lastKey);
+                    break;
+                case 2:
+                    key = start;
+                    Scores3Joint(queries, lastSinks, window, first + 0, tileMax, key, query, lastKey);
+                    break;
+                case 1:
+                    key = start;
+                    Scores2Joint(queries, lastSinks, window, first + 0, tileMax, key, query, lastKey);
+                    break;
+                default:
+                    Scores1Partial(queries, lastSinks, first + 0, tileMax, key, query, lastKey);
+                    break;
+            }
+
+            key = start + (joined * Lanes);
+            for (; key <= end - 64; key += 64)
+            {
+                float* keys = At(workspace, KeysAt) + ((key - block) * QueryDim);
+                if (key >= fullFrom && key + 64 <= fullTo)
+                {
+                    Scores4Full(queries, keys, scores + (key - block), tileMax);
+                }
+                else
+                {
+                    Scores4Partial(queries, keys, scores + (key - block), tileMax, key, query, lastKey);
+                }
+            }
+            if (key < end)
+            {
+                float* keys = At(workspace, KeysAt) + ((key - block) * QueryDim);
+                switch ((end - key) / Lanes)
+                {
+                    case 3:
+                        Scores3Partial(queries, keys, scores + (key - block), tileMax, key, query, lastKey);
+                        break;
+                    case 2:
+                        Scores2Partial(queries, keys, scores + (key - block), tileMax, key, query, lastKey);
+                        break;
+                    default:
+                        Scores1Partial(queries, keys, scores + (key - block), tileMax, key, query, lastKey);
+                        break;
+                }
+            }
+
+            // Queries and outputs of tiles that come later are on their way while this one is computed.
+            CachePrefetch.NextRows(call->Query.Head(work.Batch, head), call->Query.RowStride, work.FirstRow + row + RowsAhead, rows, call->QueryLength, QueryDim);
+            CachePrefetch.NextRows(call->Output.Head(work.Batch, head), call->Output.RowStride, work.FirstRow + row + RowsAhead, rows, call->QueryLength, 8);
+            int seen = from < to ? SinkKeys + to - start : sinkKeys; // keys, some of them hidden
+            float* keyIndices = At(workspace, KeyIndicesAt);
+            if (call->Blocks.IsPresent || call->Mask.IsPresent)
+            {
+                for (int n = 0; n < seen; n++)
+                {
+                    keyIndices[n] = n < SinkKeys ? n : start + n - SinkKeys;
+                }
+            }
+
+            if (call->Blocks.IsPresent)
+            {
+                BlockMasking.Apply(call, work.Batch, head, work.FirstRow + row, rows, 0, seen, keyIndices, first, ScoreStride, tileMax, Lanes);
+            }
+
+            if (call->Mask.IsPresent)
+            {
+                RuntimeMasking.Apply(call, work.Batch, head, work.FirstRow + row, rows, 0, seen, keyIndices, first, ScoreStride, tileMax, Lanes);
+            }
+
+            float* factors = At(workspace, FactorsAt);
+            SoftmaxAtOnce(call, work, head, row, rows, first, (seen + Lanes - 1) / Lanes * Lanes, tileMax, factors);
+            float* weights = scores + (from - block);
+            float* values = At(workspace, ValuesAt) + ((from - block) * PaddedValueDim);
+            float* sinkValues = At(workspace, SinkValuesAt);
+            int sinkCount = query - Before < SinkKeys ? sinkKeys : Math.Min(sinkKeys, Sinks);
+            float* target = call->Output.Head(work.Batch, head) + ((work.FirstRow + row) * call->Output.RowStride);
+            float* outputs = At(workspace, OutputsAt);
+            if (finite)
+            {
+                ValuesAtOnce1(weights, values, outputs, to - from, (nint)PaddedValueDim, factors, first, sinkValues, sinkCount);
+            }
+            else
+            {
+                new Span<float>(outputs, TileRows * PaddedValueDim).Clear();
+                ExactValues.Accumulate(first, ScoreStride, TileRows, sinkValues, PaddedValueDim, outputs, sinkCount);
+                ExactValues.Accumulate(weights, ScoreStride, TileRows, values, PaddedValueDim, outputs, to - from);
+            }
+
+            CopyRows(outputs, finite ? null : factors, target, call->Output.RowStride, rows);
+        }
+
+        // Scores [tile rows, count] become weights 2^(score - highest), and factors the inverses of their sums; a row that sees no key has a factor of 0.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void SoftmaxAtOnce(AttentionCall* call, WorkItem work, int head, int first, int rows, float* scores, int count, float* tileMax, float* factors)
+        {
+            float* logSumExp = call->LogSumExp == null ? null : call->LogSumExp + ((((long)work.Batch * Heads) + head) * call->LogSumExpStride) + work.FirstRow + first;
+            float sink = call->SinkLogits[head] * Log2OfE;
+            for (int r = 0; r < TileRows; r++)
+            {
+                float highest = VectorMath.MaxLanes(Vector512.Load(tileMax + (r * Lanes)));
+                // A row that sees no key keeps weights of 2^-infinity = 0.
+                Vector512<float> shift = Vector512.Create(highest == float.NegativeInfinity ? 0f : highest), sum = Vector512<float>.Zero;
+                float* row = scores + (r * ScoreStride);
+                int i = 0;
+                for (; i <= count - 64; i += 64)
+                {
+                    Vector512<float> weight0 = VectorMath.Exp2((Vector512.Load(row + i) - shift));
+                    Vector512<float> weight1 = VectorMath.Exp2((Vector512.Load(row + i + 16) - shift));
+                    Vector512<float> weight2 = VectorMath.Exp2((Vector512.Load(row + i + 32) - shift));
+                    Vector512<float> weight3 = VectorMath.Exp2((Vector512.Load(row + i + 48) - shift));
+                    Vector512.Store(weight0, row + i);
+                    sum = (sum + weight0);
+                    Vector512.Store(weight1, row + i + 16);
+                    sum = (sum + weight1);
+                    Vector512.Store(weight2, row + i + 32);
+                    sum = (sum + weight2);
+                    Vector512.Store(weight3, row + i + 48);
+                    sum = (sum + weight3);
+                }
+                for (; i < count; i += 16)
+                {
+                    Vector512<float> weight = VectorMath.Exp2((Vector512.Load(row + i) - shift));
+                    Vector512.Store(weight, row + i);
+                    sum = (sum + weight);
+                }
+                float total = VectorMath.SumLanes(sum);
+                // The head's sink joins the sum as one more key, without a value.
+                float seen = highest;
+                highest = MathF.Max(seen, sink);
+                float kept = seen == float.NegativeInfinity ? 0f : VectorMath.Exp2(seen - highest);
+                total = highest == float.NegativeInfinity ? 0f : (total * kept) + VectorMath.Exp2(sink - highest);
+                factors[r] = total == 0f ? 0f : 1f * kept / total;
+                if (logSumExp != null && r < rows)
+                {
+                    logSumExp[r] = total == 0f ? float.NegativeInfinity : (highest * NaturalLogOf2) + MathF.Log(total);
+                }
+            }
+        }
+
+        // outputs[6 rows, 16 columns] = factors * weights[6 rows, count keys] * values[count keys, 16 columns], the sinks' first.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void ValuesAtOnce1(float* weights, float* values, float* outputs, int count, nint stride, float* factors, float* firstWeights, float* firstValues, int firstCount)
+        {
+            Vector512<float> output0_0 = Vector512<float>.Zero;
+            Vector512<float> output1_0 = Vector512<float>.Zero;
+            Vector512<float> output2_0 = Vector512<float>.Zero;
+            Vector512<float> output3_0 = Vector512<float>.Zero;
+            Vector512<float> output4_0 = Vector512<float>.Zero;
+            Vector512<float> output5_0 = Vector512<float>.Zero;
+            float* nextWeights = weights, nextValues = values;
+            weights = firstWeights;
+            values = firstValues;
+            int left = firstCount;
+            for (int part = 0; part < 2; part++)
+            {
+                for (; left >= 4; left -= 4)
+                {
+                    {
+                        Vector512<float> value0 = Vector512.Load(values);
+                        Vector512<float> weight = Vector512.Create(weights[0]);
+                        output0_0 = Vector512.MultiplyAddEstimate(weight, value0, output0_0);
+                        weight = Vector512.Create(weights[528]);
+                        output1_0 = Vector512.MultiplyAddEstimate(weight, value0, output1_0);
+                        weight = Vector512.Create(weights[1056]);
+                        output2_0 = Vector512.MultiplyAddEstimate(weight, value0, output2_0);
+                        weight = Vector512.Create(weights[1584]);
+                        output3_0 = Vector512.MultiplyAddEstimate(weight, value0, output3_0);
+                        weight = Vector512.Create(weights[2112]);
+                        output4_0 = Vector512.MultiplyAddEstimate(weight, value0, output4_0);
+                        weight = Vector512.Create(weights[2640]);
+                        output5_0 = Vector512.MultiplyAddEstimate(weight, value0, output5_0);
+                    }
+                    {
+                        Vector512<float> value0 = Vector512.Load(values + 16);
+                        Vector512<float> weight = Vector512.Create(weights[1]);
+                        output0_0 = Vector512.MultiplyAddEstimate(weight, value0, output0_0);
+                        weight = Vector512.Create(weights[529]);
+                        output1_0 = Vector512.MultiplyAddEstimate(weight, value0, output1_0);
+                        weight = Vector512.Create(weights[1057]);
+                        output2_0 = Vector512.MultiplyAddEstimate(weight, value0, output2_0);
+                        weight = Vector512.Create(weights[1585]);
+                        output3_0 = Vector512.MultiplyAddEstimate(weight, value0, output3_0);
+                        weight = Vector512.Create(weights[2113]);
+                        output4_0 = Vector512.MultiplyAddEstimate(weight, value0, output4_0);
+                        weight = Vector512.Create(weights[2641]);
+                        output5_0 = Vector512.MultiplyAddEstimate(weight, value0, output5_0);
+                    }
+                    {
+                        Vector512<float> value0 = Vector512.Load(values + 32);
+                        Vector512<float> weight = Vector512.Create(weights[2]);
+                        output0_0 = Vector512.MultiplyAddEstimate(weight, value0, output0_0);
+                        weight = Vector512.Create(weights[530]);
+                        output1_0 = Vector512.MultiplyAddEstimate(weight, value0, output1_0);
+                        weight = Vector512.Create(weights[1058]);
+                        output2_0 = Vector512.MultiplyAddEstimate(weight, value0, output2_0);
+                        weight = Vector512.Create(weights[1586]);
+                        output3_0 = Vector512.MultiplyAddEstimate(weight, value0, output3_0);
+                        weight = Vector512.Create(weights[2114]);
+                        output4_0 = Vector512.MultiplyAddEstimate(weight, value0, output4_0);
+                        weight = Vector512.Create(weights[2642]);
+                        output5_0 = Vector512.MultiplyAddEstimate(weight, value0, output5_0);
+                    }
+                    {
+                        Vector512<float> value0 = Vector512.Load(values + 48);
+                        Vector512<float> weight = Vector512.Create(weights[3]);
+                        output0_0 = Vector512.MultiplyAddEstimate(weight, value0, output0_0);
+                        weight = Vector512.Create(weights[531]);
+                        output1_0 = Vector512.MultiplyAddEstimate(weight, value0, output1_0);
+                        weight = Vector512.Create(weights[1059]);
+                        output2_0 = Vector512.MultiplyAddEstimate(weight, value0, output2_0);
+                        weight = Vector512.Create(weights[1587]);
+                        output3_0 = Vector512.MultiplyAddEstimate(weight, value0, output3_0);
+                        weight = Vector512.Create(weights[2115]);
+                        output4_0 = Vector512.MultiplyAddEstimate(weight, value0, output4_0);
+                        weight = Vector512.Create(weights[2643]);
+                        output5_0 = Vector512.MultiplyAddEstimate(weight, value0, output5_0);
+                    }
+                    weights += 4;
+                    values += 64;
+                }
+                for (; left > 0; left--)
+                {
+                    {
+                        Vector512<float> value0 = Vector512.Load(values);
+                        Vector512<float> weight = Vector512.Create(weights[0]);
+                        output0_0 = Vector512.MultiplyAddEstimate(weight, value0, output0_0);
+                        weight = Vector512.Create(weights[528]);
+                        output1_0 = Vector512.MultiplyAddEstimate(weight, value0, output1_0);
+                        weight = Vector512.Create(weights[1056]);
+                        output2_0 = Vector512.MultiplyAddEstimate(weight, value0, output2_0);
+                        weight = Vector512.Create(weights[1584]);
+                        output3_0 = Vector512.MultiplyAddEstimate(weight, value0, output3_0);
+                        weight = Vector512.Create(weights[2112]);
+                        output4_0 = Vector512.MultiplyAddEstimate(weight, value0, output4_0);
+                        weight = Vector512.Create(weights[2640]);
+                        output5_0 = Vector512.MultiplyAddEstimate(weight, value0, output5_0);
+                    }
+                    weights++;
+                    values += 16;
+                }
+                weights = nextWeights;
+                values = nextValues;
+                left = count;
+            }
+            Vector512<float> factor = Vector512.Create(factors[0]);
+            Vector512.Store((output0_0 * factor), outputs);
+            outputs += stride;
+            factor = Vector512.Create(factors[1]);
+            Vector512.Store((output1_0 * factor), outputs);
+            outputs += stride;
+            factor = Vector512.Create(factors[2]);
+            Vector512.Store((output2_0 * factor), outputs);
+            outputs += stride;
+            factor = Vector512.Create(factors[3]);
+            Vector512.Store((output3_0 * factor), outputs);
+            outputs += stride;
+            factor = Vector512.Create(factors[4]);
+            Vector512.Store((output4_0 * factor), outputs);
+            outputs += stride;
+            factor = Vector512.Create(factors[5]);
+            Vector512.Store((output5_0 * factor), outputs);
+        }
+
+        // The first rows of a tile, times their factors where they are given, to where they belong.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void CopyRows(float* outputs, float* factors, float* target, long stride, int rows)
+        {
+            for (int r = 0; r < rows; r++)
+            {
+                float factor = factors == null ? 1f : factors[r];
+                Vector512<float> all = Vector512.Create(factor);
+                float* output = outputs + (r * PaddedValueDim);
+                float* row = target + (r * stride);
+                for (int c = 0; c < 8; c += 1)
+                {
+                    row[c] = (output[c] * factor);
+                }
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void AttendBlocks(AttentionCall* call, WorkItem work, byte* workspace)
+        {
             int tiles = (work.Rows + TileRows - 1) / TileRows;
             for (int member = 0; member < GroupSize; member++)
             {
                 int state = member * ChunkRows;
-                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, tiles * TileRows, At(workspace, QueriesAt) + (state * QueryDim), At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
+                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, 0, tiles * TileRows, At(workspace, QueriesAt) + (state * QueryDim));
+                ClearState(tiles * TileRows, At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
             }
 
             WalkKeys(call, work, tiles, workspace);
@@ -254,20 +643,19 @@ namespace AttentionGen.Kernels
             }
         }
 
-        // Queries of one head, times Scale * log2(e): scores come out in base-2 units. Rows past the last are zero.
+        // Queries of one head, times Scale * log2(e): scores come out in base-2 units. Rows [first, end) of the chunk; those past its last are zero.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void PrepareQueries(AttentionCall* call, WorkItem work, int head, int paddedRows, float* queries, float* outputs, float* rowSum, float* rowMax)
+        private static void PrepareQueries(AttentionCall* call, WorkItem work, int head, int first, int end, float* queries)
         {
             float* source = call->Query.Head(work.Batch, head);
             Vector512<float> scale = Vector512.Create(QueryScale);
-            for (int r = 0; r < paddedRows; r++)
+            for (int r = first; r < end; r++)
             {
-                float* target = queries + (r * QueryDim);
+                float* target = queries + ((r - first) * QueryDim);
                 if (r < work.Rows)
                 {
                     int index = work.FirstRow + r;
                     float* row = source + (index * call->Query.RowStride);
-                    CachePrefetch.Row(row + (RowsAhead * call->Query.RowStride), QueryDim);
                     for (int c = 0; c < 8; c += 1)
                     {
                         target[c] = (row[c] * QueryScale);
@@ -278,10 +666,15 @@ namespace AttentionGen.Kernels
                     new Span<float>(target, QueryDim).Clear();
                 }
             }
+        }
 
-            new Span<float>(outputs, paddedRows * PaddedValueDim).Clear();
-            new Span<float>(rowSum, paddedRows * Lanes).Clear();
-            new Span<float>(rowMax, paddedRows).Fill(float.NegativeInfinity);
+        // Rows that have seen no key yet.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void ClearState(int rows, float* outputs, float* rowSum, float* rowMax)
+        {
+            new Span<float>(outputs, rows * PaddedValueDim).Clear();
+            new Span<float>(rowSum, rows * Lanes).Clear();
+            new Span<float>(rowMax, rows).Fill(float.NegativeInfinity);
         }
 
         // Keys [from, to) of one head, transposed into panels of 16; the last panel's missing keys are zero.
@@ -293,7 +686,6 @@ namespace AttentionGen.Kernels
             {
                 int count = Math.Min(Lanes, to - first);
                 float* panel = panels + ((first - block) * QueryDim);
-                CachePrefetch.Rows(source + (first * call->Key.RowStride), call->Key.RowStride, RowsAhead, Lanes, work.KeyLength - first, QueryDim);
                 PanelPacking.Transpose16(source + (first * call->Key.RowStride), call->Key.RowStride, count, QueryDim, panel);
             }
         }
@@ -309,7 +701,6 @@ namespace AttentionGen.Kernels
             for (int j = from; j < to; j++)
             {
                 float* row = source + (j * call->Value.RowStride);
-                CachePrefetch.Row(row + (RowsAhead * call->Value.RowStride), 8);
                 float* target = packed + ((j - block) * PaddedValueDim);
                 for (int c = 0; c < 8; c += 1)
                 {
@@ -1297,6 +1688,645 @@ namespace AttentionGen.Kernels
             }
         }
 
+        // scores[6 rows, 64 keys] = queries[6 rows, 8] * keys[8, 64 keys], hidden keys at -infinity. The first panel holds sinks.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Scores4Joint(float* queries, float* sinks, float* keys, float* scores, float* tileMax, int key, int query, int lastKey)
+        {
+            Vector512<float> score0_0 = Vector512<float>.Zero, score0_1 = Vector512<float>.Zero, score0_2 = Vector512<float>.Zero, score0_3 = Vector512<float>.Zero;
+            Vector512<float> score1_0 = Vector512<float>.Zero, score1_1 = Vector512<float>.Zero, score1_2 = Vector512<float>.Zero, score1_3 = Vector512<float>.Zero;
+            Vector512<float> score2_0 = Vector512<float>.Zero, score2_1 = Vector512<float>.Zero, score2_2 = Vector512<float>.Zero, score2_3 = Vector512<float>.Zero;
+            Vector512<float> score3_0 = Vector512<float>.Zero, score3_1 = Vector512<float>.Zero, score3_2 = Vector512<float>.Zero, score3_3 = Vector512<float>.Zero;
+            Vector512<float> score4_0 = Vector512<float>.Zero, score4_1 = Vector512<float>.Zero, score4_2 = Vector512<float>.Zero, score4_3 = Vector512<float>.Zero;
+            Vector512<float> score5_0 = Vector512<float>.Zero, score5_1 = Vector512<float>.Zero, score5_2 = Vector512<float>.Zero, score5_3 = Vector512<float>.Zero;
+            for (float* end = queries + QueryDim; queries < end;)
+            {
+                {
+                    Vector512<float> key0 = Vector512.Load(sinks);
+                    Vector512<float> key1 = Vector512.Load(keys);
+                    Vector512<float> key2 = Vector512.Load(keys + 128);
+                    Vector512<float> key3 = Vector512.Load(keys + 256);
+                    Vector512<float> feature = Vector512.Create(queries[0]);
+                    score0_0 = Vector512.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector512.MultiplyAddEstimate(feature, key1, score0_1);
+                    score0_2 = Vector512.MultiplyAddEstimate(feature, key2, score0_2);
+                    score0_3 = Vector512.MultiplyAddEstimate(feature, key3, score0_3);
+                    feature = Vector512.Create(queries[8]);
+                    score1_0 = Vector512.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector512.MultiplyAddEstimate(feature, key1, score1_1);
+                    score1_2 = Vector512.MultiplyAddEstimate(feature, key2, score1_2);
+                    score1_3 = Vector512.MultiplyAddEstimate(feature, key3, score1_3);
+                    feature = Vector512.Create(queries[16]);
+                    score2_0 = Vector512.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector512.MultiplyAddEstimate(feature, key1, score2_1);
+                    score2_2 = Vector512.MultiplyAddEstimate(feature, key2, score2_2);
+                    score2_3 = Vector512.MultiplyAddEstimate(feature, key3, score2_3);
+                    feature = Vector512.Create(queries[24]);
+                    score3_0 = Vector512.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector512.MultiplyAddEstimate(feature, key1, score3_1);
+                    score3_2 = Vector512.MultiplyAddEstimate(feature, key2, score3_2);
+                    score3_3 = Vector512.MultiplyAddEstimate(feature, key3, score3_3);
+                    feature = Vector512.Create(queries[32]);
+                    score4_0 = Vector512.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector512.MultiplyAddEstimate(feature, key1, score4_1);
+                    score4_2 = Vector512.MultiplyAddEstimate(feature, key2, score4_2);
+                    score4_3 = Vector512.MultiplyAddEstimate(feature, key3, score4_3);
+                    feature = Vector512.Create(queries[40]);
+                    score5_0 = Vector512.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector512.MultiplyAddEstimate(feature, key1, score5_1);
+                    score5_2 = Vector512.MultiplyAddEstimate(feature, key2, score5_2);
+                    score5_3 = Vector512.MultiplyAddEstimate(feature, key3, score5_3);
+                }
+                {
+                    Vector512<float> key0 = Vector512.Load(sinks + 16);
+                    Vector512<float> key1 = Vector512.Load(keys + 16);
+                    Vector512<float> key2 = Vector512.Load(keys + 144);
+                    Vector512<float> key3 = Vector512.Load(keys + 272);
+                    Vector512<float> feature = Vector512.Create(queries[1]);
+                    score0_0 = Vector512.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector512.MultiplyAddEstimate(feature, key1, score0_1);
+                    score0_2 = Vector512.MultiplyAddEstimate(feature, key2, score0_2);
+                    score0_3 = Vector512.MultiplyAddEstimate(feature, key3, score0_3);
+                    feature = Vector512.Create(queries[9]);
+                    score1_0 = Vector512.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector512.MultiplyAddEstimate(feature, key1, score1_1);
+                    score1_2 = Vector512.MultiplyAddEstimate(feature, key2, score1_2);
+                    score1_3 = Vector512.MultiplyAddEstimate(feature, key3, score1_3);
+                    feature = Vector512.Create(queries[17]);
+                    score2_0 = Vector512.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector512.MultiplyAddEstimate(feature, key1, score2_1);
+                    score2_2 = Vector512.MultiplyAddEstimate(feature, key2, score2_2);
+                    score2_3 = Vector512.MultiplyAddEstimate(feature, key3, score2_3);
+                    feature = Vector512.Create(queries[25]);
+                    score3_0 = Vector512.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector512.MultiplyAddEstimate(feature, key1, score3_1);
+                    score3_2 = Vector512.MultiplyAddEstimate(feature, key2, score3_2);
+                    score3_3 = Vector512.MultiplyAddEstimate(feature, key3, score3_3);
+                    feature = Vector512.Create(queries[33]);
+                    score4_0 = Vector512.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector512.MultiplyAddEstimate(feature, key1, score4_1);
+                    score4_2 = Vector512.MultiplyAddEstimate(feature, key2, score4_2);
+                    score4_3 = Vector512.MultiplyAddEstimate(feature, key3, score4_3);
+                    feature = Vector512.Create(queries[41]);
+                    score5_0 = Vector512.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector512.MultiplyAddEstimate(feature, key1, score5_1);
+                    score5_2 = Vector512.MultiplyAddEstimate(feature, key2, score5_2);
+                    score5_3 = Vector512.MultiplyAddEstimate(feature, key3, score5_3);
+                }
+                {
+                    Vector512<float> key0 = Vector512.Load(sinks + 32);
+                    Vector512<float> key1 = Vector512.Load(keys + 32);
+                    Vector512<float> key2 = Vector512.Load(keys + 160);
+                    Vector512<float> key3 = Vector512.Load(keys + 288);
+                    Vector512<float> feature = Vector512.Create(queries[2]);
+                    score0_0 = Vector512.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector512.MultiplyAddEstimate(feature, key1, score0_1);
+                    score0_2 = Vector512.MultiplyAddEstimate(feature, key2, score0_2);
+                    score0_3 = Vector512.MultiplyAddEstimate(feature, key3, score0_3);
+                    feature = Vector512.Create(queries[10]);
+                    score1_0 = Vector512.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector512.MultiplyAddEstimate(feature, key1, score1_1);
+                    score1_2 = Vector512.MultiplyAddEstimate(feature, key2, score1_2);
+                    score1_3 = Vector512.MultiplyAddEstimate(feature, key3, score1_3);
+                    feature = Vector512.Create(queries[18]);
+                    score2_0 = Vector512.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector512.MultiplyAddEstimate(feature, key1, score2_1);
+                    score2_2 = Vector512.MultiplyAddEstimate(feature, key2, score2_2);
+                    score2_3 = Vector512.MultiplyAddEstimate(feature, key3, score2_3);
+                    feature = Vector512.Create(queries[26]);
+                    score3_0 = Vector512.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector512.MultiplyAddEstimate(feature, key1, score3_1);
+                    score3_2 = Vector512.MultiplyAddEstimate(feature, key2, score3_2);
+                    score3_3 = Vector512.MultiplyAddEstimate(feature, key3, score3_3);
+                    feature = Vector512.Create(queries[34]);
+                    score4_0 = Vector512.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector512.MultiplyAddEstimate(feature, key1, score4_1);
+                    score4_2 = Vector512.MultiplyAddEstimate(feature, key2, score4_2);
+                    score4_3 = Vector512.MultiplyAddEstimate(feature, key3, score4_3);
+                    feature = Vector512.Create(queries[42]);
+                    score5_0 = Vector512.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector512.MultiplyAddEstimate(feature, key1, score5_1);
+                    score5_2 = Vector512.MultiplyAddEstimate(feature, key2, score5_2);
+                    score5_3 = Vector512.MultiplyAddEstimate(feature, key3, score5_3);
+                }
+                {
+                    Vector512<float> key0 = Vector512.Load(sinks + 48);
+                    Vector512<float> key1 = Vector512.Load(keys + 48);
+                    Vector512<float> key2 = Vector512.Load(keys + 176);
+                    Vector512<float> key3 = Vector512.Load(keys + 304);
+                    Vector512<float> feature = Vector512.Create(queries[3]);
+                    score0_0 = Vector512.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector512.MultiplyAddEstimate(feature, key1, score0_1);
+                    score0_2 = Vector512.MultiplyAddEstimate(feature, key2, score0_2);
+                    score0_3 = Vector512.MultiplyAddEstimate(feature, key3, score0_3);
+                    feature = Vector512.Create(queries[11]);
+                    score1_0 = Vector512.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector512.MultiplyAddEstimate(feature, key1, score1_1);
+                    score1_2 = Vector512.MultiplyAddEstimate(feature, key2, score1_2);
+                    score1_3 = Vector512.MultiplyAddEstimate(feature, key3, score1_3);
+                    feature = Vector512.Create(queries[19]);
+                    score2_0 = Vector512.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector512.MultiplyAddEstimate(feature, key1, score2_1);
+                    score2_2 = Vector512.MultiplyAddEstimate(feature, key2, score2_2);
+                    score2_3 = Vector512.MultiplyAddEstimate(feature, key3, score2_3);
+                    feature = Vector512.Create(queries[27]);
+                    score3_0 = Vector512.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector512.MultiplyAddEstimate(feature, key1, score3_1);
+                    score3_2 = Vector512.MultiplyAddEstimate(feature, key2, score3_2);
+                    score3_3 = Vector512.MultiplyAddEstimate(feature, key3, score3_3);
+                    feature = Vector512.Create(queries[35]);
+                    score4_0 = Vector512.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector512.MultiplyAddEstimate(feature, key1, score4_1);
+                    score4_2 = Vector512.MultiplyAddEstimate(feature, key2, score4_2);
+                    score4_3 = Vector512.MultiplyAddEstimate(feature, key3, score4_3);
+                    feature = Vector512.Create(queries[43]);
+                    score5_0 = Vector512.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector512.MultiplyAddEstimate(feature, key1, score5_1);
+                    score5_2 = Vector512.MultiplyAddEstimate(feature, key2, score5_2);
+                    score5_3 = Vector512.MultiplyAddEstimate(feature, key3, score5_3);
+                }
+                queries += 4;
+                keys += 64;
+                sinks += 64;
+            }
+
+            Vector512<float> index0 = (Vector512.Create(0f) + Vector512<float>.Indices);
+            Vector512<float> index1 = (Vector512.Create((float)key) + Vector512<float>.Indices);
+            Vector512<float> index2 = (Vector512.Create((float)(key + 16)) + Vector512<float>.Indices);
+            Vector512<float> index3 = (Vector512.Create((float)(key + 32)) + Vector512<float>.Indices);
+            Vector512<float> hidden = Vector512.Create(float.NegativeInfinity);
+            Vector512<float> last = Vector512.Create((float)lastKey);
+            Vector512<float> lastSink = Vector512.Create((float)(Sinks - 1));
+            {
+                Vector512<float> leftmost = Vector512.Create((float)(query - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + After));
+                score0_0 = Vector512.ConditionalSelect(((Vector512.GreaterThanOrEqual(index0, leftmost) & Vector512.LessThanOrEqual(index0, rightmost)) | (Vector512.LessThanOrEqual(index0, lastSink) & Vector512.LessThanOrEqual(index0, last))), score0_0, hidden);
+                Vector512.Store(score0_0, scores);
+                score0_1 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index1, leftmost) & Vector512.LessThanOrEqual(index1, rightmost)), score0_1, hidden);
+                Vector512.Store(score0_1, scores + 16);
+                score0_2 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index2, leftmost) & Vector512.LessThanOrEqual(index2, rightmost)), score0_2, hidden);
+                Vector512.Store(score0_2, scores + 32);
+                score0_3 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index3, leftmost) & Vector512.LessThanOrEqual(index3, rightmost)), score0_3, hidden);
+                Vector512.Store(score0_3, scores + 48);
+                Vector512<float> highest = Vector512.MaxNative(Vector512.MaxNative(Vector512.MaxNative(score0_0, score0_1), score0_2), score0_3);
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax), highest), tileMax);
+            }
+            {
+                Vector512<float> leftmost = Vector512.Create((float)(query + 1 - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 1 + After));
+                score1_0 = Vector512.ConditionalSelect(((Vector512.GreaterThanOrEqual(index0, leftmost) & Vector512.LessThanOrEqual(index0, rightmost)) | (Vector512.LessThanOrEqual(index0, lastSink) & Vector512.LessThanOrEqual(index0, last))), score1_0, hidden);
+                Vector512.Store(score1_0, scores + 528);
+                score1_1 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index1, leftmost) & Vector512.LessThanOrEqual(index1, rightmost)), score1_1, hidden);
+                Vector512.Store(score1_1, scores + 544);
+                score1_2 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index2, leftmost) & Vector512.LessThanOrEqual(index2, rightmost)), score1_2, hidden);
+                Vector512.Store(score1_2, scores + 560);
+                score1_3 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index3, leftmost) & Vector512.LessThanOrEqual(index3, rightmost)), score1_3, hidden);
+                Vector512.Store(score1_3, scores + 576);
+                Vector512<float> highest = Vector512.MaxNative(Vector512.MaxNative(Vector512.MaxNative(score1_0, score1_1), score1_2), score1_3);
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax + 16), highest), tileMax + 16);
+            }
+            {
+                Vector512<float> leftmost = Vector512.Create((float)(query + 2 - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 2 + After));
+                score2_0 = Vector512.ConditionalSelect(((Vector512.GreaterThanOrEqual(index0, leftmost) & Vector512.LessThanOrEqual(index0, rightmost)) | (Vector512.LessThanOrEqual(index0, lastSink) & Vector512.LessThanOrEqual(index0, last))), score2_0, hidden);
+                Vector512.Store(score2_0, scores + 1056);
+                score2_1 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index1, leftmost) & Vector512.LessThanOrEqual(index1, rightmost)), score2_1, hidden);
+                Vector512.Store(score2_1, scores + 1072);
+                score2_2 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index2, leftmost) & Vector512.LessThanOrEqual(index2, rightmost)), score2_2, hidden);
+                Vector512.Store(score2_2, scores + 1088);
+                score2_3 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index3, leftmost) & Vector512.LessThanOrEqual(index3, rightmost)), score2_3, hidden);
+                Vector512.Store(score2_3, scores + 1104);
+                Vector512<float> highest = Vector512.MaxNative(Vector512.MaxNative(Vector512.MaxNative(score2_0, score2_1), score2_2), score2_3);
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax + 32), highest), tileMax + 32);
+            }
+            {
+                Vector512<float> leftmost = Vector512.Create((float)(query + 3 - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 3 + After));
+                score3_0 = Vector512.ConditionalSelect(((Vector512.GreaterThanOrEqual(index0, leftmost) & Vector512.LessThanOrEqual(index0, rightmost)) | (Vector512.LessThanOrEqual(index0, lastSink) & Vector512.LessThanOrEqual(index0, last))), score3_0, hidden);
+                Vector512.Store(score3_0, scores + 1584);
+                score3_1 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index1, leftmost) & Vector512.LessThanOrEqual(index1, rightmost)), score3_1, hidden);
+                Vector512.Store(score3_1, scores + 1600);
+                score3_2 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index2, leftmost) & Vector512.LessThanOrEqual(index2, rightmost)), score3_2, hidden);
+                Vector512.Store(score3_2, scores + 1616);
+                score3_3 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index3, leftmost) & Vector512.LessThanOrEqual(index3, rightmost)), score3_3, hidden);
+                Vector512.Store(score3_3, scores + 1632);
+                Vector512<float> highest = Vector512.MaxNative(Vector512.MaxNative(Vector512.MaxNative(score3_0, score3_1), score3_2), score3_3);
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax + 48), highest), tileMax + 48);
+            }
+            {
+                Vector512<float> leftmost = Vector512.Create((float)(query + 4 - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 4 + After));
+                score4_0 = Vector512.ConditionalSelect(((Vector512.GreaterThanOrEqual(index0, leftmost) & Vector512.LessThanOrEqual(index0, rightmost)) | (Vector512.LessThanOrEqual(index0, lastSink) & Vector512.LessThanOrEqual(index0, last))), score4_0, hidden);
+                Vector512.Store(score4_0, scores + 2112);
+                score4_1 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index1, leftmost) & Vector512.LessThanOrEqual(index1, rightmost)), score4_1, hidden);
+                Vector512.Store(score4_1, scores + 2128);
+                score4_2 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index2, leftmost) & Vector512.LessThanOrEqual(index2, rightmost)), score4_2, hidden);
+                Vector512.Store(score4_2, scores + 2144);
+                score4_3 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index3, leftmost) & Vector512.LessThanOrEqual(index3, rightmost)), score4_3, hidden);
+                Vector512.Store(score4_3, scores + 2160);
+                Vector512<float> highest = Vector512.MaxNative(Vector512.MaxNative(Vector512.MaxNative(score4_0, score4_1), score4_2), score4_3);
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax + 64), highest), tileMax + 64);
+            }
+            {
+                Vector512<float> leftmost = Vector512.Create((float)(query + 5 - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 5 + After));
+                score5_0 = Vector512.ConditionalSelect(((Vector512.GreaterThanOrEqual(index0, leftmost) & Vector512.LessThanOrEqual(index0, rightmost)) | (Vector512.LessThanOrEqual(index0, lastSink) & Vector512.LessThanOrEqual(index0, last))), score5_0, hidden);
+                Vector512.Store(score5_0, scores + 2640);
+                score5_1 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index1, leftmost) & Vector512.LessThanOrEqual(index1, rightmost)), score5_1, hidden);
+                Vector512.Store(score5_1, scores + 2656);
+                score5_2 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index2, leftmost) & Vector512.LessThanOrEqual(index2, rightmost)), score5_2, hidden);
+                Vector512.Store(score5_2, scores + 2672);
+                score5_3 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index3, leftmost) & Vector512.LessThanOrEqual(index3, rightmost)), score5_3, hidden);
+                Vector512.Store(score5_3, scores + 2688);
+                Vector512<float> highest = Vector512.MaxNative(Vector512.MaxNative(Vector512.MaxNative(score5_0, score5_1), score5_2), score5_3);
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax + 80), highest), tileMax + 80);
+            }
+        }
+
+        // scores[6 rows, 48 keys] = queries[6 rows, 8] * keys[8, 48 keys], hidden keys at -infinity. The first panel holds sinks.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Scores3Joint(float* queries, float* sinks, float* keys, float* scores, float* tileMax, int key, int query, int lastKey)
+        {
+            Vector512<float> score0_0 = Vector512<float>.Zero, score0_1 = Vector512<float>.Zero, score0_2 = Vector512<float>.Zero;
+            Vector512<float> score1_0 = Vector512<float>.Zero, score1_1 = Vector512<float>.Zero, score1_2 = Vector512<float>.Zero;
+            Vector512<float> score2_0 = Vector512<float>.Zero, score2_1 = Vector512<float>.Zero, score2_2 = Vector512<float>.Zero;
+            Vector512<float> score3_0 = Vector512<float>.Zero, score3_1 = Vector512<float>.Zero, score3_2 = Vector512<float>.Zero;
+            Vector512<float> score4_0 = Vector512<float>.Zero, score4_1 = Vector512<float>.Zero, score4_2 = Vector512<float>.Zero;
+            Vector512<float> score5_0 = Vector512<float>.Zero, score5_1 = Vector512<float>.Zero, score5_2 = Vector512<float>.Zero;
+            for (float* end = queries + QueryDim; queries < end;)
+            {
+                {
+                    Vector512<float> key0 = Vector512.Load(sinks);
+                    Vector512<float> key1 = Vector512.Load(keys);
+                    Vector512<float> key2 = Vector512.Load(keys + 128);
+                    Vector512<float> feature = Vector512.Create(queries[0]);
+                    score0_0 = Vector512.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector512.MultiplyAddEstimate(feature, key1, score0_1);
+                    score0_2 = Vector512.MultiplyAddEstimate(feature, key2, score0_2);
+                    feature = Vector512.Create(queries[8]);
+                    score1_0 = Vector512.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector512.MultiplyAddEstimate(feature, key1, score1_1);
+                    score1_2 = Vector512.MultiplyAddEstimate(feature, key2, score1_2);
+                    feature = Vector512.Create(queries[16]);
+                    score2_0 = Vector512.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector512.MultiplyAddEstimate(feature, key1, score2_1);
+                    score2_2 = Vector512.MultiplyAddEstimate(feature, key2, score2_2);
+                    feature = Vector512.Create(queries[24]);
+                    score3_0 = Vector512.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector512.MultiplyAddEstimate(feature, key1, score3_1);
+                    score3_2 = Vector512.MultiplyAddEstimate(feature, key2, score3_2);
+                    feature = Vector512.Create(queries[32]);
+                    score4_0 = Vector512.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector512.MultiplyAddEstimate(feature, key1, score4_1);
+                    score4_2 = Vector512.MultiplyAddEstimate(feature, key2, score4_2);
+                    feature = Vector512.Create(queries[40]);
+                    score5_0 = Vector512.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector512.MultiplyAddEstimate(feature, key1, score5_1);
+                    score5_2 = Vector512.MultiplyAddEstimate(feature, key2, score5_2);
+                }
+                {
+                    Vector512<float> key0 = Vector512.Load(sinks + 16);
+                    Vector512<float> key1 = Vector512.Load(keys + 16);
+                    Vector512<float> key2 = Vector512.Load(keys + 144);
+                    Vector512<float> feature = Vector512.Create(queries[1]);
+                    score0_0 = Vector512.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector512.MultiplyAddEstimate(feature, key1, score0_1);
+                    score0_2 = Vector512.MultiplyAddEstimate(feature, key2, score0_2);
+                    feature = Vector512.Create(queries[9]);
+                    score1_0 = Vector512.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector512.MultiplyAddEstimate(feature, key1, score1_1);
+                    score1_2 = Vector512.MultiplyAddEstimate(feature, key2, score1_2);
+                    feature = Vector512.Create(queries[17]);
+                    score2_0 = Vector512.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector512.MultiplyAddEstimate(feature, key1, score2_1);
+                    score2_2 = Vector512.MultiplyAddEstimate(feature, key2, score2_2);
+                    feature = Vector512.Create(queries[25]);
+                    score3_0 = Vector512.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector512.MultiplyAddEstimate(feature, key1, score3_1);
+                    score3_2 = Vector512.MultiplyAddEstimate(feature, key2, score3_2);
+                    feature = Vector512.Create(queries[33]);
+                    score4_0 = Vector512.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector512.MultiplyAddEstimate(feature, key1, score4_1);
+                    score4_2 = Vector512.MultiplyAddEstimate(feature, key2, score4_2);
+                    feature = Vector512.Create(queries[41]);
+                    score5_0 = Vector512.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector512.MultiplyAddEstimate(feature, key1, score5_1);
+                    score5_2 = Vector512.MultiplyAddEstimate(feature, key2, score5_2);
+                }
+                {
+                    Vector512<float> key0 = Vector512.Load(sinks + 32);
+                    Vector512<float> key1 = Vector512.Load(keys + 32);
+                    Vector512<float> key2 = Vector512.Load(keys + 160);
+                    Vector512<float> feature = Vector512.Create(queries[2]);
+                    score0_0 = Vector512.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector512.MultiplyAddEstimate(feature, key1, score0_1);
+                    score0_2 = Vector512.MultiplyAddEstimate(feature, key2, score0_2);
+                    feature = Vector512.Create(queries[10]);
+                    score1_0 = Vector512.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector512.MultiplyAddEstimate(feature, key1, score1_1);
+                    score1_2 = Vector512.MultiplyAddEstimate(feature, key2, score1_2);
+                    feature = Vector512.Create(queries[18]);
+                    score2_0 = Vector512.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector512.MultiplyAddEstimate(feature, key1, score2_1);
+                    score2_2 = Vector512.MultiplyAddEstimate(feature, key2, score2_2);
+                    feature = Vector512.Create(queries[26]);
+                    score3_0 = Vector512.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector512.MultiplyAddEstimate(feature, key1, score3_1);
+                    score3_2 = Vector512.MultiplyAddEstimate(feature, key2, score3_2);
+                    feature = Vector512.Create(queries[34]);
+                    score4_0 = Vector512.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector512.MultiplyAddEstimate(feature, key1, score4_1);
+                    score4_2 = Vector512.MultiplyAddEstimate(feature, key2, score4_2);
+                    feature = Vector512.Create(queries[42]);
+                    score5_0 = Vector512.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector512.MultiplyAddEstimate(feature, key1, score5_1);
+                    score5_2 = Vector512.MultiplyAddEstimate(feature, key2, score5_2);
+                }
+                {
+                    Vector512<float> key0 = Vector512.Load(sinks + 48);
+                    Vector512<float> key1 = Vector512.Load(keys + 48);
+                    Vector512<float> key2 = Vector512.Load(keys + 176);
+                    Vector512<float> feature = Vector512.Create(queries[3]);
+                    score0_0 = Vector512.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector512.MultiplyAddEstimate(feature, key1, score0_1);
+                    score0_2 = Vector512.MultiplyAddEstimate(feature, key2, score0_2);
+                    feature = Vector512.Create(queries[11]);
+                    score1_0 = Vector512.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector512.MultiplyAddEstimate(feature, key1, score1_1);
+                    score1_2 = Vector512.MultiplyAddEstimate(feature, key2, score1_2);
+                    feature = Vector512.Create(queries[19]);
+                    score2_0 = Vector512.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector512.MultiplyAddEstimate(feature, key1, score2_1);
+                    score2_2 = Vector512.MultiplyAddEstimate(feature, key2, score2_2);
+                    feature = Vector512.Create(queries[27]);
+                    score3_0 = Vector512.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector512.MultiplyAddEstimate(feature, key1, score3_1);
+                    score3_2 = Vector512.MultiplyAddEstimate(feature, key2, score3_2);
+                    feature = Vector512.Create(queries[35]);
+                    score4_0 = Vector512.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector512.MultiplyAddEstimate(feature, key1, score4_1);
+                    score4_2 = Vector512.MultiplyAddEstimate(feature, key2, score4_2);
+                    feature = Vector512.Create(queries[43]);
+                    score5_0 = Vector512.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector512.MultiplyAddEstimate(feature, key1, score5_1);
+                    score5_2 = Vector512.MultiplyAddEstimate(feature, key2, score5_2);
+                }
+                queries += 4;
+                keys += 64;
+                sinks += 64;
+            }
+
+            Vector512<float> index0 = (Vector512.Create(0f) + Vector512<float>.Indices);
+            Vector512<float> index1 = (Vector512.Create((float)key) + Vector512<float>.Indices);
+            Vector512<float> index2 = (Vector512.Create((float)(key + 16)) + Vector512<float>.Indices);
+            Vector512<float> hidden = Vector512.Create(float.NegativeInfinity);
+            Vector512<float> last = Vector512.Create((float)lastKey);
+            Vector512<float> lastSink = Vector512.Create((float)(Sinks - 1));
+            {
+                Vector512<float> leftmost = Vector512.Create((float)(query - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + After));
+                score0_0 = Vector512.ConditionalSelect(((Vector512.GreaterThanOrEqual(index0, leftmost) & Vector512.LessThanOrEqual(index0, rightmost)) | (Vector512.LessThanOrEqual(index0, lastSink) & Vector512.LessThanOrEqual(index0, last))), score0_0, hidden);
+                Vector512.Store(score0_0, scores);
+                score0_1 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index1, leftmost) & Vector512.LessThanOrEqual(index1, rightmost)), score0_1, hidden);
+                Vector512.Store(score0_1, scores + 16);
+                score0_2 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index2, leftmost) & Vector512.LessThanOrEqual(index2, rightmost)), score0_2, hidden);
+                Vector512.Store(score0_2, scores + 32);
+                Vector512<float> highest = Vector512.MaxNative(Vector512.MaxNative(score0_0, score0_1), score0_2);
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax), highest), tileMax);
+            }
+            {
+                Vector512<float> leftmost = Vector512.Create((float)(query + 1 - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 1 + After));
+                score1_0 = Vector512.ConditionalSelect(((Vector512.GreaterThanOrEqual(index0, leftmost) & Vector512.LessThanOrEqual(index0, rightmost)) | (Vector512.LessThanOrEqual(index0, lastSink) & Vector512.LessThanOrEqual(index0, last))), score1_0, hidden);
+                Vector512.Store(score1_0, scores + 528);
+                score1_1 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index1, leftmost) & Vector512.LessThanOrEqual(index1, rightmost)), score1_1, hidden);
+                Vector512.Store(score1_1, scores + 544);
+                score1_2 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index2, leftmost) & Vector512.LessThanOrEqual(index2, rightmost)), score1_2, hidden);
+                Vector512.Store(score1_2, scores + 560);
+                Vector512<float> highest = Vector512.MaxNative(Vector512.MaxNative(score1_0, score1_1), score1_2);
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax + 16), highest), tileMax + 16);
+            }
+            {
+                Vector512<float> leftmost = Vector512.Create((float)(query + 2 - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 2 + After));
+                score2_0 = Vector512.ConditionalSelect(((Vector512.GreaterThanOrEqual(index0, leftmost) & Vector512.LessThanOrEqual(index0, rightmost)) | (Vector512.LessThanOrEqual(index0, lastSink) & Vector512.LessThanOrEqual(index0, last))), score2_0, hidden);
+                Vector512.Store(score2_0, scores + 1056);
+                score2_1 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index1, leftmost) & Vector512.LessThanOrEqual(index1, rightmost)), score2_1, hidden);
+                Vector512.Store(score2_1, scores + 1072);
+                score2_2 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index2, leftmost) & Vector512.LessThanOrEqual(index2, rightmost)), score2_2, hidden);
+                Vector512.Store(score2_2, scores + 1088);
+                Vector512<float> highest = Vector512.MaxNative(Vector512.MaxNative(score2_0, score2_1), score2_2);
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax + 32), highest), tileMax + 32);
+            }
+            {
+                Vector512<float> leftmost = Vector512.Create((float)(query + 3 - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 3 + After));
+                score3_0 = Vector512.ConditionalSelect(((Vector512.GreaterThanOrEqual(index0, leftmost) & Vector512.LessThanOrEqual(index0, rightmost)) | (Vector512.LessThanOrEqual(index0, lastSink) & Vector512.LessThanOrEqual(index0, last))), score3_0, hidden);
+                Vector512.Store(score3_0, scores + 1584);
+                score3_1 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index1, leftmost) & Vector512.LessThanOrEqual(index1, rightmost)), score3_1, hidden);
+                Vector512.Store(score3_1, scores + 1600);
+                score3_2 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index2, leftmost) & Vector512.LessThanOrEqual(index2, rightmost)), score3_2, hidden);
+                Vector512.Store(score3_2, scores + 1616);
+                Vector512<float> highest = Vector512.MaxNative(Vector512.MaxNative(score3_0, score3_1), score3_2);
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax + 48), highest), tileMax + 48);
+            }
+            {
+                Vector512<float> leftmost = Vector512.Create((float)(query + 4 - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 4 + After));
+                score4_0 = Vector512.ConditionalSelect(((Vector512.GreaterThanOrEqual(index0, leftmost) & Vector512.LessThanOrEqual(index0, rightmost)) | (Vector512.LessThanOrEqual(index0, lastSink) & Vector512.LessThanOrEqual(index0, last))), score4_0, hidden);
+                Vector512.Store(score4_0, scores + 2112);
+                score4_1 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index1, leftmost) & Vector512.LessThanOrEqual(index1, rightmost)), score4_1, hidden);
+                Vector512.Store(score4_1, scores + 2128);
+                score4_2 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index2, leftmost) & Vector512.LessThanOrEqual(index2, rightmost)), score4_2, hidden);
+                Vector512.Store(score4_2, scores + 2144);
+                Vector512<float> highest = Vector512.MaxNative(Vector512.MaxNative(score4_0, score4_1), score4_2);
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax + 64), highest), tileMax + 64);
+            }
+            {
+                Vector512<float> leftmost = Vector512.Create((float)(query + 5 - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 5 + After));
+                score5_0 = Vector512.ConditionalSelect(((Vector512.GreaterThanOrEqual(index0, leftmost) & Vector512.LessThanOrEqual(index0, rightmost)) | (Vector512.LessThanOrEqual(index0, lastSink) & Vector512.LessThanOrEqual(index0, last))), score5_0, hidden);
+                Vector512.Store(score5_0, scores + 2640);
+                score5_1 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index1, leftmost) & Vector512.LessThanOrEqual(index1, rightmost)), score5_1, hidden);
+                Vector512.Store(score5_1, scores + 2656);
+                score5_2 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index2, leftmost) & Vector512.LessThanOrEqual(index2, rightmost)), score5_2, hidden);
+                Vector512.Store(score5_2, scores + 2672);
+                Vector512<float> highest = Vector512.MaxNative(Vector512.MaxNative(score5_0, score5_1), score5_2);
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax + 80), highest), tileMax + 80);
+            }
+        }
+
+        // scores[6 rows, 32 keys] = queries[6 rows, 8] * keys[8, 32 keys], hidden keys at -infinity. The first panel holds sinks.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Scores2Joint(float* queries, float* sinks, float* keys, float* scores, float* tileMax, int key, int query, int lastKey)
+        {
+            Vector512<float> score0_0 = Vector512<float>.Zero, score0_1 = Vector512<float>.Zero;
+            Vector512<float> score1_0 = Vector512<float>.Zero, score1_1 = Vector512<float>.Zero;
+            Vector512<float> score2_0 = Vector512<float>.Zero, score2_1 = Vector512<float>.Zero;
+            Vector512<float> score3_0 = Vector512<float>.Zero, score3_1 = Vector512<float>.Zero;
+            Vector512<float> score4_0 = Vector512<float>.Zero, score4_1 = Vector512<float>.Zero;
+            Vector512<float> score5_0 = Vector512<float>.Zero, score5_1 = Vector512<float>.Zero;
+            for (float* end = queries + QueryDim; queries < end;)
+            {
+                {
+                    Vector512<float> key0 = Vector512.Load(sinks);
+                    Vector512<float> key1 = Vector512.Load(keys);
+                    Vector512<float> feature = Vector512.Create(queries[0]);
+                    score0_0 = Vector512.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector512.MultiplyAddEstimate(feature, key1, score0_1);
+                    feature = Vector512.Create(queries[8]);
+                    score1_0 = Vector512.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector512.MultiplyAddEstimate(feature, key1, score1_1);
+                    feature = Vector512.Create(queries[16]);
+                    score2_0 = Vector512.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector512.MultiplyAddEstimate(feature, key1, score2_1);
+                    feature = Vector512.Create(queries[24]);
+                    score3_0 = Vector512.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector512.MultiplyAddEstimate(feature, key1, score3_1);
+                    feature = Vector512.Create(queries[32]);
+                    score4_0 = Vector512.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector512.MultiplyAddEstimate(feature, key1, score4_1);
+                    feature = Vector512.Create(queries[40]);
+                    score5_0 = Vector512.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector512.MultiplyAddEstimate(feature, key1, score5_1);
+                }
+                {
+                    Vector512<float> key0 = Vector512.Load(sinks + 16);
+                    Vector512<float> key1 = Vector512.Load(keys + 16);
+                    Vector512<float> feature = Vector512.Create(queries[1]);
+                    score0_0 = Vector512.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector512.MultiplyAddEstimate(feature, key1, score0_1);
+                    feature = Vector512.Create(queries[9]);
+                    score1_0 = Vector512.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector512.MultiplyAddEstimate(feature, key1, score1_1);
+                    feature = Vector512.Create(queries[17]);
+                    score2_0 = Vector512.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector512.MultiplyAddEstimate(feature, key1, score2_1);
+                    feature = Vector512.Create(queries[25]);
+                    score3_0 = Vector512.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector512.MultiplyAddEstimate(feature, key1, score3_1);
+                    feature = Vector512.Create(queries[33]);
+                    score4_0 = Vector512.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector512.MultiplyAddEstimate(feature, key1, score4_1);
+                    feature = Vector512.Create(queries[41]);
+                    score5_0 = Vector512.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector512.MultiplyAddEstimate(feature, key1, score5_1);
+                }
+                {
+                    Vector512<float> key0 = Vector512.Load(sinks + 32);
+                    Vector512<float> key1 = Vector512.Load(keys + 32);
+                    Vector512<float> feature = Vector512.Create(queries[2]);
+                    score0_0 = Vector512.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector512.MultiplyAddEstimate(feature, key1, score0_1);
+                    feature = Vector512.Create(queries[10]);
+                    score1_0 = Vector512.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector512.MultiplyAddEstimate(feature, key1, score1_1);
+                    feature = Vector512.Create(queries[18]);
+                    score2_0 = Vector512.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector512.MultiplyAddEstimate(feature, key1, score2_1);
+                    feature = Vector512.Create(queries[26]);
+                    score3_0 = Vector512.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector512.MultiplyAddEstimate(feature, key1, score3_1);
+                    feature = Vector512.Create(queries[34]);
+                    score4_0 = Vector512.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector512.MultiplyAddEstimate(feature, key1, score4_1);
+                    feature = Vector512.Create(queries[42]);
+                    score5_0 = Vector512.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector512.MultiplyAddEstimate(feature, key1, score5_1);
+                }
+                {
+                    Vector512<float> key0 = Vector512.Load(sinks + 48);
+                    Vector512<float> key1 = Vector512.Load(keys + 48);
+                    Vector512<float> feature = Vector512.Create(queries[3]);
+                    score0_0 = Vector512.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector512.MultiplyAddEstimate(feature, key1, score0_1);
+                    feature = Vector512.Create(queries[11]);
+                    score1_0 = Vector512.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector512.MultiplyAddEstimate(feature, key1, score1_1);
+                    feature = Vector512.Create(queries[19]);
+                    score2_0 = Vector512.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector512.MultiplyAddEstimate(feature, key1, score2_1);
+                    feature = Vector512.Create(queries[27]);
+                    score3_0 = Vector512.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector512.MultiplyAddEstimate(feature, key1, score3_1);
+                    feature = Vector512.Create(queries[35]);
+                    score4_0 = Vector512.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector512.MultiplyAddEstimate(feature, key1, score4_1);
+                    feature = Vector512.Create(queries[43]);
+                    score5_0 = Vector512.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector512.MultiplyAddEstimate(feature, key1, score5_1);
+                }
+                queries += 4;
+                keys += 64;
+                sinks += 64;
+            }
+
+            Vector512<float> index0 = (Vector512.Create(0f) + Vector512<float>.Indices);
+            Vector512<float> index1 = (Vector512.Create((float)key) + Vector512<float>.Indices);
+            Vector512<float> hidden = Vector512.Create(float.NegativeInfinity);
+            Vector512<float> last = Vector512.Create((float)lastKey);
+            Vector512<float> lastSink = Vector512.Create((float)(Sinks - 1));
+            {
+                Vector512<float> leftmost = Vector512.Create((float)(query - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + After));
+                score0_0 = Vector512.ConditionalSelect(((Vector512.GreaterThanOrEqual(index0, leftmost) & Vector512.LessThanOrEqual(index0, rightmost)) | (Vector512.LessThanOrEqual(index0, lastSink) & Vector512.LessThanOrEqual(index0, last))), score0_0, hidden);
+                Vector512.Store(score0_0, scores);
+                score0_1 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index1, leftmost) & Vector512.LessThanOrEqual(index1, rightmost)), score0_1, hidden);
+                Vector512.Store(score0_1, scores + 16);
+                Vector512<float> highest = Vector512.MaxNative(score0_0, score0_1);
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax), highest), tileMax);
+            }
+            {
+                Vector512<float> leftmost = Vector512.Create((float)(query + 1 - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 1 + After));
+                score1_0 = Vector512.ConditionalSelect(((Vector512.GreaterThanOrEqual(index0, leftmost) & Vector512.LessThanOrEqual(index0, rightmost)) | (Vector512.LessThanOrEqual(index0, lastSink) & Vector512.LessThanOrEqual(index0, last))), score1_0, hidden);
+                Vector512.Store(score1_0, scores + 528);
+                score1_1 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index1, leftmost) & Vector512.LessThanOrEqual(index1, rightmost)), score1_1, hidden);
+                Vector512.Store(score1_1, scores + 544);
+                Vector512<float> highest = Vector512.MaxNative(score1_0, score1_1);
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax + 16), highest), tileMax + 16);
+            }
+            {
+                Vector512<float> leftmost = Vector512.Create((float)(query + 2 - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 2 + After));
+                score2_0 = Vector512.ConditionalSelect(((Vector512.GreaterThanOrEqual(index0, leftmost) & Vector512.LessThanOrEqual(index0, rightmost)) | (Vector512.LessThanOrEqual(index0, lastSink) & Vector512.LessThanOrEqual(index0, last))), score2_0, hidden);
+                Vector512.Store(score2_0, scores + 1056);
+                score2_1 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index1, leftmost) & Vector512.LessThanOrEqual(index1, rightmost)), score2_1, hidden);
+                Vector512.Store(score2_1, scores + 1072);
+                Vector512<float> highest = Vector512.MaxNative(score2_0, score2_1);
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax + 32), highest), tileMax + 32);
+            }
+            {
+                Vector512<float> leftmost = Vector512.Create((float)(query + 3 - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 3 + After));
+                score3_0 = Vector512.ConditionalSelect(((Vector512.GreaterThanOrEqual(index0, leftmost) & Vector512.LessThanOrEqual(index0, rightmost)) | (Vector512.LessThanOrEqual(index0, lastSink) & Vector512.LessThanOrEqual(index0, last))), score3_0, hidden);
+                Vector512.Store(score3_0, scores + 1584);
+                score3_1 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index1, leftmost) & Vector512.LessThanOrEqual(index1, rightmost)), score3_1, hidden);
+                Vector512.Store(score3_1, scores + 1600);
+                Vector512<float> highest = Vector512.MaxNative(score3_0, score3_1);
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax + 48), highest), tileMax + 48);
+            }
+            {
+                Vector512<float> leftmost = Vector512.Create((float)(query + 4 - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 4 + After));
+                score4_0 = Vector512.ConditionalSelect(((Vector512.GreaterThanOrEqual(index0, leftmost) & Vector512.LessThanOrEqual(index0, rightmost)) | (Vector512.LessThanOrEqual(index0, lastSink) & Vector512.LessThanOrEqual(index0, last))), score4_0, hidden);
+                Vector512.Store(score4_0, scores + 2112);
+                score4_1 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index1, leftmost) & Vector512.LessThanOrEqual(index1, rightmost)), score4_1, hidden);
+                Vector512.Store(score4_1, scores + 2128);
+                Vector512<float> highest = Vector512.MaxNative(score4_0, score4_1);
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax + 64), highest), tileMax + 64);
+            }
+            {
+                Vector512<float> leftmost = Vector512.Create((float)(query + 5 - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 5 + After));
+                score5_0 = Vector512.ConditionalSelect(((Vector512.GreaterThanOrEqual(index0, leftmost) & Vector512.LessThanOrEqual(index0, rightmost)) | (Vector512.LessThanOrEqual(index0, lastSink) & Vector512.LessThanOrEqual(index0, last))), score5_0, hidden);
+                Vector512.Store(score5_0, scores + 2640);
+                score5_1 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index1, leftmost) & Vector512.LessThanOrEqual(index1, rightmost)), score5_1, hidden);
+                Vector512.Store(score5_1, scores + 2656);
+                Vector512<float> highest = Vector512.MaxNative(score5_0, score5_1);
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax + 80), highest), tileMax + 80);
+            }
+        }
+
         // Scores [tile rows, from..end) become weights 2^(score - rowMax); sums and outputs so far follow the maximum when it moves.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void Softmax(float* scores, int count, float* tileMax, float* rowMax, float* rowSum, float* outputs)
@@ -1477,7 +2507,6 @@ namespace AttentionGen.Kernels
                 Vector512<float> factors = Vector512.Create(factor);
                 float* output = outputs + (r * PaddedValueDim);
                 float* row = target + (r * call->Output.RowStride);
-                CachePrefetch.Row(row + (RowsAhead * call->Output.RowStride), 8);
                 for (int c = 0; c < 8; c += 1)
                 {
                     row[c] = (output[c] * factor);
@@ -1504,9 +2533,11 @@ namespace AttentionGen.Kernels
         private const int Lanes = 8;
         private const int TileRows = 6;
         private const int KeyBlock = 512;
-        private const int RowsAhead = 64; // how far behind a row the one is that is asked for
+        private const int RowsAhead = 64; // how far behind a query the one is that is asked for beside its arithmetic
+        private const int KeysAhead = 68; // the same for keys and values
+        private const int SinkKeys = 8; // keys of the sinks' panels
         private const int ScoreStride = 528;
-        private const int ChunkRows = 1032;
+        private const int ChunkRows = 48;
         private const int Before = 4; // keys visible before the query
         private const int After = 4; // keys visible after the query
         private const int Sinks = 2; // leading keys visible to every query
@@ -1517,24 +2548,400 @@ namespace AttentionGen.Kernels
 
         // Workspace of one thread, in bytes from its start.
         private const int QueriesAt = 0; // scaled queries [group, chunk rows, head dim]
-        private const int OutputsAt = 33024; // unnormalised outputs [group, chunk rows, padded value dim]
-        private const int RowSumAt = 66048; // running sums of weights, one per lane [group, chunk rows, lanes]
-        private const int RowMaxAt = 99072; // running maxima of scores in base-2 units [group, chunk rows]
-        private const int KeysAt = 103232; // packed keys [key block / lanes, head dim, lanes]
-        private const int ValuesAt = 119616; // packed values [key block, padded value dim]
-        private const int ScoresAt = 136000; // scores, then weights, of one tile [tile rows, score stride]
-        private const int TileMaxAt = 148672; // maxima of the tile's scores per lane [tile rows, lanes]
+        private const int OutputsAt = 1536; // unnormalised outputs [group, chunk rows, padded value dim]
+        private const int RowSumAt = 3072; // running sums of weights, one per lane [group, chunk rows, lanes]
+        private const int RowMaxAt = 4608; // running maxima of scores in base-2 units [group, chunk rows]
+        private const int KeysAt = 4800; // packed keys [key block / lanes, head dim, lanes]
+        private const int ValuesAt = 21184; // packed values [key block, padded value dim]
+        private const int ScoresAt = 37568; // scores, then weights, of one tile [tile rows, score stride]
+        private const int TileMaxAt = 50240; // maxima of the tile's scores per lane [tile rows, lanes]
+        private const int FactorsAt = 50432; // what each row's weighted values are multiplied by [tile rows]
+        private const int SinkKeysAt = 50496; // packed keys of the sinks' panels [sink keys / lanes, head dim, lanes]
+        private const int SinkValuesAt = 50752; // packed values of the same keys [sink keys, padded value dim]
+        private const int KeyIndicesAt = 51008; // indices of the packed keys, as floats [key block]
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Run(void* address, int item, byte* workspace)
         {
             AttentionCall* call = (AttentionCall*)address;
             WorkItem work = WorkItem.Of(call, item, KvHeads);
+            // Tiles with a query that sees every key pass over blocks of them.
+            int global = Math.Clamp(GlobalRows - work.FirstRow - call->AlignmentOffset, 0, work.Rows);
+            global = Math.Min((global + TileRows - 1) / TileRows * TileRows, work.Rows);
+            for (int first = 0; first < global; first += ChunkRows)
+            {
+                AttendBlocks(call, work.Part(first, Math.Min(ChunkRows, global - first)), workspace);
+            }
+
+            work = work.Part(global, work.Rows - global);
+            AttendTiles(call, work, workspace);
+        }
+
+        // Tile after tile of queries. Keys [block, packed) stand in the workspace: all that the tile at hand sees, and on from there.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void AttendTiles(AttentionCall* call, WorkItem work, byte* workspace)
+        {
+            float* keys = At(workspace, KeysAt), values = At(workspace, ValuesAt);
+            int stand = work.FirstRow + call->AlignmentOffset; // the key that the chunk's first query stands at
+            int endKey = Math.Min(work.KeyLength, stand + work.Rows - 1 + After + 1);
+            int sinkKeys = Math.Min(SinkKeys, work.KeyLength);
+            PackKeys(call, work, 0, 0, sinkKeys, At(workspace, SinkKeysAt));
+            bool finiteSinks = PackValues(call, work, 0, 0, sinkKeys, At(workspace, SinkValuesAt));
+            int block = 0, packed = 0, finiteFrom = 0; // values from the last on are finite
+            for (int row = 0, rows; row < work.Rows; row += rows)
+            {
+                int query = stand + row;
+                rows = Math.Min(TileRows, work.Rows - row);
+                int from = Math.Max(SinkKeys, query - Before);
+                int to = Math.Min(endKey, query + rows - 1 + After + 1);
+                if (from >= to)
+                {
+                    (from, to) = (block, block); // nothing but the sinks is seen
+                }
+                else if (to > packed)
+                {
+                    int first = from / Lanes * Lanes;
+                    if (first >= packed)
+                    {
+                        (block, packed) = (first, first); // nothing that is packed is seen any more
+                    }
+                    else if (to > block + KeyBlock)
+                    {
+                        Move(keys, values, first - block, packed - first);
+                        block = first;
+                    }
+
+                    int until = Math.Min(Math.Min(endKey, block + KeyBlock), packed + ((to - packed + 63) / 64 * 64));
+                    PackKeys(call, work, block, packed, until, keys);
+                    finiteFrom = PackValues(call, work, block, packed, until, values) ? finiteFrom : until;
+                    packed = until;
+                }
+
+                bool finite = finiteSinks && from >= finiteFrom;
+                for (int member = 0; member < GroupSize; member++)
+                {
+                    AttendAtOnce(call, work, member, row, rows, block, from, to, finite, workspace);
+                }
+            }
+        }
+
+        // Keys that are still seen move to the front of their buffers, to make room behind them.
+        private static void Move(float* keys, float* values, int first, int count)
+        {
+            int whole = (count + Lanes - 1) / Lanes * Lanes; // keys stand in panels
+            new ReadOnlySpan<float>(keys + (first * QueryDim), whole * QueryDim).CopyTo(new Span<float>(keys, whole * QueryDim));
+            new ReadOnlySpan<float>(values + (first * PaddedValueDim), count * PaddedValueDim).CopyTo(new Span<float>(values, count * PaddedValueDim));
+        }
+
+        // One tile of queries, of which the sinks and [from, to) hold all keys that any row sees: from the queries to the outputs.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void AttendAtOnce(AttentionCall* call, WorkItem work, int member, int row, int rows, int block, int from, int to, bool finite, byte* workspace)
+        {
+            int head = (work.KvHead * GroupSize) + member;
+            float* queries = At(workspace, QueriesAt);
+            PrepareQueries(call, work, head, row, row + TileRows, queries);
+            // Keys and values of tiles that come later are on their way while this one is computed.
+            if (member == 0)
+            {
+                CachePrefetch.NextRows(call->Key.Head(work.Batch, work.KvHead), call->Key.RowStride, work.FirstRow + call->AlignmentOffset + row + KeysAhead, rows, work.KeyLength, QueryDim);
+                CachePrefetch.NextRows(call->Value.Head(work.Batch, work.KvHead), call->Value.RowStride, work.FirstRow + call->AlignmentOffset + row + KeysAhead, rows, work.KeyLength, 8);
+            }
+
+            int query = work.FirstRow + row + call->AlignmentOffset;
+            int lastKey = work.KeyLength - 1;
+            // Keys [fullFrom, fullTo) are seen by every row.
+            int fullFrom = Math.Max(from, query + rows - 1 - Before), fullTo = Math.Min(to, query + After + 1);
+            int start = from / Lanes * Lanes, end = (to + Lanes - 1) / Lanes * Lanes;
+            float* first = At(workspace, ScoresAt), scores = first + (SinkKeys + block - start); // a key's score stands at scores + (key - block)
+            float* tileMax = At(workspace, TileMaxAt);
+            new Span<float>(tileMax, TileRows * Lanes).Fill(float.NegativeInfinity);
+            int sinkKeys = Math.Min(SinkKeys, work.KeyLength);
+            float* sinks = At(workspace, SinkKeysAt);
+            int key = 0;
+            float* lastSinks = sinks;
+            float* window = At(workspace, KeysAt) + ((start - block) * QueryDim);
+            int joined = Math.Min((end - start) / Lanes, 1);
+            switch (joined)
+            {
+                case 1:
+                    key = start;
+                    Scores2Joint(queries, lastSinks, window, first + 0, tileMax, key, query, lastKey);
+                    break;
+                default:
+                    Scores1Partial(queries, lastSinks, first + 0, tileMax, key, query, lastKey);
+                    break;
+            }
+
+            key = start + (joined * Lanes);
+            for (; key <= end - 16; key += 16)
+            {
+                float* keys = At(workspace, KeysAt) + ((key - block) * QueryDim);
+                if (key >= fullFrom && key + 16 <= fullTo)
+                {
+                    Scores2Full(queries, keys, scores + (key - block), tileMax);
+                }
+                else
+                {
+                    Scores2Partial(queries, keys, scores + (key - block), tileMax, key, query, lastKey);
+                }
+            }
+            if (key < end)
+            {
+                float* keys = At(workspace, KeysAt) + ((key - block) * QueryDim);
+                switch ((end - key) / Lanes)
+                {
+                    default:
+                        Scores1Partial(queries, keys, scores + (key - block), tileMax, key, query, lastKey);
+                        break;
+                }
+            }
+
+            // Queries and outputs of tiles that come later are on their way while this one is computed.
+            CachePrefetch.NextRows(call->Query.Head(work.Batch, head), call->Query.RowStride, work.FirstRow + row + RowsAhead, rows, call->QueryLength, QueryDim);
+            CachePrefetch.NextRows(call->Output.Head(work.Batch, head), call->Output.RowStride, work.FirstRow + row + RowsAhead, rows, call->QueryLength, 8);
+            int seen = from < to ? SinkKeys + to - start : sinkKeys; // keys, some of them hidden
+            float* keyIndices = At(workspace, KeyIndicesAt);
+            if (call->Blocks.IsPresent || call->Mask.IsPresent)
+            {
+                for (int n = 0; n < seen; n++)
+                {
+                    keyIndices[n] = n < SinkKeys ? n : start + n - SinkKeys;
+                }
+            }
+
+            if (call->Blocks.IsPresent)
+            {
+                BlockMasking.Apply(call, work.Batch, head, work.FirstRow + row, rows, 0, seen, keyIndices, first, ScoreStride, tileMax, Lanes);
+            }
+
+            if (call->Mask.IsPresent)
+            {
+                RuntimeMasking.Apply(call, work.Batch, head, work.FirstRow + row, rows, 0, seen, keyIndices, first, ScoreStride, tileMax, Lanes);
+            }
+
+            float* factors = At(workspace, FactorsAt);
+            SoftmaxAtOnce(call, work, head, row, rows, first, (seen + Lanes - 1) / Lanes * Lanes, tileMax, factors);
+            float* weights = scores + (from - block);
+            float* values = At(workspace, ValuesAt) + ((from - block) * PaddedValueDim);
+            float* sinkValues = At(workspace, SinkValuesAt);
+            int sinkCount = query - Before < SinkKeys ? sinkKeys : Math.Min(sinkKeys, Sinks);
+            float* target = call->Output.Head(work.Batch, head) + ((work.FirstRow + row) * call->Output.RowStride);
+            if (finite && rows == TileRows)
+            {
+                ValuesAtOnce1(weights, values, target, to - from, (nint)call->Output.RowStride, factors, first, sinkValues, sinkCount);
+                return;
+            }
+
+            float* outputs = At(workspace, OutputsAt);
+            if (finite)
+            {
+                ValuesAtOnce1(weights, values, outputs, to - from, (nint)PaddedValueDim, factors, first, sinkValues, sinkCount);
+            }
+            else
+            {
+                new Span<float>(outputs, TileRows * PaddedValueDim).Clear();
+                ExactValues.Accumulate(first, ScoreStride, TileRows, sinkValues, PaddedValueDim, outputs, sinkCount);
+                ExactValues.Accumulate(weights, ScoreStride, TileRows, values, PaddedValueDim, outputs, to - from);
+            }
+
+            CopyRows(outputs, finite ? null : factors, target, call->Output.RowStride, rows);
+        }
+
+        // Scores [tile rows, count] become weights 2^(score - highest), and factors the inverses of their sums; a row that sees no key has a factor of 0.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void SoftmaxAtOnce(AttentionCall* call, WorkItem work, int head, int first, int rows, float* scores, int count, float* tileMax, float* factors)
+        {
+            float* logSumExp = call->LogSumExp == null ? null : call->LogSumExp + ((((long)work.Batch * Heads) + head) * call->LogSumExpStride) + work.FirstRow + first;
+            float sink = call->SinkLogits[head] * Log2OfE;
+            for (int r = 0; r < TileRows; r++)
+            {
+                float highest = VectorMath.MaxLanes(Vector256.Load(tileMax + (r * Lanes)));
+                // A row that sees no key keeps weights of 2^-infinity = 0.
+                Vector256<float> shift = Vector256.Create(highest == float.NegativeInfinity ? 0f : highest), sum = Vector256<float>.Zero;
+                float* row = scores + (r * ScoreStride);
+                int i = 0;
+                for (; i <= count - 32; i += 32)
+                {
+                    Vector256<float> weight0 = VectorMath.Exp2((Vector256.Load(row + i) - shift));
+                    Vector256<float> weight1 = VectorMath.Exp2((Vector256.Load(row + i + 8) - shift));
+                    Vector256<float> weight2 = VectorMath.Exp2((Vector256.Load(row + i + 16) - shift));
+                    Vector256<float> weight3 = VectorMath.Exp2((Vector256.Load(row + i + 24) - shift));
+                    Vector256.Store(weight0, row + i);
+                    sum = (sum + weight0);
+                    Vector256.Store(weight1, row + i + 8);
+                    sum = (sum + weight1);
+                    Vector256.Store(weight2, row + i + 16);
+                    sum = (sum + weight2);
+                    Vector256.Store(weight3, row + i + 24);
+                    sum = (sum + weight3);
+                }
+                for (; i < count; i += 8)
+                {
+                    Vector256<float> weight = VectorMath.Exp2((Vector256.Load(row + i) - shift));
+                    Vector256.Store(weight, row + i);
+                    sum = (sum + weight);
+                }
+                float total = VectorMath.SumLanes(sum);
+                // The head's sink joins the sum as one more key, without a value.
+                float seen = highest;
+                highest = MathF.Max(seen, sink);
+                float kept = seen == float.NegativeInfinity ? 0f : VectorMath.Exp2(seen - highest);
+                total = highest == float.NegativeInfinity ? 0f : (total * kept) + VectorMath.Exp2(sink - highest);
+                factors[r] = total == 0f ? 0f : 1f * kept / total;
+                if (logSumExp != null && r < rows)
+                {
+                    logSumExp[r] = total == 0f ? float.NegativeInfinity : (highest * NaturalLogOf2) + MathF.Log(total);
+                }
+            }
+        }
+
+        // outputs[6 rows, 8 columns] = factors * weights[6 rows, count keys] * values[count keys, 8 columns], the sinks' first.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void ValuesAtOnce1(float* weights, float* values, float* outputs, int count, nint stride, float* factors, float* firstWeights, float* firstValues, int firstCount)
+        {
+            Vector256<float> output0_0 = Vector256<float>.Zero;
+            Vector256<float> output1_0 = Vector256<float>.Zero;
+            Vector256<float> output2_0 = Vector256<float>.Zero;
+            Vector256<float> output3_0 = Vector256<float>.Zero;
+            Vector256<float> output4_0 = Vector256<float>.Zero;
+            Vector256<float> output5_0 = Vector256<float>.Zero;
+            float* nextWeights = weights, nextValues = values;
+            weights = firstWeights;
+            values = firstValues;
+            int left = firstCount;
+            for (int part = 0; part < 2; part++)
+            {
+                for (; left >= 4; left -= 4)
+                {
+                    {
+                        Vector256<float> value0 = Vector256.Load(values);
+                        Vector256<float> weight = Vector256.Create(weights[0]);
+                        output0_0 = Vector256.MultiplyAddEstimate(weight, value0, output0_0);
+                        weight = Vector256.Create(weights[528]);
+                        output1_0 = Vector256.MultiplyAddEstimate(weight, value0, output1_0);
+                        weight = Vector256.Create(weights[1056]);
+                        output2_0 = Vector256.MultiplyAddEstimate(weight, value0, output2_0);
+                        weight = Vector256.Create(weights[1584]);
+                        output3_0 = Vector256.MultiplyAddEstimate(weight, value0, output3_0);
+                        weight = Vector256.Create(weights[2112]);
+                        output4_0 = Vector256.MultiplyAddEstimate(weight, value0, output4_0);
+                        weight = Vector256.Create(weights[2640]);
+                        output5_0 = Vector256.MultiplyAddEstimate(weight, value0, output5_0);
+                    }
+                    {
+                        Vector256<float> value0 = Vector256.Load(values + 8);
+                        Vector256<float> weight = Vector256.Create(weights[1]);
+                        output0_0 = Vector256.MultiplyAddEstimate(weight, value0, output0_0);
+                        weight = Vector256.Create(weights[529]);
+                        output1_0 = Vector256.MultiplyAddEstimate(weight, value0, output1_0);
+                        weight = Vector256.Create(weights[1057]);
+                        output2_0 = Vector256.MultiplyAddEstimate(weight, value0, output2_0);
+                        weight = Vector256.Create(weights[1585]);
+                        output3_0 = Vector256.MultiplyAddEstimate(weight, value0, output3_0);
+                        weight = Vector256.Create(weights[2113]);
+                        output4_0 = Vector256.MultiplyAddEstimate(weight, value0, output4_0);
+                        weight = Vector256.Create(weights[2641]);
+                        output5_0 = Vector256.MultiplyAddEstimate(weight, value0, output5_0);
+                    }
+                    {
+                        Vector256<float> value0 = Vector256.Load(values + 16);
+                        Vector256<float> weight = Vector256.Create(weights[2]);
+                        output0_0 = Vector256.MultiplyAddEstimate(weight, value0, output0_0);
+                        weight = Vector256.Create(weights[530]);
+                        output1_0 = Vector256.MultiplyAddEstimate(weight, value0, output1_0);
+                        weight = Vector256.Create(weights[1058]);
+                        output2_0 = Vector256.MultiplyAddEstimate(weight, value0, output2_0);
+                        weight = Vector256.Create(weights[1586]);
+                        output3_0 = Vector256.MultiplyAddEstimate(weight, value0, output3_0);
+                        weight = Vector256.Create(weights[2114]);
+                        output4_0 = Vector256.MultiplyAddEstimate(weight, value0, output4_0);
+                        weight = Vector256.Create(weights[2642]);
+                        output5_0 = Vector256.MultiplyAddEstimate(weight, value0, output5_0);
+                    }
+                    {
+                        Vector256<float> value0 = Vector256.Load(values + 24);
+                        Vector256<float> weight = Vector256.Create(weights[3]);
+                        output0_0 = Vector256.MultiplyAddEstimate(weight, value0, output0_0);
+                        weight = Vector256.Create(weights[531]);
+                        output1_0 = Vector256.MultiplyAddEstimate(weight, value0, output1_0);
+                        weight = Vector256.Create(weights[1059]);
+                        output2_0 = Vector256.MultiplyAddEstimate(weight, value0, output2_0);
+                        weight = Vector256.Create(weights[1587]);
+                        output3_0 = Vector256.MultiplyAddEstimate(weight, value0, output3_0);
+                        weight = Vector256.Create(weights[2115]);
+                        output4_0 = Vector256.MultiplyAddEstimate(weight, value0, output4_0);
+                        weight = Vector256.Create(weights[2643]);
+                        output5_0 = Vector256.MultiplyAddEstimate(weight, value0, output5_0);
+                    }
+                    weights += 4;
+                    values += 32;
+                }
+                for (; left > 0; left--)
+                {
+                    {
+                        Vector256<float> value0 = Vector256.Load(values);
+                        Vector256<float> weight = Vector256.Create(weights[0]);
+                        output0_0 = Vector256.MultiplyAddEstimate(weight, value0, output0_0);
+                        weight = Vector256.Create(weights[528]);
+                        output1_0 = Vector256.MultiplyAddEstimate(weight, value0, output1_0);
+                        weight = Vector256.Create(weights[1056]);
+                        output2_0 = Vector256.MultiplyAddEstimate(weight, value0, output2_0);
+                        weight = Vector256.Create(weights[1584]);
+                        output3_0 = Vector256.MultiplyAddEstimate(weight, value0, output3_0);
+                        weight = Vector256.Create(weights[2112]);
+                        output4_0 = Vector256.MultiplyAddEstimate(weight, value0, output4_0);
+                        weight = Vector256.Create(weights[2640]);
+                        output5_0 = Vector256.MultiplyAddEstimate(weight, value0, output5_0);
+                    }
+                    weights++;
+                    values += 8;
+                }
+                weights = nextWeights;
+                values = nextValues;
+                left = count;
+            }
+            Vector256<float> factor = Vector256.Create(factors[0]);
+            Vector256.Store((output0_0 * factor), outputs);
+            outputs += stride;
+            factor = Vector256.Create(factors[1]);
+            Vector256.Store((output1_0 * factor), outputs);
+            outputs += stride;
+            factor = Vector256.Create(factors[2]);
+            Vector256.Store((output2_0 * factor), outputs);
+            outputs += stride;
+            factor = Vector256.Create(factors[3]);
+            Vector256.Store((output3_0 * factor), outputs);
+            outputs += stride;
+            factor = Vector256.Create(factors[4]);
+            Vector256.Store((output4_0 * factor), outputs);
+            outputs += stride;
+            factor = Vector256.Create(factors[5]);
+            Vector256.Store((output5_0 * factor), outputs);
+        }
+
+        // The first rows of a tile, times their factors where they are given, to where they belong.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void CopyRows(float* outputs, float* factors, float* target, long stride, int rows)
+        {
+            for (int r = 0; r < rows; r++)
+            {
+                float factor = factors == null ? 1f : factors[r];
+                Vector256<float> all = Vector256.Create(factor);
+                float* output = outputs + (r * PaddedValueDim);
+                float* row = target + (r * stride);
+                Vector256.Store((Vector256.Load(output) * all), row);
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void AttendBlocks(AttentionCall* call, WorkItem work, byte* workspace)
+        {
             int tiles = (work.Rows + TileRows - 1) / TileRows;
             for (int member = 0; member < GroupSize; member++)
             {
                 int state = member * ChunkRows;
-                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, tiles * TileRows, At(workspace, QueriesAt) + (state * QueryDim), At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
+                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, 0, tiles * TileRows, At(workspace, QueriesAt) + (state * QueryDim));
+                ClearState(tiles * TileRows, At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
             }
 
             WalkKeys(call, work, tiles, workspace);
@@ -1699,20 +3106,19 @@ namespace AttentionGen.Kernels
             }
         }
 
-        // Queries of one head, times Scale * log2(e): scores come out in base-2 units. Rows past the last are zero.
+        // Queries of one head, times Scale * log2(e): scores come out in base-2 units. Rows [first, end) of the chunk; those past its last are zero.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void PrepareQueries(AttentionCall* call, WorkItem work, int head, int paddedRows, float* queries, float* outputs, float* rowSum, float* rowMax)
+        private static void PrepareQueries(AttentionCall* call, WorkItem work, int head, int first, int end, float* queries)
         {
             float* source = call->Query.Head(work.Batch, head);
             Vector256<float> scale = Vector256.Create(QueryScale);
-            for (int r = 0; r < paddedRows; r++)
+            for (int r = first; r < end; r++)
             {
-                float* target = queries + (r * QueryDim);
+                float* target = queries + ((r - first) * QueryDim);
                 if (r < work.Rows)
                 {
                     int index = work.FirstRow + r;
                     float* row = source + (index * call->Query.RowStride);
-                    CachePrefetch.Row(row + (RowsAhead * call->Query.RowStride), QueryDim);
                     Vector256.Store((Vector256.Load(row) * scale), target);
                 }
                 else
@@ -1720,10 +3126,15 @@ namespace AttentionGen.Kernels
                     new Span<float>(target, QueryDim).Clear();
                 }
             }
+        }
 
-            new Span<float>(outputs, paddedRows * PaddedValueDim).Clear();
-            new Span<float>(rowSum, paddedRows * Lanes).Clear();
-            new Span<float>(rowMax, paddedRows).Fill(float.NegativeInfinity);
+        // Rows that have seen no key yet.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void ClearState(int rows, float* outputs, float* rowSum, float* rowMax)
+        {
+            new Span<float>(outputs, rows * PaddedValueDim).Clear();
+            new Span<float>(rowSum, rows * Lanes).Clear();
+            new Span<float>(rowMax, rows).Fill(float.NegativeInfinity);
         }
 
         // Keys [from, to) of one head, transposed into panels of 8; the last panel's missing keys are zero.
@@ -1735,7 +3146,6 @@ namespace AttentionGen.Kernels
             {
                 int count = Math.Min(Lanes, to - first);
                 float* panel = panels + ((first - block) * QueryDim);
-                CachePrefetch.Rows(source + (first * call->Key.RowStride), call->Key.RowStride, RowsAhead, Lanes, work.KeyLength - first, QueryDim);
                 PanelPacking.Transpose8(source + (first * call->Key.RowStride), call->Key.RowStride, count, QueryDim, panel);
             }
         }
@@ -1751,7 +3161,6 @@ namespace AttentionGen.Kernels
             for (int j = from; j < to; j++)
             {
                 float* row = source + (j * call->Value.RowStride);
-                CachePrefetch.Row(row + (RowsAhead * call->Value.RowStride), 8);
                 float* target = packed + ((j - block) * PaddedValueDim);
                 { Vector256<float> x = Vector256.Load(row); check = Vector256.MultiplyAddEstimate(x, zeros, check); Vector256.Store(x, target); }
             }
@@ -2202,6 +3611,178 @@ namespace AttentionGen.Kernels
             }
         }
 
+        // scores[6 rows, 16 keys] = queries[6 rows, 8] * keys[8, 16 keys], hidden keys at -infinity. The first panel holds sinks.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Scores2Joint(float* queries, float* sinks, float* keys, float* scores, float* tileMax, int key, int query, int lastKey)
+        {
+            Vector256<float> score0_0 = Vector256<float>.Zero, score0_1 = Vector256<float>.Zero;
+            Vector256<float> score1_0 = Vector256<float>.Zero, score1_1 = Vector256<float>.Zero;
+            Vector256<float> score2_0 = Vector256<float>.Zero, score2_1 = Vector256<float>.Zero;
+            Vector256<float> score3_0 = Vector256<float>.Zero, score3_1 = Vector256<float>.Zero;
+            Vector256<float> score4_0 = Vector256<float>.Zero, score4_1 = Vector256<float>.Zero;
+            Vector256<float> score5_0 = Vector256<float>.Zero, score5_1 = Vector256<float>.Zero;
+            for (float* end = queries + QueryDim; queries < end;)
+            {
+                {
+                    Vector256<float> key0 = Vector256.Load(sinks);
+                    Vector256<float> key1 = Vector256.Load(keys);
+                    Vector256<float> feature = Vector256.Create(queries[0]);
+                    score0_0 = Vector256.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector256.MultiplyAddEstimate(feature, key1, score0_1);
+                    feature = Vector256.Create(queries[8]);
+                    score1_0 = Vector256.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector256.MultiplyAddEstimate(feature, key1, score1_1);
+                    feature = Vector256.Create(queries[16]);
+                    score2_0 = Vector256.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector256.MultiplyAddEstimate(feature, key1, score2_1);
+                    feature = Vector256.Create(queries[24]);
+                    score3_0 = Vector256.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector256.MultiplyAddEstimate(feature, key1, score3_1);
+                    feature = Vector256.Create(queries[32]);
+                    score4_0 = Vector256.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector256.MultiplyAddEstimate(feature, key1, score4_1);
+                    feature = Vector256.Create(queries[40]);
+                    score5_0 = Vector256.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector256.MultiplyAddEstimate(feature, key1, score5_1);
+                }
+                {
+                    Vector256<float> key0 = Vector256.Load(sinks + 8);
+                    Vector256<float> key1 = Vector256.Load(keys + 8);
+                    Vector256<float> feature = Vector256.Create(queries[1]);
+                    score0_0 = Vector256.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector256.MultiplyAddEstimate(feature, key1, score0_1);
+                    feature = Vector256.Create(queries[9]);
+                    score1_0 = Vector256.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector256.MultiplyAddEstimate(feature, key1, score1_1);
+                    feature = Vector256.Create(queries[17]);
+                    score2_0 = Vector256.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector256.MultiplyAddEstimate(feature, key1, score2_1);
+                    feature = Vector256.Create(queries[25]);
+                    score3_0 = Vector256.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector256.MultiplyAddEstimate(feature, key1, score3_1);
+                    feature = Vector256.Create(queries[33]);
+                    score4_0 = Vector256.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector256.MultiplyAddEstimate(feature, key1, score4_1);
+                    feature = Vector256.Create(queries[41]);
+                    score5_0 = Vector256.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector256.MultiplyAddEstimate(feature, key1, score5_1);
+                }
+                {
+                    Vector256<float> key0 = Vector256.Load(sinks + 16);
+                    Vector256<float> key1 = Vector256.Load(keys + 16);
+                    Vector256<float> feature = Vector256.Create(queries[2]);
+                    score0_0 = Vector256.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector256.MultiplyAddEstimate(feature, key1, score0_1);
+                    feature = Vector256.Create(queries[10]);
+                    score1_0 = Vector256.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector256.MultiplyAddEstimate(feature, key1, score1_1);
+                    feature = Vector256.Create(queries[18]);
+                    score2_0 = Vector256.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector256.MultiplyAddEstimate(feature, key1, score2_1);
+                    feature = Vector256.Create(queries[26]);
+                    score3_0 = Vector256.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector256.MultiplyAddEstimate(feature, key1, score3_1);
+                    feature = Vector256.Create(queries[34]);
+                    score4_0 = Vector256.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector256.MultiplyAddEstimate(feature, key1, score4_1);
+                    feature = Vector256.Create(queries[42]);
+                    score5_0 = Vector256.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector256.MultiplyAddEstimate(feature, key1, score5_1);
+                }
+                {
+                    Vector256<float> key0 = Vector256.Load(sinks + 24);
+                    Vector256<float> key1 = Vector256.Load(keys + 24);
+                    Vector256<float> feature = Vector256.Create(queries[3]);
+                    score0_0 = Vector256.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector256.MultiplyAddEstimate(feature, key1, score0_1);
+                    feature = Vector256.Create(queries[11]);
+                    score1_0 = Vector256.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector256.MultiplyAddEstimate(feature, key1, score1_1);
+                    feature = Vector256.Create(queries[19]);
+                    score2_0 = Vector256.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector256.MultiplyAddEstimate(feature, key1, score2_1);
+                    feature = Vector256.Create(queries[27]);
+                    score3_0 = Vector256.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector256.MultiplyAddEstimate(feature, key1, score3_1);
+                    feature = Vector256.Create(queries[35]);
+                    score4_0 = Vector256.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector256.MultiplyAddEstimate(feature, key1, score4_1);
+                    feature = Vector256.Create(queries[43]);
+                    score5_0 = Vector256.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector256.MultiplyAddEstimate(feature, key1, score5_1);
+                }
+                queries += 4;
+                keys += 32;
+                sinks += 32;
+            }
+
+            Vector256<float> index0 = (Vector256.Create(0f) + Vector256<float>.Indices);
+            Vector256<float> index1 = (Vector256.Create((float)key) + Vector256<float>.Indices);
+            Vector256<float> hidden = Vector256.Create(float.NegativeInfinity);
+            Vector256<float> last = Vector256.Create((float)lastKey);
+            Vector256<float> lastSink = Vector256.Create((float)(Sinks - 1));
+            {
+                Vector256<float> leftmost = Vector256.Create((float)(query - Before));
+                Vector256<float> rightmost = Vector256.Create((float)Math.Min(lastKey, query + After));
+                score0_0 = Vector256.ConditionalSelect(((Vector256.GreaterThanOrEqual(index0, leftmost) & Vector256.LessThanOrEqual(index0, rightmost)) | (Vector256.LessThanOrEqual(index0, lastSink) & Vector256.LessThanOrEqual(index0, last))), score0_0, hidden);
+                Vector256.Store(score0_0, scores);
+                score0_1 = Vector256.ConditionalSelect((Vector256.GreaterThanOrEqual(index1, leftmost) & Vector256.LessThanOrEqual(index1, rightmost)), score0_1, hidden);
+                Vector256.Store(score0_1, scores + 8);
+                Vector256<float> highest = Vector256.MaxNative(score0_0, score0_1);
+                Vector256.Store(Vector256.MaxNative(Vector256.Load(tileMax), highest), tileMax);
+            }
+            {
+                Vector256<float> leftmost = Vector256.Create((float)(query + 1 - Before));
+                Vector256<float> rightmost = Vector256.Create((float)Math.Min(lastKey, query + 1 + After));
+                score1_0 = Vector256.ConditionalSelect(((Vector256.GreaterThanOrEqual(index0, leftmost) & Vector256.LessThanOrEqual(index0, rightmost)) | (Vector256.LessThanOrEqual(index0, lastSink) & Vector256.LessThanOrEqual(index0, last))), score1_0, hidden);
+                Vector256.Store(score1_0, scores + 528);
+                score1_1 = Vector256.ConditionalSelect((Vector256.GreaterThanOrEqual(index1, leftmost) & Vector256.LessThanOrEqual(index1, rightmost)), score1_1, hidden);
+                Vector256.Store(score1_1, scores + 536);
+                Vector256<float> highest = Vector256.MaxNative(score1_0, score1_1);
+                Vector256.Store(Vector256.MaxNative(Vector256.Load(tileMax + 8), highest), tileMax + 8);
+            }
+            {
+                Vector256<float> leftmost = Vector256.Create((float)(query + 2 - Before));
+                Vector256<float> rightmost = Vector256.Create((float)Math.Min(lastKey, query + 2 + After));
+                score2_0 = Vector256.ConditionalSelect(((Vector256.GreaterThanOrEqual(index0, leftmost) & Vector256.LessThanOrEqual(index0, rightmost)) | (Vector256.LessThanOrEqual(index0, lastSink) & Vector256.LessThanOrEqual(index0, last))), score2_0, hidden);
+                Vector256.Store(score2_0, scores + 1056);
+                score2_1 = Vector256.ConditionalSelect((Vector256.GreaterThanOrEqual(index1, leftmost) & Vector256.LessThanOrEqual(index1, rightmost)), score2_1, hidden);
+                Vector256.Store(score2_1, scores + 1064);
+                Vector256<float> highest = Vector256.MaxNative(score2_0, score2_1);
+                Vector256.Store(Vector256.MaxNative(Vector256.Load(tileMax + 16), highest), tileMax + 16);
+            }
+            {
+                Vector256<float> leftmost = Vector256.Create((float)(query + 3 - Before));
+                Vector256<float> rightmost = Vector256.Create((float)Math.Min(lastKey, query + 3 + After));
+                score3_0 = Vector256.ConditionalSelect(((Vector256.GreaterThanOrEqual(index0, leftmost) & Vector256.LessThanOrEqual(index0, rightmost)) | (Vector256.LessThanOrEqual(index0, lastSink) & Vector256.LessThanOrEqual(index0, last))), score3_0, hidden);
+                Vector256.Store(score3_0, scores + 1584);
+                score3_1 = Vector256.ConditionalSelect((Vector256.GreaterThanOrEqual(index1, leftmost) & Vector256.LessThanOrEqual(index1, rightmost)), score3_1, hidden);
+                Vector256.Store(score3_1, scores + 1592);
+                Vector256<float> highest = Vector256.MaxNative(score3_0, score3_1);
+                Vector256.Store(Vector256.MaxNative(Vector256.Load(tileMax + 24), highest), tileMax + 24);
+            }
+            {
+                Vector256<float> leftmost = Vector256.Create((float)(query + 4 - Before));
+                Vector256<float> rightmost = Vector256.Create((float)Math.Min(lastKey, query + 4 + After));
+                score4_0 = Vector256.ConditionalSelect(((Vector256.GreaterThanOrEqual(index0, leftmost) & Vector256.LessThanOrEqual(index0, rightmost)) | (Vector256.LessThanOrEqual(index0, lastSink) & Vector256.LessThanOrEqual(index0, last))), score4_0, hidden);
+                Vector256.Store(score4_0, scores + 2112);
+                score4_1 = Vector256.ConditionalSelect((Vector256.GreaterThanOrEqual(index1, leftmost) & Vector256.LessThanOrEqual(index1, rightmost)), score4_1, hidden);
+                Vector256.Store(score4_1, scores + 2120);
+                Vector256<float> highest = Vector256.MaxNative(score4_0, score4_1);
+                Vector256.Store(Vector256.MaxNative(Vector256.Load(tileMax + 32), highest), tileMax + 32);
+            }
+            {
+                Vector256<float> leftmost = Vector256.Create((float)(query + 5 - Before));
+                Vector256<float> rightmost = Vector256.Create((float)Math.Min(lastKey, query + 5 + After));
+                score5_0 = Vector256.ConditionalSelect(((Vector256.GreaterThanOrEqual(index0, leftmost) & Vector256.LessThanOrEqual(index0, rightmost)) | (Vector256.LessThanOrEqual(index0, lastSink) & Vector256.LessThanOrEqual(index0, last))), score5_0, hidden);
+                Vector256.Store(score5_0, scores + 2640);
+                score5_1 = Vector256.ConditionalSelect((Vector256.GreaterThanOrEqual(index1, leftmost) & Vector256.LessThanOrEqual(index1, rightmost)), score5_1, hidden);
+                Vector256.Store(score5_1, scores + 2648);
+                Vector256<float> highest = Vector256.MaxNative(score5_0, score5_1);
+                Vector256.Store(Vector256.MaxNative(Vector256.Load(tileMax + 40), highest), tileMax + 40);
+            }
+        }
+
         // Scores [tile rows, from..end) become weights 2^(score - rowMax); sums and outputs so far follow the maximum when it moves.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void Softmax(float* scores, int count, float* tileMax, float* rowMax, float* rowSum, float* outputs)
@@ -2382,7 +3963,6 @@ namespace AttentionGen.Kernels
                 Vector256<float> factors = Vector256.Create(factor);
                 float* output = outputs + (r * PaddedValueDim);
                 float* row = target + (r * call->Output.RowStride);
-                CachePrefetch.Row(row + (RowsAhead * call->Output.RowStride), 8);
                 Vector256.Store((Vector256.Load(output) * factors), row);
                 if (logSumExp != null)
                 {
@@ -2406,9 +3986,11 @@ namespace AttentionGen.Kernels
         private const int Lanes = 4;
         private const int TileRows = 6;
         private const int KeyBlock = 512;
-        private const int RowsAhead = 64; // how far behind a row the one is that is asked for
+        private const int RowsAhead = 64; // how far behind a query the one is that is asked for beside its arithmetic
+        private const int KeysAhead = 68; // the same for keys and values
+        private const int SinkKeys = 4; // keys of the sinks' panels
         private const int ScoreStride = 528;
-        private const int ChunkRows = 1032;
+        private const int ChunkRows = 48;
         private const int Before = 4; // keys visible before the query
         private const int After = 4; // keys visible after the query
         private const int Sinks = 2; // leading keys visible to every query
@@ -2419,24 +4001,462 @@ namespace AttentionGen.Kernels
 
         // Workspace of one thread, in bytes from its start.
         private const int QueriesAt = 0; // scaled queries [group, chunk rows, head dim]
-        private const int OutputsAt = 33024; // unnormalised outputs [group, chunk rows, padded value dim]
-        private const int RowSumAt = 66048; // running sums of weights, one per lane [group, chunk rows, lanes]
-        private const int RowMaxAt = 82560; // running maxima of scores in base-2 units [group, chunk rows]
-        private const int KeysAt = 86720; // packed keys [key block / lanes, head dim, lanes]
-        private const int ValuesAt = 103104; // packed values [key block, padded value dim]
-        private const int ScoresAt = 119488; // scores, then weights, of one tile [tile rows, score stride]
-        private const int TileMaxAt = 132160; // maxima of the tile's scores per lane [tile rows, lanes]
+        private const int OutputsAt = 1536; // unnormalised outputs [group, chunk rows, padded value dim]
+        private const int RowSumAt = 3072; // running sums of weights, one per lane [group, chunk rows, lanes]
+        private const int RowMaxAt = 3840; // running maxima of scores in base-2 units [group, chunk rows]
+        private const int KeysAt = 4032; // packed keys [key block / lanes, head dim, lanes]
+        private const int ValuesAt = 20416; // packed values [key block, padded value dim]
+        private const int ScoresAt = 36800; // scores, then weights, of one tile [tile rows, score stride]
+        private const int TileMaxAt = 49472; // maxima of the tile's scores per lane [tile rows, lanes]
+        private const int FactorsAt = 49600; // what each row's weighted values are multiplied by [tile rows]
+        private const int SinkKeysAt = 49664; // packed keys of the sinks' panels [sink keys / lanes, head dim, lanes]
+        private const int SinkValuesAt = 49792; // packed values of the same keys [sink keys, padded value dim]
+        private const int KeyIndicesAt = 49920; // indices of the packed keys, as floats [key block]
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Run(void* address, int item, byte* workspace)
         {
             AttentionCall* call = (AttentionCall*)address;
             WorkItem work = WorkItem.Of(call, item, KvHeads);
+            // Tiles with a query that sees every key pass over blocks of them.
+            int global = Math.Clamp(GlobalRows - work.FirstRow - call->AlignmentOffset, 0, work.Rows);
+            global = Math.Min((global + TileRows - 1) / TileRows * TileRows, work.Rows);
+            for (int first = 0; first < global; first += ChunkRows)
+            {
+                AttendBlocks(call, work.Part(first, Math.Min(ChunkRows, global - first)), workspace);
+            }
+
+            work = work.Part(global, work.Rows - global);
+            AttendTiles(call, work, workspace);
+        }
+
+        // Tile after tile of queries. Keys [block, packed) stand in the workspace: all that the tile at hand sees, and on from there.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void AttendTiles(AttentionCall* call, WorkItem work, byte* workspace)
+        {
+            float* keys = At(workspace, KeysAt), values = At(workspace, ValuesAt);
+            int stand = work.FirstRow + call->AlignmentOffset; // the key that the chunk's first query stands at
+            int endKey = Math.Min(work.KeyLength, stand + work.Rows - 1 + After + 1);
+            int sinkKeys = Math.Min(SinkKeys, work.KeyLength);
+            PackKeys(call, work, 0, 0, sinkKeys, At(workspace, SinkKeysAt));
+            bool finiteSinks = PackValues(call, work, 0, 0, sinkKeys, At(workspace, SinkValuesAt));
+            int block = 0, packed = 0, finiteFrom = 0; // values from the last on are finite
+            for (int row = 0, rows; row < work.Rows; row += rows)
+            {
+                int query = stand + row;
+                rows = Math.Min(TileRows, work.Rows - row);
+                int from = Math.Max(SinkKeys, query - Before);
+                int to = Math.Min(endKey, query + rows - 1 + After + 1);
+                if (from >= to)
+                {
+                    (from, to) = (block, block); // nothing but the sinks is seen
+                }
+                else if (to > packed)
+                {
+                    int first = from / Lanes * Lanes;
+                    if (first >= packed)
+                    {
+                        (block, packed) = (first, first); // nothing that is packed is seen any more
+                    }
+                    else if (to > block + KeyBlock)
+                    {
+                        Move(keys, values, first - block, packed - first);
+                        block = first;
+                    }
+
+                    int until = Math.Min(Math.Min(endKey, block + KeyBlock), packed + ((to - packed + 63) / 64 * 64));
+                    PackKeys(call, work, block, packed, until, keys);
+                    finiteFrom = PackValues(call, work, block, packed, until, values) ? finiteFrom : until;
+                    packed = until;
+                }
+
+                bool finite = finiteSinks && from >= finiteFrom;
+                for (int member = 0; member < GroupSize; member++)
+                {
+                    AttendAtOnce(call, work, member, row, rows, block, from, to, finite, workspace);
+                }
+            }
+        }
+
+        // Keys that are still seen move to the front of their buffers, to make room behind them.
+        private static void Move(float* keys, float* values, int first, int count)
+        {
+            int whole = (count + Lanes - 1) / Lanes * Lanes; // keys stand in panels
+            new ReadOnlySpan<float>(keys + (first * QueryDim), whole * QueryDim).CopyTo(new Span<float>(keys, whole * QueryDim));
+            new ReadOnlySpan<float>(values + (first * PaddedValueDim), count * PaddedValueDim).CopyTo(new Span<float>(values, count * PaddedValueDim));
+        }
+
+        // One tile of queries, of which the sinks and [from, to) hold all keys that any row sees: from the queries to the outputs.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void AttendAtOnce(AttentionCall* call, WorkItem work, int member, int row, int rows, int block, int from, int to, bool finite, byte* workspace)
+        {
+            int head = (work.KvHead * GroupSize) + member;
+            float* queries = At(workspace, QueriesAt);
+            PrepareQueries(call, work, head, row, row + TileRows, queries);
+            // Keys and values of tiles that come later are on their way while this one is computed.
+            if (member == 0)
+            {
+                CachePrefetch.NextRows(call->Key.Head(work.Batch, work.KvHead), call->Key.RowStride, work.FirstRow + call->AlignmentOffset + row + KeysAhead, rows, work.KeyLength, QueryDim);
+                CachePrefetch.NextRows(call->Value.Head(work.Batch, work.KvHead), call->Value.RowStride, work.FirstRow + call->AlignmentOffset + row + KeysAhead, rows, work.KeyLength, 8);
+            }
+
+            int query = work.FirstRow + row + call->AlignmentOffset;
+            int lastKey = work.KeyLength - 1;
+            // Keys [fullFrom, fullTo) are seen by every row.
+            int fullFrom = Math.Max(from, query + rows - 1 - Before), fullTo = Math.Min(to, query + After + 1);
+            int start = from / Lanes * Lanes, end = (to + Lanes - 1) / Lanes * Lanes;
+            float* first = At(workspace, ScoresAt), scores = first + (SinkKeys + block - start); // a key's score stands at scores + (key - block)
+            float* tileMax = At(workspace, TileMaxAt);
+            new Span<float>(tileMax, TileRows * Lanes).Fill(float.NegativeInfinity);
+            int sinkKeys = Math.Min(SinkKeys, work.KeyLength);
+            float* sinks = At(workspace, SinkKeysAt);
+            int key = 0;
+            float* lastSinks = sinks;
+            float* window = At(workspace, KeysAt) + ((start - block) * QueryDim);
+            int joined = Math.Min((end - start) / Lanes, 3);
+            switch (joined)
+            {
+                case 3:
+                    key = start;
+                    Scores4Joint(queries, lastSinks, window, first + 0, tileMax, key, query, lastKey);
+                    break;
+                case 2:
+                    key = start;
+                    Scores3Joint(queries, lastSinks, window, first + 0, tileMax, key, query, lastKey);
+                    break;
+                case 1:
+                    key = start;
+                    Scores2Joint(queries, lastSinks, window, first + 0, tileMax, key, query, lastKey);
+                    break;
+                default:
+                    Scores1Partial(queries, lastSinks, first + 0, tileMax, key, query, lastKey);
+                    break;
+            }
+
+            key = start + (joined * Lanes);
+            for (; key <= end - 16; key += 16)
+            {
+                float* keys = At(workspace, KeysAt) + ((key - block) * QueryDim);
+                if (key >= fullFrom && key + 16 <= fullTo)
+                {
+                    Scores4Full(queries, keys, scores + (key - block), tileMax);
+                }
+                else
+                {
+                    Scores4Partial(queries, keys, scores + (key - block), tileMax, key, query, lastKey);
+                }
+            }
+            if (key < end)
+            {
+                float* keys = At(workspace, KeysAt) + ((key - block) * QueryDim);
+                switch ((end - key) / Lanes)
+                {
+                    case 3:
+                        Scores3Partial(queries, keys, scores + (key - block), tileMax, key, query, lastKey);
+                        break;
+                    case 2:
+                        Scores2Partial(queries, keys, scores + (key - block), tileMax, key, query, lastKey);
+                        break;
+                    default:
+                        Scores1Partial(queries, keys, scores + (key - block), tileMax, key, query, lastKey);
+                        break;
+                }
+            }
+
+            // Queries and outputs of tiles that come later are on their way while this one is computed.
+            CachePrefetch.NextRows(call->Query.Head(work.Batch, head), call->Query.RowStride, work.FirstRow + row + RowsAhead, rows, call->QueryLength, QueryDim);
+            CachePrefetch.NextRows(call->Output.Head(work.Batch, head), call->Output.RowStride, work.FirstRow + row + RowsAhead, rows, call->QueryLength, 8);
+            int seen = from < to ? SinkKeys + to - start : sinkKeys; // keys, some of them hidden
+            float* keyIndices = At(workspace, KeyIndicesAt);
+            if (call->Blocks.IsPresent || call->Mask.IsPresent)
+            {
+                for (int n = 0; n < seen; n++)
+                {
+                    keyIndices[n] = n < SinkKeys ? n : start + n - SinkKeys;
+                }
+            }
+
+            if (call->Blocks.IsPresent)
+            {
+                BlockMasking.Apply(call, work.Batch, head, work.FirstRow + row, rows, 0, seen, keyIndices, first, ScoreStride, tileMax, Lanes);
+            }
+
+            if (call->Mask.IsPresent)
+            {
+                RuntimeMasking.Apply(call, work.Batch, head, work.FirstRow + row, rows, 0, seen, keyIndices, first, ScoreStride, tileMax, Lanes);
+            }
+
+            float* factors = At(workspace, FactorsAt);
+            SoftmaxAtOnce(call, work, head, row, rows, first, (seen + Lanes - 1) / Lanes * Lanes, tileMax, factors);
+            float* weights = scores + (from - block);
+            float* values = At(workspace, ValuesAt) + ((from - block) * PaddedValueDim);
+            float* sinkValues = At(workspace, SinkValuesAt);
+            int sinkCount = query - Before < SinkKeys ? sinkKeys : Math.Min(sinkKeys, Sinks);
+            float* target = call->Output.Head(work.Batch, head) + ((work.FirstRow + row) * call->Output.RowStride);
+            if (finite && rows == TileRows)
+            {
+                ValuesAtOnce2(weights, values, target, to - from, (nint)call->Output.RowStride, factors, first, sinkValues, sinkCount);
+                return;
+            }
+
+            float* outputs = At(workspace, OutputsAt);
+            if (finite)
+            {
+                ValuesAtOnce2(weights, values, outputs, to - from, (nint)PaddedValueDim, factors, first, sinkValues, sinkCount);
+            }
+            else
+            {
+                new Span<float>(outputs, TileRows * PaddedValueDim).Clear();
+                ExactValues.Accumulate(first, ScoreStride, TileRows, sinkValues, PaddedValueDim, outputs, sinkCount);
+                ExactValues.Accumulate(weights, ScoreStride, TileRows, values, PaddedValueDim, outputs, to - from);
+            }
+
+            CopyRows(outputs, finite ? null : factors, target, call->Output.RowStride, rows);
+        }
+
+        // Scores [tile rows, count] become weights 2^(score - highest), and factors the inverses of their sums; a row that sees no key has a factor of 0.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void SoftmaxAtOnce(AttentionCall* call, WorkItem work, int head, int first, int rows, float* scores, int count, float* tileMax, float* factors)
+        {
+            float* logSumExp = call->LogSumExp == null ? null : call->LogSumExp + ((((long)work.Batch * Heads) + head) * call->LogSumExpStride) + work.FirstRow + first;
+            float sink = call->SinkLogits[head] * Log2OfE;
+            for (int r = 0; r < TileRows; r++)
+            {
+                float highest = VectorMath.MaxLanes(Vector128.Load(tileMax + (r * Lanes)));
+                // A row that sees no key keeps weights of 2^-infinity = 0.
+                Vector128<float> shift = Vector128.Create(highest == float.NegativeInfinity ? 0f : highest), sum = Vector128<float>.Zero;
+                float* row = scores + (r * ScoreStride);
+                int i = 0;
+                for (; i <= count - 16; i += 16)
+                {
+                    Vector128<float> weight0 = VectorMath.Exp2((Vector128.Load(row + i) - shift));
+                    Vector128<float> weight1 = VectorMath.Exp2((Vector128.Load(row + i + 4) - shift));
+                    Vector128<float> weight2 = VectorMath.Exp2((Vector128.Load(row + i + 8) - shift));
+                    Vector128<float> weight3 = VectorMath.Exp2((Vector128.Load(row + i + 12) - shift));
+                    Vector128.Store(weight0, row + i);
+                    sum = (sum + weight0);
+                    Vector128.Store(weight1, row + i + 4);
+                    sum = (sum + weight1);
+                    Vector128.Store(weight2, row + i + 8);
+                    sum = (sum + weight2);
+                    Vector128.Store(weight3, row + i + 12);
+                    sum = (sum + weight3);
+                }
+                for (; i < count; i += 4)
+                {
+                    Vector128<float> weight = VectorMath.Exp2((Vector128.Load(row + i) - shift));
+                    Vector128.Store(weight, row + i);
+                    sum = (sum + weight);
+                }
+                float total = VectorMath.SumLanes(sum);
+                // The head's sink joins the sum as one more key, without a value.
+                float seen = highest;
+                highest = MathF.Max(seen, sink);
+                float kept = seen == float.NegativeInfinity ? 0f : VectorMath.Exp2(seen - highest);
+                total = highest == float.NegativeInfinity ? 0f : (total * kept) + VectorMath.Exp2(sink - highest);
+                factors[r] = total == 0f ? 0f : 1f * kept / total;
+                if (logSumExp != null && r < rows)
+                {
+                    logSumExp[r] = total == 0f ? float.NegativeInfinity : (highest * NaturalLogOf2) + MathF.Log(total);
+                }
+            }
+        }
+
+        // outputs[6 rows, 8 columns] = factors * weights[6 rows, count keys] * values[count keys, 8 columns], the sinks' first.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void ValuesAtOnce2(float* weights, float* values, float* outputs, int count, nint stride, float* factors, float* firstWeights, float* firstValues, int firstCount)
+        {
+            Vector128<float> output0_0 = Vector128<float>.Zero;
+            Vector128<float> output0_1 = Vector128<float>.Zero;
+            Vector128<float> output1_0 = Vector128<float>.Zero;
+            Vector128<float> output1_1 = Vector128<float>.Zero;
+            Vector128<float> output2_0 = Vector128<float>.Zero;
+            Vector128<float> output2_1 = Vector128<float>.Zero;
+            Vector128<float> output3_0 = Vector128<float>.Zero;
+            Vector128<float> output3_1 = Vector128<float>.Zero;
+            Vector128<float> output4_0 = Vector128<float>.Zero;
+            Vector128<float> output4_1 = Vector128<float>.Zero;
+            Vector128<float> output5_0 = Vector128<float>.Zero;
+            Vector128<float> output5_1 = Vector128<float>.Zero;
+            float* nextWeights = weights, nextValues = values;
+            weights = firstWeights;
+            values = firstValues;
+            int left = firstCount;
+            for (int part = 0; part < 2; part++)
+            {
+                for (; left >= 4; left -= 4)
+                {
+                    {
+                        Vector128<float> value0 = Vector128.Load(values);
+                        Vector128<float> value1 = Vector128.Load(values + 4);
+                        Vector128<float> weight = Vector128.Create(weights[0]);
+                        output0_0 = Vector128.MultiplyAddEstimate(weight, value0, output0_0);
+                        output0_1 = Vector128.MultiplyAddEstimate(weight, value1, output0_1);
+                        weight = Vector128.Create(weights[528]);
+                        output1_0 = Vector128.MultiplyAddEstimate(weight, value0, output1_0);
+                        output1_1 = Vector128.MultiplyAddEstimate(weight, value1, output1_1);
+                        weight = Vector128.Create(weights[1056]);
+                        output2_0 = Vector128.MultiplyAddEstimate(weight, value0, output2_0);
+                        output2_1 = Vector128.MultiplyAddEstimate(weight, value1, output2_1);
+                        weight = Vector128.Create(weights[1584]);
+                        output3_0 = Vector128.MultiplyAddEstimate(weight, value0, output3_0);
+                        output3_1 = Vector128.MultiplyAddEstimate(weight, value1, output3_1);
+                        weight = Vector128.Create(weights[2112]);
+                        output4_0 = Vector128.MultiplyAddEstimate(weight, value0, output4_0);
+                        output4_1 = Vector128.MultiplyAddEstimate(weight, value1, output4_1);
+                        weight = Vector128.Create(weights[2640]);
+                        output5_0 = Vector128.MultiplyAddEstimate(weight, value0, output5_0);
+                        output5_1 = Vector128.MultiplyAddEstimate(weight, value1, output5_1);
+                    }
+                    {
+                        Vector128<float> value0 = Vector128.Load(values + 8);
+                        Vector128<float> value1 = Vector128.Load(values + 12);
+                        Vector128<float> weight = Vector128.Create(weights[1]);
+                        output0_0 = Vector128.MultiplyAddEstimate(weight, value0, output0_0);
+                        output0_1 = Vector128.MultiplyAddEstimate(weight, value1, output0_1);
+                        weight = Vector128.Create(weights[529]);
+                        output1_0 = Vector128.MultiplyAddEstimate(weight, value0, output1_0);
+                        output1_1 = Vector128.MultiplyAddEstimate(weight, value1, output1_1);
+                        weight = Vector128.Create(weights[1057]);
+                        output2_0 = Vector128.MultiplyAddEstimate(weight, value0, output2_0);
+                        output2_1 = Vector128.MultiplyAddEstimate(weight, value1, output2_1);
+                        weight = Vector128.Create(weights[1585]);
+                        output3_0 = Vector128.MultiplyAddEstimate(weight, value0, output3_0);
+                        output3_1 = Vector128.MultiplyAddEstimate(weight, value1, output3_1);
+                        weight = Vector128.Create(weights[2113]);
+                        output4_0 = Vector128.MultiplyAddEstimate(weight, value0, output4_0);
+                        output4_1 = Vector128.MultiplyAddEstimate(weight, value1, output4_1);
+                        weight = Vector128.Create(weights[2641]);
+                        output5_0 = Vector128.MultiplyAddEstimate(weight, value0, output5_0);
+                        output5_1 = Vector128.MultiplyAddEstimate(weight, value1, output5_1);
+                    }
+                    {
+                        Vector128<float> value0 = Vector128.Load(values + 16);
+                        Vector128<float> value1 = Vector128.Load(values + 20);
+                        Vector128<float> weight = Vector128.Create(weights[2]);
+                        output0_0 = Vector128.MultiplyAddEstimate(weight, value0, output0_0);
+                        output0_1 = Vector128.MultiplyAddEstimate(weight, value1, output0_1);
+                        weight = Vector128.Create(weights[530]);
+                        output1_0 = Vector128.MultiplyAddEstimate(weight, value0, output1_0);
+                        output1_1 = Vector128.MultiplyAddEstimate(weight, value1, output1_1);
+                        weight = Vector128.Create(weights[1058]);
+                        output2_0 = Vector128.MultiplyAddEstimate(weight, value0, output2_0);
+                        output2_1 = Vector128.MultiplyAddEstimate(weight, value1, output2_1);
+                        weight = Vector128.Create(weights[1586]);
+                        output3_0 = Vector128.MultiplyAddEstimate(weight, value0, output3_0);
+                        output3_1 = Vector128.MultiplyAddEstimate(weight, value1, output3_1);
+                        weight = Vector128.Create(weights[2114]);
+                        output4_0 = Vector128.MultiplyAddEstimate(weight, value0, output4_0);
+                        output4_1 = Vector128.MultiplyAddEstimate(weight, value1, output4_1);
+                        weight = Vector128.Create(weights[2642]);
+                        output5_0 = Vector128.MultiplyAddEstimate(weight, value0, output5_0);
+                        output5_1 = Vector128.MultiplyAddEstimate(weight, value1, output5_1);
+                    }
+                    {
+                        Vector128<float> value0 = Vector128.Load(values + 24);
+                        Vector128<float> value1 = Vector128.Load(values + 28);
+                        Vector128<float> weight = Vector128.Create(weights[3]);
+                        output0_0 = Vector128.MultiplyAddEstimate(weight, value0, output0_0);
+                        output0_1 = Vector128.MultiplyAddEstimate(weight, value1, output0_1);
+                        weight = Vector128.Create(weights[531]);
+                        output1_0 = Vector128.MultiplyAddEstimate(weight, value0, output1_0);
+                        output1_1 = Vector128.MultiplyAddEstimate(weight, value1, output1_1);
+                        weight = Vector128.Create(weights[1059]);
+                        output2_0 = Vector128.MultiplyAddEstimate(weight, value0, output2_0);
+                        output2_1 = Vector128.MultiplyAddEstimate(weight, value1, output2_1);
+                        weight = Vector128.Create(weights[1587]);
+                        output3_0 = Vector128.MultiplyAddEstimate(weight, value0, output3_0);
+                        output3_1 = Vector128.MultiplyAddEstimate(weight, value1, output3_1);
+                        weight = Vector128.Create(weights[2115]);
+                        output4_0 = Vector128.MultiplyAddEstimate(weight, value0, output4_0);
+                        output4_1 = Vector128.MultiplyAddEstimate(weight, value1, output4_1);
+                        weight = Vector128.Create(weights[2643]);
+                        output5_0 = Vector128.MultiplyAddEstimate(weight, value0, output5_0);
+                        output5_1 = Vector128.MultiplyAddEstimate(weight, value1, output5_1);
+                    }
+                    weights += 4;
+                    values += 32;
+                }
+                for (; left > 0; left--)
+                {
+                    {
+                        Vector128<float> value0 = Vector128.Load(values);
+                        Vector128<float> value1 = Vector128.Load(values + 4);
+                        Vector128<float> weight = Vector128.Create(weights[0]);
+                        output0_0 = Vector128.MultiplyAddEstimate(weight, value0, output0_0);
+                        output0_1 = Vector128.MultiplyAddEstimate(weight, value1, output0_1);
+                        weight = Vector128.Create(weights[528]);
+                        output1_0 = Vector128.MultiplyAddEstimate(weight, value0, output1_0);
+                        output1_1 = Vector128.MultiplyAddEstimate(weight, value1, output1_1);
+                        weight = Vector128.Create(weights[1056]);
+                        output2_0 = Vector128.MultiplyAddEstimate(weight, value0, output2_0);
+                        output2_1 = Vector128.MultiplyAddEstimate(weight, value1, output2_1);
+                        weight = Vector128.Create(weights[1584]);
+                        output3_0 = Vector128.MultiplyAddEstimate(weight, value0, output3_0);
+                        output3_1 = Vector128.MultiplyAddEstimate(weight, value1, output3_1);
+                        weight = Vector128.Create(weights[2112]);
+                        output4_0 = Vector128.MultiplyAddEstimate(weight, value0, output4_0);
+                        output4_1 = Vector128.MultiplyAddEstimate(weight, value1, output4_1);
+                        weight = Vector128.Create(weights[2640]);
+                        output5_0 = Vector128.MultiplyAddEstimate(weight, value0, output5_0);
+                        output5_1 = Vector128.MultiplyAddEstimate(weight, value1, output5_1);
+                    }
+                    weights++;
+                    values += 8;
+                }
+                weights = nextWeights;
+                values = nextValues;
+                left = count;
+            }
+            Vector128<float> factor = Vector128.Create(factors[0]);
+            Vector128.Store((output0_0 * factor), outputs);
+            Vector128.Store((output0_1 * factor), outputs + 4);
+            outputs += stride;
+            factor = Vector128.Create(factors[1]);
+            Vector128.Store((output1_0 * factor), outputs);
+            Vector128.Store((output1_1 * factor), outputs + 4);
+            outputs += stride;
+            factor = Vector128.Create(factors[2]);
+            Vector128.Store((output2_0 * factor), outputs);
+            Vector128.Store((output2_1 * factor), outputs + 4);
+            outputs += stride;
+            factor = Vector128.Create(factors[3]);
+            Vector128.Store((output3_0 * factor), outputs);
+            Vector128.Store((output3_1 * factor), outputs + 4);
+            outputs += stride;
+            factor = Vector128.Create(factors[4]);
+            Vector128.Store((output4_0 * factor), outputs);
+            Vector128.Store((output4_1 * factor), outputs + 4);
+            outputs += stride;
+            factor = Vector128.Create(factors[5]);
+            Vector128.Store((output5_0 * factor), outputs);
+            Vector128.Store((output5_1 * factor), outputs + 4);
+        }
+
+        // The first rows of a tile, times their factors where they are given, to where they belong.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void CopyRows(float* outputs, float* factors, float* target, long stride, int rows)
+        {
+            for (int r = 0; r < rows; r++)
+            {
+                float factor = factors == null ? 1f : factors[r];
+                Vector128<float> all = Vector128.Create(factor);
+                float* output = outputs + (r * PaddedValueDim);
+                float* row = target + (r * stride);
+                Vector128.Store((Vector128.Load(output) * all), row);
+                Vector128.Store((Vector128.Load(output + 4) * all), row + 4);
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void AttendBlocks(AttentionCall* call, WorkItem work, byte* workspace)
+        {
             int tiles = (work.Rows + TileRows - 1) / TileRows;
             for (int member = 0; member < GroupSize; member++)
             {
                 int state = member * ChunkRows;
-                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, tiles * TileRows, At(workspace, QueriesAt) + (state * QueryDim), At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
+                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, 0, tiles * TileRows, At(workspace, QueriesAt) + (state * QueryDim));
+                ClearState(tiles * TileRows, At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
             }
 
             WalkKeys(call, work, tiles, workspace);
@@ -2607,20 +4627,19 @@ namespace AttentionGen.Kernels
             }
         }
 
-        // Queries of one head, times Scale * log2(e): scores come out in base-2 units. Rows past the last are zero.
+        // Queries of one head, times Scale * log2(e): scores come out in base-2 units. Rows [first, end) of the chunk; those past its last are zero.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void PrepareQueries(AttentionCall* call, WorkItem work, int head, int paddedRows, float* queries, float* outputs, float* rowSum, float* rowMax)
+        private static void PrepareQueries(AttentionCall* call, WorkItem work, int head, int first, int end, float* queries)
         {
             float* source = call->Query.Head(work.Batch, head);
             Vector128<float> scale = Vector128.Create(QueryScale);
-            for (int r = 0; r < paddedRows; r++)
+            for (int r = first; r < end; r++)
             {
-                float* target = queries + (r * QueryDim);
+                float* target = queries + ((r - first) * QueryDim);
                 if (r < work.Rows)
                 {
                     int index = work.FirstRow + r;
                     float* row = source + (index * call->Query.RowStride);
-                    CachePrefetch.Row(row + (RowsAhead * call->Query.RowStride), QueryDim);
                     Vector128.Store((Vector128.Load(row) * scale), target);
                     Vector128.Store((Vector128.Load(row + 4) * scale), target + 4);
                 }
@@ -2629,10 +4648,15 @@ namespace AttentionGen.Kernels
                     new Span<float>(target, QueryDim).Clear();
                 }
             }
+        }
 
-            new Span<float>(outputs, paddedRows * PaddedValueDim).Clear();
-            new Span<float>(rowSum, paddedRows * Lanes).Clear();
-            new Span<float>(rowMax, paddedRows).Fill(float.NegativeInfinity);
+        // Rows that have seen no key yet.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void ClearState(int rows, float* outputs, float* rowSum, float* rowMax)
+        {
+            new Span<float>(outputs, rows * PaddedValueDim).Clear();
+            new Span<float>(rowSum, rows * Lanes).Clear();
+            new Span<float>(rowMax, rows).Fill(float.NegativeInfinity);
         }
 
         // Keys [from, to) of one head, transposed into panels of 4; the last panel's missing keys are zero.
@@ -2644,7 +4668,6 @@ namespace AttentionGen.Kernels
             {
                 int count = Math.Min(Lanes, to - first);
                 float* panel = panels + ((first - block) * QueryDim);
-                CachePrefetch.Rows(source + (first * call->Key.RowStride), call->Key.RowStride, RowsAhead, Lanes, work.KeyLength - first, QueryDim);
                 PanelPacking.Transpose4(source + (first * call->Key.RowStride), call->Key.RowStride, count, QueryDim, panel);
             }
         }
@@ -2660,7 +4683,6 @@ namespace AttentionGen.Kernels
             for (int j = from; j < to; j++)
             {
                 float* row = source + (j * call->Value.RowStride);
-                CachePrefetch.Row(row + (RowsAhead * call->Value.RowStride), 8);
                 float* target = packed + ((j - block) * PaddedValueDim);
                 { Vector128<float> x = Vector128.Load(row); check = Vector128.MultiplyAddEstimate(x, zeros, check); Vector128.Store(x, target); }
                 { Vector128<float> x = Vector128.Load(row + 4); check = Vector128.MultiplyAddEstimate(x, zeros, check); Vector128.Store(x, target + 4); }
@@ -3645,6 +5667,645 @@ namespace AttentionGen.Kernels
             }
         }
 
+        // scores[6 rows, 16 keys] = queries[6 rows, 8] * keys[8, 16 keys], hidden keys at -infinity. The first panel holds sinks.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Scores4Joint(float* queries, float* sinks, float* keys, float* scores, float* tileMax, int key, int query, int lastKey)
+        {
+            Vector128<float> score0_0 = Vector128<float>.Zero, score0_1 = Vector128<float>.Zero, score0_2 = Vector128<float>.Zero, score0_3 = Vector128<float>.Zero;
+            Vector128<float> score1_0 = Vector128<float>.Zero, score1_1 = Vector128<float>.Zero, score1_2 = Vector128<float>.Zero, score1_3 = Vector128<float>.Zero;
+            Vector128<float> score2_0 = Vector128<float>.Zero, score2_1 = Vector128<float>.Zero, score2_2 = Vector128<float>.Zero, score2_3 = Vector128<float>.Zero;
+            Vector128<float> score3_0 = Vector128<float>.Zero, score3_1 = Vector128<float>.Zero, score3_2 = Vector128<float>.Zero, score3_3 = Vector128<float>.Zero;
+            Vector128<float> score4_0 = Vector128<float>.Zero, score4_1 = Vector128<float>.Zero, score4_2 = Vector128<float>.Zero, score4_3 = Vector128<float>.Zero;
+            Vector128<float> score5_0 = Vector128<float>.Zero, score5_1 = Vector128<float>.Zero, score5_2 = Vector128<float>.Zero, score5_3 = Vector128<float>.Zero;
+            for (float* end = queries + QueryDim; queries < end;)
+            {
+                {
+                    Vector128<float> key0 = Vector128.Load(sinks);
+                    Vector128<float> key1 = Vector128.Load(keys);
+                    Vector128<float> key2 = Vector128.Load(keys + 32);
+                    Vector128<float> key3 = Vector128.Load(keys + 64);
+                    Vector128<float> feature = Vector128.Create(queries[0]);
+                    score0_0 = Vector128.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector128.MultiplyAddEstimate(feature, key1, score0_1);
+                    score0_2 = Vector128.MultiplyAddEstimate(feature, key2, score0_2);
+                    score0_3 = Vector128.MultiplyAddEstimate(feature, key3, score0_3);
+                    feature = Vector128.Create(queries[8]);
+                    score1_0 = Vector128.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector128.MultiplyAddEstimate(feature, key1, score1_1);
+                    score1_2 = Vector128.MultiplyAddEstimate(feature, key2, score1_2);
+                    score1_3 = Vector128.MultiplyAddEstimate(feature, key3, score1_3);
+                    feature = Vector128.Create(queries[16]);
+                    score2_0 = Vector128.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector128.MultiplyAddEstimate(feature, key1, score2_1);
+                    score2_2 = Vector128.MultiplyAddEstimate(feature, key2, score2_2);
+                    score2_3 = Vector128.MultiplyAddEstimate(feature, key3, score2_3);
+                    feature = Vector128.Create(queries[24]);
+                    score3_0 = Vector128.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector128.MultiplyAddEstimate(feature, key1, score3_1);
+                    score3_2 = Vector128.MultiplyAddEstimate(feature, key2, score3_2);
+                    score3_3 = Vector128.MultiplyAddEstimate(feature, key3, score3_3);
+                    feature = Vector128.Create(queries[32]);
+                    score4_0 = Vector128.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector128.MultiplyAddEstimate(feature, key1, score4_1);
+                    score4_2 = Vector128.MultiplyAddEstimate(feature, key2, score4_2);
+                    score4_3 = Vector128.MultiplyAddEstimate(feature, key3, score4_3);
+                    feature = Vector128.Create(queries[40]);
+                    score5_0 = Vector128.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector128.MultiplyAddEstimate(feature, key1, score5_1);
+                    score5_2 = Vector128.MultiplyAddEstimate(feature, key2, score5_2);
+                    score5_3 = Vector128.MultiplyAddEstimate(feature, key3, score5_3);
+                }
+                {
+                    Vector128<float> key0 = Vector128.Load(sinks + 4);
+                    Vector128<float> key1 = Vector128.Load(keys + 4);
+                    Vector128<float> key2 = Vector128.Load(keys + 36);
+                    Vector128<float> key3 = Vector128.Load(keys + 68);
+                    Vector128<float> feature = Vector128.Create(queries[1]);
+                    score0_0 = Vector128.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector128.MultiplyAddEstimate(feature, key1, score0_1);
+                    score0_2 = Vector128.MultiplyAddEstimate(feature, key2, score0_2);
+                    score0_3 = Vector128.MultiplyAddEstimate(feature, key3, score0_3);
+                    feature = Vector128.Create(queries[9]);
+                    score1_0 = Vector128.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector128.MultiplyAddEstimate(feature, key1, score1_1);
+                    score1_2 = Vector128.MultiplyAddEstimate(feature, key2, score1_2);
+                    score1_3 = Vector128.MultiplyAddEstimate(feature, key3, score1_3);
+                    feature = Vector128.Create(queries[17]);
+                    score2_0 = Vector128.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector128.MultiplyAddEstimate(feature, key1, score2_1);
+                    score2_2 = Vector128.MultiplyAddEstimate(feature, key2, score2_2);
+                    score2_3 = Vector128.MultiplyAddEstimate(feature, key3, score2_3);
+                    feature = Vector128.Create(queries[25]);
+                    score3_0 = Vector128.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector128.MultiplyAddEstimate(feature, key1, score3_1);
+                    score3_2 = Vector128.MultiplyAddEstimate(feature, key2, score3_2);
+                    score3_3 = Vector128.MultiplyAddEstimate(feature, key3, score3_3);
+                    feature = Vector128.Create(queries[33]);
+                    score4_0 = Vector128.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector128.MultiplyAddEstimate(feature, key1, score4_1);
+                    score4_2 = Vector128.MultiplyAddEstimate(feature, key2, score4_2);
+                    score4_3 = Vector128.MultiplyAddEstimate(feature, key3, score4_3);
+                    feature = Vector128.Create(queries[41]);
+                    score5_0 = Vector128.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector128.MultiplyAddEstimate(feature, key1, score5_1);
+                    score5_2 = Vector128.MultiplyAddEstimate(feature, key2, score5_2);
+                    score5_3 = Vector128.MultiplyAddEstimate(feature, key3, score5_3);
+                }
+                {
+                    Vector128<float> key0 = Vector128.Load(sinks + 8);
+                    Vector128<float> key1 = Vector128.Load(keys + 8);
+                    Vector128<float> key2 = Vector128.Load(keys + 40);
+                    Vector128<float> key3 = Vector128.Load(keys + 72);
+                    Vector128<float> feature = Vector128.Create(queries[2]);
+                    score0_0 = Vector128.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector128.MultiplyAddEstimate(feature, key1, score0_1);
+                    score0_2 = Vector128.MultiplyAddEstimate(feature, key2, score0_2);
+                    score0_3 = Vector128.MultiplyAddEstimate(feature, key3, score0_3);
+                    feature = Vector128.Create(queries[10]);
+                    score1_0 = Vector128.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector128.MultiplyAddEstimate(feature, key1, score1_1);
+                    score1_2 = Vector128.MultiplyAddEstimate(feature, key2, score1_2);
+                    score1_3 = Vector128.MultiplyAddEstimate(feature, key3, score1_3);
+                    feature = Vector128.Create(queries[18]);
+                    score2_0 = Vector128.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector128.MultiplyAddEstimate(feature, key1, score2_1);
+                    score2_2 = Vector128.MultiplyAddEstimate(feature, key2, score2_2);
+                    score2_3 = Vector128.MultiplyAddEstimate(feature, key3, score2_3);
+                    feature = Vector128.Create(queries[26]);
+                    score3_0 = Vector128.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector128.MultiplyAddEstimate(feature, key1, score3_1);
+                    score3_2 = Vector128.MultiplyAddEstimate(feature, key2, score3_2);
+                    score3_3 = Vector128.MultiplyAddEstimate(feature, key3, score3_3);
+                    feature = Vector128.Create(queries[34]);
+                    score4_0 = Vector128.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector128.MultiplyAddEstimate(feature, key1, score4_1);
+                    score4_2 = Vector128.MultiplyAddEstimate(feature, key2, score4_2);
+                    score4_3 = Vector128.MultiplyAddEstimate(feature, key3, score4_3);
+                    feature = Vector128.Create(queries[42]);
+                    score5_0 = Vector128.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector128.MultiplyAddEstimate(feature, key1, score5_1);
+                    score5_2 = Vector128.MultiplyAddEstimate(feature, key2, score5_2);
+                    score5_3 = Vector128.MultiplyAddEstimate(feature, key3, score5_3);
+                }
+                {
+                    Vector128<float> key0 = Vector128.Load(sinks + 12);
+                    Vector128<float> key1 = Vector128.Load(keys + 12);
+                    Vector128<float> key2 = Vector128.Load(keys + 44);
+                    Vector128<float> key3 = Vector128.Load(keys + 76);
+                    Vector128<float> feature = Vector128.Create(queries[3]);
+                    score0_0 = Vector128.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector128.MultiplyAddEstimate(feature, key1, score0_1);
+                    score0_2 = Vector128.MultiplyAddEstimate(feature, key2, score0_2);
+                    score0_3 = Vector128.MultiplyAddEstimate(feature, key3, score0_3);
+                    feature = Vector128.Create(queries[11]);
+                    score1_0 = Vector128.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector128.MultiplyAddEstimate(feature, key1, score1_1);
+                    score1_2 = Vector128.MultiplyAddEstimate(feature, key2, score1_2);
+                    score1_3 = Vector128.MultiplyAddEstimate(feature, key3, score1_3);
+                    feature = Vector128.Create(queries[19]);
+                    score2_0 = Vector128.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector128.MultiplyAddEstimate(feature, key1, score2_1);
+                    score2_2 = Vector128.MultiplyAddEstimate(feature, key2, score2_2);
+                    score2_3 = Vector128.MultiplyAddEstimate(feature, key3, score2_3);
+                    feature = Vector128.Create(queries[27]);
+                    score3_0 = Vector128.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector128.MultiplyAddEstimate(feature, key1, score3_1);
+                    score3_2 = Vector128.MultiplyAddEstimate(feature, key2, score3_2);
+                    score3_3 = Vector128.MultiplyAddEstimate(feature, key3, score3_3);
+                    feature = Vector128.Create(queries[35]);
+                    score4_0 = Vector128.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector128.MultiplyAddEstimate(feature, key1, score4_1);
+                    score4_2 = Vector128.MultiplyAddEstimate(feature, key2, score4_2);
+                    score4_3 = Vector128.MultiplyAddEstimate(feature, key3, score4_3);
+                    feature = Vector128.Create(queries[43]);
+                    score5_0 = Vector128.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector128.MultiplyAddEstimate(feature, key1, score5_1);
+                    score5_2 = Vector128.MultiplyAddEstimate(feature, key2, score5_2);
+                    score5_3 = Vector128.MultiplyAddEstimate(feature, key3, score5_3);
+                }
+                queries += 4;
+                keys += 16;
+                sinks += 16;
+            }
+
+            Vector128<float> index0 = (Vector128.Create(0f) + Vector128<float>.Indices);
+            Vector128<float> index1 = (Vector128.Create((float)key) + Vector128<float>.Indices);
+            Vector128<float> index2 = (Vector128.Create((float)(key + 4)) + Vector128<float>.Indices);
+            Vector128<float> index3 = (Vector128.Create((float)(key + 8)) + Vector128<float>.Indices);
+            Vector128<float> hidden = Vector128.Create(float.NegativeInfinity);
+            Vector128<float> last = Vector128.Create((float)lastKey);
+            Vector128<float> lastSink = Vector128.Create((float)(Sinks - 1));
+            {
+                Vector128<float> leftmost = Vector128.Create((float)(query - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + After));
+                score0_0 = Vector128.ConditionalSelect(((Vector128.GreaterThanOrEqual(index0, leftmost) & Vector128.LessThanOrEqual(index0, rightmost)) | (Vector128.LessThanOrEqual(index0, lastSink) & Vector128.LessThanOrEqual(index0, last))), score0_0, hidden);
+                Vector128.Store(score0_0, scores);
+                score0_1 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index1, leftmost) & Vector128.LessThanOrEqual(index1, rightmost)), score0_1, hidden);
+                Vector128.Store(score0_1, scores + 4);
+                score0_2 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index2, leftmost) & Vector128.LessThanOrEqual(index2, rightmost)), score0_2, hidden);
+                Vector128.Store(score0_2, scores + 8);
+                score0_3 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index3, leftmost) & Vector128.LessThanOrEqual(index3, rightmost)), score0_3, hidden);
+                Vector128.Store(score0_3, scores + 12);
+                Vector128<float> highest = Vector128.MaxNative(Vector128.MaxNative(Vector128.MaxNative(score0_0, score0_1), score0_2), score0_3);
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax), highest), tileMax);
+            }
+            {
+                Vector128<float> leftmost = Vector128.Create((float)(query + 1 - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 1 + After));
+                score1_0 = Vector128.ConditionalSelect(((Vector128.GreaterThanOrEqual(index0, leftmost) & Vector128.LessThanOrEqual(index0, rightmost)) | (Vector128.LessThanOrEqual(index0, lastSink) & Vector128.LessThanOrEqual(index0, last))), score1_0, hidden);
+                Vector128.Store(score1_0, scores + 528);
+                score1_1 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index1, leftmost) & Vector128.LessThanOrEqual(index1, rightmost)), score1_1, hidden);
+                Vector128.Store(score1_1, scores + 532);
+                score1_2 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index2, leftmost) & Vector128.LessThanOrEqual(index2, rightmost)), score1_2, hidden);
+                Vector128.Store(score1_2, scores + 536);
+                score1_3 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index3, leftmost) & Vector128.LessThanOrEqual(index3, rightmost)), score1_3, hidden);
+                Vector128.Store(score1_3, scores + 540);
+                Vector128<float> highest = Vector128.MaxNative(Vector128.MaxNative(Vector128.MaxNative(score1_0, score1_1), score1_2), score1_3);
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax + 4), highest), tileMax + 4);
+            }
+            {
+                Vector128<float> leftmost = Vector128.Create((float)(query + 2 - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 2 + After));
+                score2_0 = Vector128.ConditionalSelect(((Vector128.GreaterThanOrEqual(index0, leftmost) & Vector128.LessThanOrEqual(index0, rightmost)) | (Vector128.LessThanOrEqual(index0, lastSink) & Vector128.LessThanOrEqual(index0, last))), score2_0, hidden);
+                Vector128.Store(score2_0, scores + 1056);
+                score2_1 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index1, leftmost) & Vector128.LessThanOrEqual(index1, rightmost)), score2_1, hidden);
+                Vector128.Store(score2_1, scores + 1060);
+                score2_2 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index2, leftmost) & Vector128.LessThanOrEqual(index2, rightmost)), score2_2, hidden);
+                Vector128.Store(score2_2, scores + 1064);
+                score2_3 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index3, leftmost) & Vector128.LessThanOrEqual(index3, rightmost)), score2_3, hidden);
+                Vector128.Store(score2_3, scores + 1068);
+                Vector128<float> highest = Vector128.MaxNative(Vector128.MaxNative(Vector128.MaxNative(score2_0, score2_1), score2_2), score2_3);
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax + 8), highest), tileMax + 8);
+            }
+            {
+                Vector128<float> leftmost = Vector128.Create((float)(query + 3 - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 3 + After));
+                score3_0 = Vector128.ConditionalSelect(((Vector128.GreaterThanOrEqual(index0, leftmost) & Vector128.LessThanOrEqual(index0, rightmost)) | (Vector128.LessThanOrEqual(index0, lastSink) & Vector128.LessThanOrEqual(index0, last))), score3_0, hidden);
+                Vector128.Store(score3_0, scores + 1584);
+                score3_1 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index1, leftmost) & Vector128.LessThanOrEqual(index1, rightmost)), score3_1, hidden);
+                Vector128.Store(score3_1, scores + 1588);
+                score3_2 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index2, leftmost) & Vector128.LessThanOrEqual(index2, rightmost)), score3_2, hidden);
+                Vector128.Store(score3_2, scores + 1592);
+                score3_3 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index3, leftmost) & Vector128.LessThanOrEqual(index3, rightmost)), score3_3, hidden);
+                Vector128.Store(score3_3, scores + 1596);
+                Vector128<float> highest = Vector128.MaxNative(Vector128.MaxNative(Vector128.MaxNative(score3_0, score3_1), score3_2), score3_3);
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax + 12), highest), tileMax + 12);
+            }
+            {
+                Vector128<float> leftmost = Vector128.Create((float)(query + 4 - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 4 + After));
+                score4_0 = Vector128.ConditionalSelect(((Vector128.GreaterThanOrEqual(index0, leftmost) & Vector128.LessThanOrEqual(index0, rightmost)) | (Vector128.LessThanOrEqual(index0, lastSink) & Vector128.LessThanOrEqual(index0, last))), score4_0, hidden);
+                Vector128.Store(score4_0, scores + 2112);
+                score4_1 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index1, leftmost) & Vector128.LessThanOrEqual(index1, rightmost)), score4_1, hidden);
+                Vector128.Store(score4_1, scores + 2116);
+                score4_2 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index2, leftmost) & Vector128.LessThanOrEqual(index2, rightmost)), score4_2, hidden);
+                Vector128.Store(score4_2, scores + 2120);
+                score4_3 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index3, leftmost) & Vector128.LessThanOrEqual(index3, rightmost)), score4_3, hidden);
+                Vector128.Store(score4_3, scores + 2124);
+                Vector128<float> highest = Vector128.MaxNative(Vector128.MaxNative(Vector128.MaxNative(score4_0, score4_1), score4_2), score4_3);
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax + 16), highest), tileMax + 16);
+            }
+            {
+                Vector128<float> leftmost = Vector128.Create((float)(query + 5 - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 5 + After));
+                score5_0 = Vector128.ConditionalSelect(((Vector128.GreaterThanOrEqual(index0, leftmost) & Vector128.LessThanOrEqual(index0, rightmost)) | (Vector128.LessThanOrEqual(index0, lastSink) & Vector128.LessThanOrEqual(index0, last))), score5_0, hidden);
+                Vector128.Store(score5_0, scores + 2640);
+                score5_1 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index1, leftmost) & Vector128.LessThanOrEqual(index1, rightmost)), score5_1, hidden);
+                Vector128.Store(score5_1, scores + 2644);
+                score5_2 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index2, leftmost) & Vector128.LessThanOrEqual(index2, rightmost)), score5_2, hidden);
+                Vector128.Store(score5_2, scores + 2648);
+                score5_3 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index3, leftmost) & Vector128.LessThanOrEqual(index3, rightmost)), score5_3, hidden);
+                Vector128.Store(score5_3, scores + 2652);
+                Vector128<float> highest = Vector128.MaxNative(Vector128.MaxNative(Vector128.MaxNative(score5_0, score5_1), score5_2), score5_3);
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax + 20), highest), tileMax + 20);
+            }
+        }
+
+        // scores[6 rows, 12 keys] = queries[6 rows, 8] * keys[8, 12 keys], hidden keys at -infinity. The first panel holds sinks.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Scores3Joint(float* queries, float* sinks, float* keys, float* scores, float* tileMax, int key, int query, int lastKey)
+        {
+            Vector128<float> score0_0 = Vector128<float>.Zero, score0_1 = Vector128<float>.Zero, score0_2 = Vector128<float>.Zero;
+            Vector128<float> score1_0 = Vector128<float>.Zero, score1_1 = Vector128<float>.Zero, score1_2 = Vector128<float>.Zero;
+            Vector128<float> score2_0 = Vector128<float>.Zero, score2_1 = Vector128<float>.Zero, score2_2 = Vector128<float>.Zero;
+            Vector128<float> score3_0 = Vector128<float>.Zero, score3_1 = Vector128<float>.Zero, score3_2 = Vector128<float>.Zero;
+            Vector128<float> score4_0 = Vector128<float>.Zero, score4_1 = Vector128<float>.Zero, score4_2 = Vector128<float>.Zero;
+            Vector128<float> score5_0 = Vector128<float>.Zero, score5_1 = Vector128<float>.Zero, score5_2 = Vector128<float>.Zero;
+            for (float* end = queries + QueryDim; queries < end;)
+            {
+                {
+                    Vector128<float> key0 = Vector128.Load(sinks);
+                    Vector128<float> key1 = Vector128.Load(keys);
+                    Vector128<float> key2 = Vector128.Load(keys + 32);
+                    Vector128<float> feature = Vector128.Create(queries[0]);
+                    score0_0 = Vector128.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector128.MultiplyAddEstimate(feature, key1, score0_1);
+                    score0_2 = Vector128.MultiplyAddEstimate(feature, key2, score0_2);
+                    feature = Vector128.Create(queries[8]);
+                    score1_0 = Vector128.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector128.MultiplyAddEstimate(feature, key1, score1_1);
+                    score1_2 = Vector128.MultiplyAddEstimate(feature, key2, score1_2);
+                    feature = Vector128.Create(queries[16]);
+                    score2_0 = Vector128.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector128.MultiplyAddEstimate(feature, key1, score2_1);
+                    score2_2 = Vector128.MultiplyAddEstimate(feature, key2, score2_2);
+                    feature = Vector128.Create(queries[24]);
+                    score3_0 = Vector128.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector128.MultiplyAddEstimate(feature, key1, score3_1);
+                    score3_2 = Vector128.MultiplyAddEstimate(feature, key2, score3_2);
+                    feature = Vector128.Create(queries[32]);
+                    score4_0 = Vector128.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector128.MultiplyAddEstimate(feature, key1, score4_1);
+                    score4_2 = Vector128.MultiplyAddEstimate(feature, key2, score4_2);
+                    feature = Vector128.Create(queries[40]);
+                    score5_0 = Vector128.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector128.MultiplyAddEstimate(feature, key1, score5_1);
+                    score5_2 = Vector128.MultiplyAddEstimate(feature, key2, score5_2);
+                }
+                {
+                    Vector128<float> key0 = Vector128.Load(sinks + 4);
+                    Vector128<float> key1 = Vector128.Load(keys + 4);
+                    Vector128<float> key2 = Vector128.Load(keys + 36);
+                    Vector128<float> feature = Vector128.Create(queries[1]);
+                    score0_0 = Vector128.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector128.MultiplyAddEstimate(feature, key1, score0_1);
+                    score0_2 = Vector128.MultiplyAddEstimate(feature, key2, score0_2);
+                    feature = Vector128.Create(queries[9]);
+                    score1_0 = Vector128.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector128.MultiplyAddEstimate(feature, key1, score1_1);
+                    score1_2 = Vector128.MultiplyAddEstimate(feature, key2, score1_2);
+                    feature = Vector128.Create(queries[17]);
+                    score2_0 = Vector128.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector128.MultiplyAddEstimate(feature, key1, score2_1);
+                    score2_2 = Vector128.MultiplyAddEstimate(feature, key2, score2_2);
+                    feature = Vector128.Create(queries[25]);
+                    score3_0 = Vector128.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector128.MultiplyAddEstimate(feature, key1, score3_1);
+                    score3_2 = Vector128.MultiplyAddEstimate(feature, key2, score3_2);
+                    feature = Vector128.Create(queries[33]);
+                    score4_0 = Vector128.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector128.MultiplyAddEstimate(feature, key1, score4_1);
+                    score4_2 = Vector128.MultiplyAddEstimate(feature, key2, score4_2);
+                    feature = Vector128.Create(queries[41]);
+                    score5_0 = Vector128.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector128.MultiplyAddEstimate(feature, key1, score5_1);
+                    score5_2 = Vector128.MultiplyAddEstimate(feature, key2, score5_2);
+                }
+                {
+                    Vector128<float> key0 = Vector128.Load(sinks + 8);
+                    Vector128<float> key1 = Vector128.Load(keys + 8);
+                    Vector128<float> key2 = Vector128.Load(keys + 40);
+                    Vector128<float> feature = Vector128.Create(queries[2]);
+                    score0_0 = Vector128.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector128.MultiplyAddEstimate(feature, key1, score0_1);
+                    score0_2 = Vector128.MultiplyAddEstimate(feature, key2, score0_2);
+                    feature = Vector128.Create(queries[10]);
+                    score1_0 = Vector128.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector128.MultiplyAddEstimate(feature, key1, score1_1);
+                    score1_2 = Vector128.MultiplyAddEstimate(feature, key2, score1_2);
+                    feature = Vector128.Create(queries[18]);
+                    score2_0 = Vector128.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector128.MultiplyAddEstimate(feature, key1, score2_1);
+                    score2_2 = Vector128.MultiplyAddEstimate(feature, key2, score2_2);
+                    feature = Vector128.Create(queries[26]);
+                    score3_0 = Vector128.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector128.MultiplyAddEstimate(feature, key1, score3_1);
+                    score3_2 = Vector128.MultiplyAddEstimate(feature, key2, score3_2);
+                    feature = Vector128.Create(queries[34]);
+                    score4_0 = Vector128.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector128.MultiplyAddEstimate(feature, key1, score4_1);
+                    score4_2 = Vector128.MultiplyAddEstimate(feature, key2, score4_2);
+                    feature = Vector128.Create(queries[42]);
+                    score5_0 = Vector128.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector128.MultiplyAddEstimate(feature, key1, score5_1);
+                    score5_2 = Vector128.MultiplyAddEstimate(feature, key2, score5_2);
+                }
+                {
+                    Vector128<float> key0 = Vector128.Load(sinks + 12);
+                    Vector128<float> key1 = Vector128.Load(keys + 12);
+                    Vector128<float> key2 = Vector128.Load(keys + 44);
+                    Vector128<float> feature = Vector128.Create(queries[3]);
+                    score0_0 = Vector128.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector128.MultiplyAddEstimate(feature, key1, score0_1);
+                    score0_2 = Vector128.MultiplyAddEstimate(feature, key2, score0_2);
+                    feature = Vector128.Create(queries[11]);
+                    score1_0 = Vector128.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector128.MultiplyAddEstimate(feature, key1, score1_1);
+                    score1_2 = Vector128.MultiplyAddEstimate(feature, key2, score1_2);
+                    feature = Vector128.Create(queries[19]);
+                    score2_0 = Vector128.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector128.MultiplyAddEstimate(feature, key1, score2_1);
+                    score2_2 = Vector128.MultiplyAddEstimate(feature, key2, score2_2);
+                    feature = Vector128.Create(queries[27]);
+                    score3_0 = Vector128.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector128.MultiplyAddEstimate(feature, key1, score3_1);
+                    score3_2 = Vector128.MultiplyAddEstimate(feature, key2, score3_2);
+                    feature = Vector128.Create(queries[35]);
+                    score4_0 = Vector128.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector128.MultiplyAddEstimate(feature, key1, score4_1);
+                    score4_2 = Vector128.MultiplyAddEstimate(feature, key2, score4_2);
+                    feature = Vector128.Create(queries[43]);
+                    score5_0 = Vector128.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector128.MultiplyAddEstimate(feature, key1, score5_1);
+                    score5_2 = Vector128.MultiplyAddEstimate(feature, key2, score5_2);
+                }
+                queries += 4;
+                keys += 16;
+                sinks += 16;
+            }
+
+            Vector128<float> index0 = (Vector128.Create(0f) + Vector128<float>.Indices);
+            Vector128<float> index1 = (Vector128.Create((float)key) + Vector128<float>.Indices);
+            Vector128<float> index2 = (Vector128.Create((float)(key + 4)) + Vector128<float>.Indices);
+            Vector128<float> hidden = Vector128.Create(float.NegativeInfinity);
+            Vector128<float> last = Vector128.Create((float)lastKey);
+            Vector128<float> lastSink = Vector128.Create((float)(Sinks - 1));
+            {
+                Vector128<float> leftmost = Vector128.Create((float)(query - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + After));
+                score0_0 = Vector128.ConditionalSelect(((Vector128.GreaterThanOrEqual(index0, leftmost) & Vector128.LessThanOrEqual(index0, rightmost)) | (Vector128.LessThanOrEqual(index0, lastSink) & Vector128.LessThanOrEqual(index0, last))), score0_0, hidden);
+                Vector128.Store(score0_0, scores);
+                score0_1 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index1, leftmost) & Vector128.LessThanOrEqual(index1, rightmost)), score0_1, hidden);
+                Vector128.Store(score0_1, scores + 4);
+                score0_2 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index2, leftmost) & Vector128.LessThanOrEqual(index2, rightmost)), score0_2, hidden);
+                Vector128.Store(score0_2, scores + 8);
+                Vector128<float> highest = Vector128.MaxNative(Vector128.MaxNative(score0_0, score0_1), score0_2);
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax), highest), tileMax);
+            }
+            {
+                Vector128<float> leftmost = Vector128.Create((float)(query + 1 - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 1 + After));
+                score1_0 = Vector128.ConditionalSelect(((Vector128.GreaterThanOrEqual(index0, leftmost) & Vector128.LessThanOrEqual(index0, rightmost)) | (Vector128.LessThanOrEqual(index0, lastSink) & Vector128.LessThanOrEqual(index0, last))), score1_0, hidden);
+                Vector128.Store(score1_0, scores + 528);
+                score1_1 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index1, leftmost) & Vector128.LessThanOrEqual(index1, rightmost)), score1_1, hidden);
+                Vector128.Store(score1_1, scores + 532);
+                score1_2 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index2, leftmost) & Vector128.LessThanOrEqual(index2, rightmost)), score1_2, hidden);
+                Vector128.Store(score1_2, scores + 536);
+                Vector128<float> highest = Vector128.MaxNative(Vector128.MaxNative(score1_0, score1_1), score1_2);
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax + 4), highest), tileMax + 4);
+            }
+            {
+                Vector128<float> leftmost = Vector128.Create((float)(query + 2 - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 2 + After));
+                score2_0 = Vector128.ConditionalSelect(((Vector128.GreaterThanOrEqual(index0, leftmost) & Vector128.LessThanOrEqual(index0, rightmost)) | (Vector128.LessThanOrEqual(index0, lastSink) & Vector128.LessThanOrEqual(index0, last))), score2_0, hidden);
+                Vector128.Store(score2_0, scores + 1056);
+                score2_1 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index1, leftmost) & Vector128.LessThanOrEqual(index1, rightmost)), score2_1, hidden);
+                Vector128.Store(score2_1, scores + 1060);
+                score2_2 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index2, leftmost) & Vector128.LessThanOrEqual(index2, rightmost)), score2_2, hidden);
+                Vector128.Store(score2_2, scores + 1064);
+                Vector128<float> highest = Vector128.MaxNative(Vector128.MaxNative(score2_0, score2_1), score2_2);
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax + 8), highest), tileMax + 8);
+            }
+            {
+                Vector128<float> leftmost = Vector128.Create((float)(query + 3 - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 3 + After));
+                score3_0 = Vector128.ConditionalSelect(((Vector128.GreaterThanOrEqual(index0, leftmost) & Vector128.LessThanOrEqual(index0, rightmost)) | (Vector128.LessThanOrEqual(index0, lastSink) & Vector128.LessThanOrEqual(index0, last))), score3_0, hidden);
+                Vector128.Store(score3_0, scores + 1584);
+                score3_1 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index1, leftmost) & Vector128.LessThanOrEqual(index1, rightmost)), score3_1, hidden);
+                Vector128.Store(score3_1, scores + 1588);
+                score3_2 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index2, leftmost) & Vector128.LessThanOrEqual(index2, rightmost)), score3_2, hidden);
+                Vector128.Store(score3_2, scores + 1592);
+                Vector128<float> highest = Vector128.MaxNative(Vector128.MaxNative(score3_0, score3_1), score3_2);
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax + 12), highest), tileMax + 12);
+            }
+            {
+                Vector128<float> leftmost = Vector128.Create((float)(query + 4 - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 4 + After));
+                score4_0 = Vector128.ConditionalSelect(((Vector128.GreaterThanOrEqual(index0, leftmost) & Vector128.LessThanOrEqual(index0, rightmost)) | (Vector128.LessThanOrEqual(index0, lastSink) & Vector128.LessThanOrEqual(index0, last))), score4_0, hidden);
+                Vector128.Store(score4_0, scores + 2112);
+                score4_1 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index1, leftmost) & Vector128.LessThanOrEqual(index1, rightmost)), score4_1, hidden);
+                Vector128.Store(score4_1, scores + 2116);
+                score4_2 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index2, leftmost) & Vector128.LessThanOrEqual(index2, rightmost)), score4_2, hidden);
+                Vector128.Store(score4_2, scores + 2120);
+                Vector128<float> highest = Vector128.MaxNative(Vector128.MaxNative(score4_0, score4_1), score4_2);
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax + 16), highest), tileMax + 16);
+            }
+            {
+                Vector128<float> leftmost = Vector128.Create((float)(query + 5 - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 5 + After));
+                score5_0 = Vector128.ConditionalSelect(((Vector128.GreaterThanOrEqual(index0, leftmost) & Vector128.LessThanOrEqual(index0, rightmost)) | (Vector128.LessThanOrEqual(index0, lastSink) & Vector128.LessThanOrEqual(index0, last))), score5_0, hidden);
+                Vector128.Store(score5_0, scores + 2640);
+                score5_1 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index1, leftmost) & Vector128.LessThanOrEqual(index1, rightmost)), score5_1, hidden);
+                Vector128.Store(score5_1, scores + 2644);
+                score5_2 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index2, leftmost) & Vector128.LessThanOrEqual(index2, rightmost)), score5_2, hidden);
+                Vector128.Store(score5_2, scores + 2648);
+                Vector128<float> highest = Vector128.MaxNative(Vector128.MaxNative(score5_0, score5_1), score5_2);
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax + 20), highest), tileMax + 20);
+            }
+        }
+
+        // scores[6 rows, 8 keys] = queries[6 rows, 8] * keys[8, 8 keys], hidden keys at -infinity. The first panel holds sinks.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Scores2Joint(float* queries, float* sinks, float* keys, float* scores, float* tileMax, int key, int query, int lastKey)
+        {
+            Vector128<float> score0_0 = Vector128<float>.Zero, score0_1 = Vector128<float>.Zero;
+            Vector128<float> score1_0 = Vector128<float>.Zero, score1_1 = Vector128<float>.Zero;
+            Vector128<float> score2_0 = Vector128<float>.Zero, score2_1 = Vector128<float>.Zero;
+            Vector128<float> score3_0 = Vector128<float>.Zero, score3_1 = Vector128<float>.Zero;
+            Vector128<float> score4_0 = Vector128<float>.Zero, score4_1 = Vector128<float>.Zero;
+            Vector128<float> score5_0 = Vector128<float>.Zero, score5_1 = Vector128<float>.Zero;
+            for (float* end = queries + QueryDim; queries < end;)
+            {
+                {
+                    Vector128<float> key0 = Vector128.Load(sinks);
+                    Vector128<float> key1 = Vector128.Load(keys);
+                    Vector128<float> feature = Vector128.Create(queries[0]);
+                    score0_0 = Vector128.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector128.MultiplyAddEstimate(feature, key1, score0_1);
+                    feature = Vector128.Create(queries[8]);
+                    score1_0 = Vector128.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector128.MultiplyAddEstimate(feature, key1, score1_1);
+                    feature = Vector128.Create(queries[16]);
+                    score2_0 = Vector128.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector128.MultiplyAddEstimate(feature, key1, score2_1);
+                    feature = Vector128.Create(queries[24]);
+                    score3_0 = Vector128.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector128.MultiplyAddEstimate(feature, key1, score3_1);
+                    feature = Vector128.Create(queries[32]);
+                    score4_0 = Vector128.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector128.MultiplyAddEstimate(feature, key1, score4_1);
+                    feature = Vector128.Create(queries[40]);
+                    score5_0 = Vector128.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector128.MultiplyAddEstimate(feature, key1, score5_1);
+                }
+                {
+                    Vector128<float> key0 = Vector128.Load(sinks + 4);
+                    Vector128<float> key1 = Vector128.Load(keys + 4);
+                    Vector128<float> feature = Vector128.Create(queries[1]);
+                    score0_0 = Vector128.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector128.MultiplyAddEstimate(feature, key1, score0_1);
+                    feature = Vector128.Create(queries[9]);
+                    score1_0 = Vector128.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector128.MultiplyAddEstimate(feature, key1, score1_1);
+                    feature = Vector128.Create(queries[17]);
+                    score2_0 = Vector128.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector128.MultiplyAddEstimate(feature, key1, score2_1);
+                    feature = Vector128.Create(queries[25]);
+                    score3_0 = Vector128.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector128.MultiplyAddEstimate(feature, key1, score3_1);
+                    feature = Vector128.Create(queries[33]);
+                    score4_0 = Vector128.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector128.MultiplyAddEstimate(feature, key1, score4_1);
+                    feature = Vector128.Create(queries[41]);
+                    score5_0 = Vector128.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector128.MultiplyAddEstimate(feature, key1, score5_1);
+                }
+                {
+                    Vector128<float> key0 = Vector128.Load(sinks + 8);
+                    Vector128<float> key1 = Vector128.Load(keys + 8);
+                    Vector128<float> feature = Vector128.Create(queries[2]);
+                    score0_0 = Vector128.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector128.MultiplyAddEstimate(feature, key1, score0_1);
+                    feature = Vector128.Create(queries[10]);
+                    score1_0 = Vector128.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector128.MultiplyAddEstimate(feature, key1, score1_1);
+                    feature = Vector128.Create(queries[18]);
+                    score2_0 = Vector128.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector128.MultiplyAddEstimate(feature, key1, score2_1);
+                    feature = Vector128.Create(queries[26]);
+                    score3_0 = Vector128.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector128.MultiplyAddEstimate(feature, key1, score3_1);
+                    feature = Vector128.Create(queries[34]);
+                    score4_0 = Vector128.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector128.MultiplyAddEstimate(feature, key1, score4_1);
+                    feature = Vector128.Create(queries[42]);
+                    score5_0 = Vector128.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector128.MultiplyAddEstimate(feature, key1, score5_1);
+                }
+                {
+                    Vector128<float> key0 = Vector128.Load(sinks + 12);
+                    Vector128<float> key1 = Vector128.Load(keys + 12);
+                    Vector128<float> feature = Vector128.Create(queries[3]);
+                    score0_0 = Vector128.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector128.MultiplyAddEstimate(feature, key1, score0_1);
+                    feature = Vector128.Create(queries[11]);
+                    score1_0 = Vector128.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector128.MultiplyAddEstimate(feature, key1, score1_1);
+                    feature = Vector128.Create(queries[19]);
+                    score2_0 = Vector128.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector128.MultiplyAddEstimate(feature, key1, score2_1);
+                    feature = Vector128.Create(queries[27]);
+                    score3_0 = Vector128.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector128.MultiplyAddEstimate(feature, key1, score3_1);
+                    feature = Vector128.Create(queries[35]);
+                    score4_0 = Vector128.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector128.MultiplyAddEstimate(feature, key1, score4_1);
+                    feature = Vector128.Create(queries[43]);
+                    score5_0 = Vector128.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector128.MultiplyAddEstimate(feature, key1, score5_1);
+                }
+                queries += 4;
+                keys += 16;
+                sinks += 16;
+            }
+
+            Vector128<float> index0 = (Vector128.Create(0f) + Vector128<float>.Indices);
+            Vector128<float> index1 = (Vector128.Create((float)key) + Vector128<float>.Indices);
+            Vector128<float> hidden = Vector128.Create(float.NegativeInfinity);
+            Vector128<float> last = Vector128.Create((float)lastKey);
+            Vector128<float> lastSink = Vector128.Create((float)(Sinks - 1));
+            {
+                Vector128<float> leftmost = Vector128.Create((float)(query - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + After));
+                score0_0 = Vector128.ConditionalSelect(((Vector128.GreaterThanOrEqual(index0, leftmost) & Vector128.LessThanOrEqual(index0, rightmost)) | (Vector128.LessThanOrEqual(index0, lastSink) & Vector128.LessThanOrEqual(index0, last))), score0_0, hidden);
+                Vector128.Store(score0_0, scores);
+                score0_1 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index1, leftmost) & Vector128.LessThanOrEqual(index1, rightmost)), score0_1, hidden);
+                Vector128.Store(score0_1, scores + 4);
+                Vector128<float> highest = Vector128.MaxNative(score0_0, score0_1);
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax), highest), tileMax);
+            }
+            {
+                Vector128<float> leftmost = Vector128.Create((float)(query + 1 - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 1 + After));
+                score1_0 = Vector128.ConditionalSelect(((Vector128.GreaterThanOrEqual(index0, leftmost) & Vector128.LessThanOrEqual(index0, rightmost)) | (Vector128.LessThanOrEqual(index0, lastSink) & Vector128.LessThanOrEqual(index0, last))), score1_0, hidden);
+                Vector128.Store(score1_0, scores + 528);
+                score1_1 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index1, leftmost) & Vector128.LessThanOrEqual(index1, rightmost)), score1_1, hidden);
+                Vector128.Store(score1_1, scores + 532);
+                Vector128<float> highest = Vector128.MaxNative(score1_0, score1_1);
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax + 4), highest), tileMax + 4);
+            }
+            {
+                Vector128<float> leftmost = Vector128.Create((float)(query + 2 - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 2 + After));
+                score2_0 = Vector128.ConditionalSelect(((Vector128.GreaterThanOrEqual(index0, leftmost) & Vector128.LessThanOrEqual(index0, rightmost)) | (Vector128.LessThanOrEqual(index0, lastSink) & Vector128.LessThanOrEqual(index0, last))), score2_0, hidden);
+                Vector128.Store(score2_0, scores + 1056);
+                score2_1 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index1, leftmost) & Vector128.LessThanOrEqual(index1, rightmost)), score2_1, hidden);
+                Vector128.Store(score2_1, scores + 1060);
+                Vector128<float> highest = Vector128.MaxNative(score2_0, score2_1);
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax + 8), highest), tileMax + 8);
+            }
+            {
+                Vector128<float> leftmost = Vector128.Create((float)(query + 3 - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 3 + After));
+                score3_0 = Vector128.ConditionalSelect(((Vector128.GreaterThanOrEqual(index0, leftmost) & Vector128.LessThanOrEqual(index0, rightmost)) | (Vector128.LessThanOrEqual(index0, lastSink) & Vector128.LessThanOrEqual(index0, last))), score3_0, hidden);
+                Vector128.Store(score3_0, scores + 1584);
+                score3_1 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index1, leftmost) & Vector128.LessThanOrEqual(index1, rightmost)), score3_1, hidden);
+                Vector128.Store(score3_1, scores + 1588);
+                Vector128<float> highest = Vector128.MaxNative(score3_0, score3_1);
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax + 12), highest), tileMax + 12);
+            }
+            {
+                Vector128<float> leftmost = Vector128.Create((float)(query + 4 - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 4 + After));
+                score4_0 = Vector128.ConditionalSelect(((Vector128.GreaterThanOrEqual(index0, leftmost) & Vector128.LessThanOrEqual(index0, rightmost)) | (Vector128.LessThanOrEqual(index0, lastSink) & Vector128.LessThanOrEqual(index0, last))), score4_0, hidden);
+                Vector128.Store(score4_0, scores + 2112);
+                score4_1 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index1, leftmost) & Vector128.LessThanOrEqual(index1, rightmost)), score4_1, hidden);
+                Vector128.Store(score4_1, scores + 2116);
+                Vector128<float> highest = Vector128.MaxNative(score4_0, score4_1);
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax + 16), highest), tileMax + 16);
+            }
+            {
+                Vector128<float> leftmost = Vector128.Create((float)(query + 5 - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 5 + After));
+                score5_0 = Vector128.ConditionalSelect(((Vector128.GreaterThanOrEqual(index0, leftmost) & Vector128.LessThanOrEqual(index0, rightmost)) | (Vector128.LessThanOrEqual(index0, lastSink) & Vector128.LessThanOrEqual(index0, last))), score5_0, hidden);
+                Vector128.Store(score5_0, scores + 2640);
+                score5_1 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index1, leftmost) & Vector128.LessThanOrEqual(index1, rightmost)), score5_1, hidden);
+                Vector128.Store(score5_1, scores + 2644);
+                Vector128<float> highest = Vector128.MaxNative(score5_0, score5_1);
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax + 20), highest), tileMax + 20);
+            }
+        }
+
         // Scores [tile rows, from..end) become weights 2^(score - rowMax); sums and outputs so far follow the maximum when it moves.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void Softmax(float* scores, int count, float* tileMax, float* rowMax, float* rowSum, float* outputs)
@@ -3873,7 +6534,6 @@ namespace AttentionGen.Kernels
                 Vector128<float> factors = Vector128.Create(factor);
                 float* output = outputs + (r * PaddedValueDim);
                 float* row = target + (r * call->Output.RowStride);
-                CachePrefetch.Row(row + (RowsAhead * call->Output.RowStride), 8);
                 Vector128.Store((Vector128.Load(output) * factors), row);
                 Vector128.Store((Vector128.Load(output + 4) * factors), row + 4);
                 if (logSumExp != null)
@@ -3898,9 +6558,11 @@ namespace AttentionGen.Kernels
         private const int Lanes = 1;
         private const int TileRows = 6;
         private const int KeyBlock = 512;
-        private const int RowsAhead = 64; // how far behind a row the one is that is asked for
+        private const int RowsAhead = 64; // how far behind a query the one is that is asked for beside its arithmetic
+        private const int KeysAhead = 68; // the same for keys and values
+        private const int SinkKeys = 2; // keys of the sinks' panels
         private const int ScoreStride = 528;
-        private const int ChunkRows = 1032;
+        private const int ChunkRows = 48;
         private const int Before = 4; // keys visible before the query
         private const int After = 4; // keys visible after the query
         private const int Sinks = 2; // leading keys visible to every query
@@ -3911,24 +6573,458 @@ namespace AttentionGen.Kernels
 
         // Workspace of one thread, in bytes from its start.
         private const int QueriesAt = 0; // scaled queries [group, chunk rows, head dim]
-        private const int OutputsAt = 33024; // unnormalised outputs [group, chunk rows, padded value dim]
-        private const int RowSumAt = 66048; // running sums of weights, one per lane [group, chunk rows, lanes]
-        private const int RowMaxAt = 70208; // running maxima of scores in base-2 units [group, chunk rows]
-        private const int KeysAt = 74368; // packed keys [key block / lanes, head dim, lanes]
-        private const int ValuesAt = 90752; // packed values [key block, padded value dim]
-        private const int ScoresAt = 107136; // scores, then weights, of one tile [tile rows, score stride]
-        private const int TileMaxAt = 119808; // maxima of the tile's scores per lane [tile rows, lanes]
+        private const int OutputsAt = 1536; // unnormalised outputs [group, chunk rows, padded value dim]
+        private const int RowSumAt = 3072; // running sums of weights, one per lane [group, chunk rows, lanes]
+        private const int RowMaxAt = 3264; // running maxima of scores in base-2 units [group, chunk rows]
+        private const int KeysAt = 3456; // packed keys [key block / lanes, head dim, lanes]
+        private const int ValuesAt = 19840; // packed values [key block, padded value dim]
+        private const int ScoresAt = 36224; // scores, then weights, of one tile [tile rows, score stride]
+        private const int TileMaxAt = 48896; // maxima of the tile's scores per lane [tile rows, lanes]
+        private const int FactorsAt = 48960; // what each row's weighted values are multiplied by [tile rows]
+        private const int SinkKeysAt = 49024; // packed keys of the sinks' panels [sink keys / lanes, head dim, lanes]
+        private const int SinkValuesAt = 49088; // packed values of the same keys [sink keys, padded value dim]
+        private const int KeyIndicesAt = 49152; // indices of the packed keys, as floats [key block]
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Run(void* address, int item, byte* workspace)
         {
             AttentionCall* call = (AttentionCall*)address;
             WorkItem work = WorkItem.Of(call, item, KvHeads);
+            // Tiles with a query that sees every key pass over blocks of them.
+            int global = Math.Clamp(GlobalRows - work.FirstRow - call->AlignmentOffset, 0, work.Rows);
+            global = Math.Min((global + TileRows - 1) / TileRows * TileRows, work.Rows);
+            for (int first = 0; first < global; first += ChunkRows)
+            {
+                AttendBlocks(call, work.Part(first, Math.Min(ChunkRows, global - first)), workspace);
+            }
+
+            work = work.Part(global, work.Rows - global);
+            AttendTiles(call, work, workspace);
+        }
+
+        // Tile after tile of queries. Keys [block, packed) stand in the workspace: all that the tile at hand sees, and on from there.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void AttendTiles(AttentionCall* call, WorkItem work, byte* workspace)
+        {
+            float* keys = At(workspace, KeysAt), values = At(workspace, ValuesAt);
+            int stand = work.FirstRow + call->AlignmentOffset; // the key that the chunk's first query stands at
+            int endKey = Math.Min(work.KeyLength, stand + work.Rows - 1 + After + 1);
+            int sinkKeys = Math.Min(SinkKeys, work.KeyLength);
+            PackKeys(call, work, 0, 0, sinkKeys, At(workspace, SinkKeysAt));
+            bool finiteSinks = PackValues(call, work, 0, 0, sinkKeys, At(workspace, SinkValuesAt));
+            int block = 0, packed = 0, finiteFrom = 0; // values from the last on are finite
+            for (int row = 0, rows; row < work.Rows; row += rows)
+            {
+                int query = stand + row;
+                rows = Math.Min(TileRows, work.Rows - row);
+                int from = Math.Max(SinkKeys, query - Before);
+                int to = Math.Min(endKey, query + rows - 1 + After + 1);
+                if (from >= to)
+                {
+                    (from, to) = (block, block); // nothing but the sinks is seen
+                }
+                else if (to > packed)
+                {
+                    int first = from / Lanes * Lanes;
+                    if (first >= packed)
+                    {
+                        (block, packed) = (first, first); // nothing that is packed is seen any more
+                    }
+                    else if (to > block + KeyBlock)
+                    {
+                        Move(keys, values, first - block, packed - first);
+                        block = first;
+                    }
+
+                    int until = Math.Min(Math.Min(endKey, block + KeyBlock), packed + ((to - packed + 63) / 64 * 64));
+                    PackKeys(call, work, block, packed, until, keys);
+                    finiteFrom = PackValues(call, work, block, packed, until, values) ? finiteFrom : until;
+                    packed = until;
+                }
+
+                bool finite = finiteSinks && from >= finiteFrom;
+                for (int member = 0; member < GroupSize; member++)
+                {
+                    AttendAtOnce(call, work, member, row, rows, block, from, to, finite, workspace);
+                }
+            }
+        }
+
+        // Keys that are still seen move to the front of their buffers, to make room behind them.
+        private static void Move(float* keys, float* values, int first, int count)
+        {
+            int whole = (count + Lanes - 1) / Lanes * Lanes; // keys stand in panels
+            new ReadOnlySpan<float>(keys + (first * QueryDim), whole * QueryDim).CopyTo(new Span<float>(keys, whole * QueryDim));
+            new ReadOnlySpan<float>(values + (first * PaddedValueDim), count * PaddedValueDim).CopyTo(new Span<float>(values, count * PaddedValueDim));
+        }
+
+        // One tile of queries, of which the sinks and [from, to) hold all keys that any row sees: from the queries to the outputs.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void AttendAtOnce(AttentionCall* call, WorkItem work, int member, int row, int rows, int block, int from, int to, bool finite, byte* workspace)
+        {
+            int head = (work.KvHead * GroupSize) + member;
+            float* queries = At(workspace, QueriesAt);
+            PrepareQueries(call, work, head, row, row + TileRows, queries);
+            // Keys and values of tiles that come later are on their way while this one is computed.
+            if (member == 0)
+            {
+                CachePrefetch.NextRows(call->Key.Head(work.Batch, work.KvHead), call->Key.RowStride, work.FirstRow + call->AlignmentOffset + row + KeysAhead, rows, work.KeyLength, QueryDim);
+                CachePrefetch.NextRows(call->Value.Head(work.Batch, work.KvHead), call->Value.RowStride, work.FirstRow + call->AlignmentOffset + row + KeysAhead, rows, work.KeyLength, 8);
+            }
+
+            int query = work.FirstRow + row + call->AlignmentOffset;
+            int lastKey = work.KeyLength - 1;
+            // Keys [fullFrom, fullTo) are seen by every row.
+            int fullFrom = Math.Max(from, query + rows - 1 - Before), fullTo = Math.Min(to, query + After + 1);
+            int start = from / Lanes * Lanes, end = (to + Lanes - 1) / Lanes * Lanes;
+            float* first = At(workspace, ScoresAt), scores = first + (SinkKeys + block - start); // a key's score stands at scores + (key - block)
+            float* tileMax = At(workspace, TileMaxAt);
+            new Span<float>(tileMax, TileRows * Lanes).Fill(float.NegativeInfinity);
+            int sinkKeys = Math.Min(SinkKeys, work.KeyLength);
+            float* sinks = At(workspace, SinkKeysAt);
+            int key = 0;
+            Scores1Partial(queries, sinks, first + key, tileMax, key, query, lastKey);
+            key += 1;
+            float* lastSinks = sinks + 8;
+            float* window = At(workspace, KeysAt) + ((start - block) * QueryDim);
+            int joined = Math.Min((end - start) / Lanes, 1);
+            switch (joined)
+            {
+                case 1:
+                    key = start;
+                    Scores2Joint(queries, lastSinks, window, first + 1, tileMax, key, query, lastKey);
+                    break;
+                default:
+                    Scores1Partial(queries, lastSinks, first + 1, tileMax, key, query, lastKey);
+                    break;
+            }
+
+            key = start + (joined * Lanes);
+            for (; key <= end - 2; key += 2)
+            {
+                float* keys = At(workspace, KeysAt) + ((key - block) * QueryDim);
+                if (key >= fullFrom && key + 2 <= fullTo)
+                {
+                    Scores2Full(queries, keys, scores + (key - block), tileMax);
+                }
+                else
+                {
+                    Scores2Partial(queries, keys, scores + (key - block), tileMax, key, query, lastKey);
+                }
+            }
+            if (key < end)
+            {
+                float* keys = At(workspace, KeysAt) + ((key - block) * QueryDim);
+                switch ((end - key) / Lanes)
+                {
+                    default:
+                        Scores1Partial(queries, keys, scores + (key - block), tileMax, key, query, lastKey);
+                        break;
+                }
+            }
+
+            // Queries and outputs of tiles that come later are on their way while this one is computed.
+            CachePrefetch.NextRows(call->Query.Head(work.Batch, head), call->Query.RowStride, work.FirstRow + row + RowsAhead, rows, call->QueryLength, QueryDim);
+            CachePrefetch.NextRows(call->Output.Head(work.Batch, head), call->Output.RowStride, work.FirstRow + row + RowsAhead, rows, call->QueryLength, 8);
+            int seen = from < to ? SinkKeys + to - start : sinkKeys; // keys, some of them hidden
+            float* keyIndices = At(workspace, KeyIndicesAt);
+            if (call->Blocks.IsPresent || call->Mask.IsPresent)
+            {
+                for (int n = 0; n < seen; n++)
+                {
+                    keyIndices[n] = n < SinkKeys ? n : start + n - SinkKeys;
+                }
+            }
+
+            if (call->Blocks.IsPresent)
+            {
+                BlockMasking.Apply(call, work.Batch, head, work.FirstRow + row, rows, 0, seen, keyIndices, first, ScoreStride, tileMax, Lanes);
+            }
+
+            if (call->Mask.IsPresent)
+            {
+                RuntimeMasking.Apply(call, work.Batch, head, work.FirstRow + row, rows, 0, seen, keyIndices, first, ScoreStride, tileMax, Lanes);
+            }
+
+            float* factors = At(workspace, FactorsAt);
+            SoftmaxAtOnce(call, work, head, row, rows, first, (seen + Lanes - 1) / Lanes * Lanes, tileMax, factors);
+            float* weights = scores + (from - block);
+            float* values = At(workspace, ValuesAt) + ((from - block) * PaddedValueDim);
+            float* sinkValues = At(workspace, SinkValuesAt);
+            int sinkCount = query - Before < SinkKeys ? sinkKeys : Math.Min(sinkKeys, Sinks);
+            float* target = call->Output.Head(work.Batch, head) + ((work.FirstRow + row) * call->Output.RowStride);
+            if (finite && rows == TileRows)
+            {
+                ValuesAtOnce2(weights, values, target, to - from, (nint)call->Output.RowStride, factors, first, sinkValues, sinkCount);
+                ValuesAtOnce2(weights, values + 2, target + 2, to - from, (nint)call->Output.RowStride, factors, first, sinkValues + 2, sinkCount);
+                ValuesAtOnce2(weights, values + 4, target + 4, to - from, (nint)call->Output.RowStride, factors, first, sinkValues + 4, sinkCount);
+                ValuesAtOnce2(weights, values + 6, target + 6, to - from, (nint)call->Output.RowStride, factors, first, sinkValues + 6, sinkCount);
+                return;
+            }
+
+            float* outputs = At(workspace, OutputsAt);
+            if (finite)
+            {
+                ValuesAtOnce2(weights, values, outputs, to - from, (nint)PaddedValueDim, factors, first, sinkValues, sinkCount);
+                ValuesAtOnce2(weights, values + 2, outputs + 2, to - from, (nint)PaddedValueDim, factors, first, sinkValues + 2, sinkCount);
+                ValuesAtOnce2(weights, values + 4, outputs + 4, to - from, (nint)PaddedValueDim, factors, first, sinkValues + 4, sinkCount);
+                ValuesAtOnce2(weights, values + 6, outputs + 6, to - from, (nint)PaddedValueDim, factors, first, sinkValues + 6, sinkCount);
+            }
+            else
+            {
+                new Span<float>(outputs, TileRows * PaddedValueDim).Clear();
+                ExactValues.Accumulate(first, ScoreStride, TileRows, sinkValues, PaddedValueDim, outputs, sinkCount);
+                ExactValues.Accumulate(weights, ScoreStride, TileRows, values, PaddedValueDim, outputs, to - from);
+            }
+
+            CopyRows(outputs, finite ? null : factors, target, call->Output.RowStride, rows);
+        }
+
+        // Scores [tile rows, count] become weights 2^(score - highest), and factors the inverses of their sums; a row that sees no key has a factor of 0.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void SoftmaxAtOnce(AttentionCall* call, WorkItem work, int head, int first, int rows, float* scores, int count, float* tileMax, float* factors)
+        {
+            float* logSumExp = call->LogSumExp == null ? null : call->LogSumExp + ((((long)work.Batch * Heads) + head) * call->LogSumExpStride) + work.FirstRow + first;
+            float sink = call->SinkLogits[head] * Log2OfE;
+            for (int r = 0; r < TileRows; r++)
+            {
+                float highest = tileMax[(r * Lanes)];
+                // A row that sees no key keeps weights of 2^-infinity = 0.
+                float shift = highest == float.NegativeInfinity ? 0f : highest, sum = 0f;
+                float* row = scores + (r * ScoreStride);
+                int i = 0;
+                for (; i <= count - 4; i += 4)
+                {
+                    float weight0 = VectorMath.Exp2((row[i] - shift));
+                    float weight1 = VectorMath.Exp2((row[i + 1] - shift));
+                    float weight2 = VectorMath.Exp2((row[i + 2] - shift));
+                    float weight3 = VectorMath.Exp2((row[i + 3] - shift));
+                    row[i] = weight0;
+                    sum = (sum + weight0);
+                    row[i + 1] = weight1;
+                    sum = (sum + weight1);
+                    row[i + 2] = weight2;
+                    sum = (sum + weight2);
+                    row[i + 3] = weight3;
+                    sum = (sum + weight3);
+                }
+                for (; i < count; i += 1)
+                {
+                    float weight = VectorMath.Exp2((row[i] - shift));
+                    row[i] = weight;
+                    sum = (sum + weight);
+                }
+                float total = sum;
+                // The head's sink joins the sum as one more key, without a value.
+                float seen = highest;
+                highest = MathF.Max(seen, sink);
+                float kept = seen == float.NegativeInfinity ? 0f : VectorMath.Exp2(seen - highest);
+                total = highest == float.NegativeInfinity ? 0f : (total * kept) + VectorMath.Exp2(sink - highest);
+                factors[r] = total == 0f ? 0f : 1f * kept / total;
+                if (logSumExp != null && r < rows)
+                {
+                    logSumExp[r] = total == 0f ? float.NegativeInfinity : (highest * NaturalLogOf2) + MathF.Log(total);
+                }
+            }
+        }
+
+        // outputs[6 rows, 2 columns] = factors * weights[6 rows, count keys] * values[count keys, 2 columns], the sinks' first.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void ValuesAtOnce2(float* weights, float* values, float* outputs, int count, nint stride, float* factors, float* firstWeights, float* firstValues, int firstCount)
+        {
+            float output0_0 = 0f;
+            float output0_1 = 0f;
+            float output1_0 = 0f;
+            float output1_1 = 0f;
+            float output2_0 = 0f;
+            float output2_1 = 0f;
+            float output3_0 = 0f;
+            float output3_1 = 0f;
+            float output4_0 = 0f;
+            float output4_1 = 0f;
+            float output5_0 = 0f;
+            float output5_1 = 0f;
+            float* nextWeights = weights, nextValues = values;
+            weights = firstWeights;
+            values = firstValues;
+            int left = firstCount;
+            for (int part = 0; part < 2; part++)
+            {
+                for (; left >= 4; left -= 4)
+                {
+                    {
+                        float value0 = values[0];
+                        float value1 = values[1];
+                        float weight = weights[0];
+                        output0_0 = ((weight * value0) + output0_0);
+                        output0_1 = ((weight * value1) + output0_1);
+                        weight = weights[528];
+                        output1_0 = ((weight * value0) + output1_0);
+                        output1_1 = ((weight * value1) + output1_1);
+                        weight = weights[1056];
+                        output2_0 = ((weight * value0) + output2_0);
+                        output2_1 = ((weight * value1) + output2_1);
+                        weight = weights[1584];
+                        output3_0 = ((weight * value0) + output3_0);
+                        output3_1 = ((weight * value1) + output3_1);
+                        weight = weights[2112];
+                        output4_0 = ((weight * value0) + output4_0);
+                        output4_1 = ((weight * value1) + output4_1);
+                        weight = weights[2640];
+                        output5_0 = ((weight * value0) + output5_0);
+                        output5_1 = ((weight * value1) + output5_1);
+                    }
+                    {
+                        float value0 = values[8];
+                        float value1 = values[9];
+                        float weight = weights[1];
+                        output0_0 = ((weight * value0) + output0_0);
+                        output0_1 = ((weight * value1) + output0_1);
+                        weight = weights[529];
+                        output1_0 = ((weight * value0) + output1_0);
+                        output1_1 = ((weight * value1) + output1_1);
+                        weight = weights[1057];
+                        output2_0 = ((weight * value0) + output2_0);
+                        output2_1 = ((weight * value1) + output2_1);
+                        weight = weights[1585];
+                        output3_0 = ((weight * value0) + output3_0);
+                        output3_1 = ((weight * value1) + output3_1);
+                        weight = weights[2113];
+                        output4_0 = ((weight * value0) + output4_0);
+                        output4_1 = ((weight * value1) + output4_1);
+                        weight = weights[2641];
+                        output5_0 = ((weight * value0) + output5_0);
+                        output5_1 = ((weight * value1) + output5_1);
+                    }
+                    {
+                        float value0 = values[16];
+                        float value1 = values[17];
+                        float weight = weights[2];
+                        output0_0 = ((weight * value0) + output0_0);
+                        output0_1 = ((weight * value1) + output0_1);
+                        weight = weights[530];
+                        output1_0 = ((weight * value0) + output1_0);
+                        output1_1 = ((weight * value1) + output1_1);
+                        weight = weights[1058];
+                        output2_0 = ((weight * value0) + output2_0);
+                        output2_1 = ((weight * value1) + output2_1);
+                        weight = weights[1586];
+                        output3_0 = ((weight * value0) + output3_0);
+                        output3_1 = ((weight * value1) + output3_1);
+                        weight = weights[2114];
+                        output4_0 = ((weight * value0) + output4_0);
+                        output4_1 = ((weight * value1) + output4_1);
+                        weight = weights[2642];
+                        output5_0 = ((weight * value0) + output5_0);
+                        output5_1 = ((weight * value1) + output5_1);
+                    }
+                    {
+                        float value0 = values[24];
+                        float value1 = values[25];
+                        float weight = weights[3];
+                        output0_0 = ((weight * value0) + output0_0);
+                        output0_1 = ((weight * value1) + output0_1);
+                        weight = weights[531];
+                        output1_0 = ((weight * value0) + output1_0);
+                        output1_1 = ((weight * value1) + output1_1);
+                        weight = weights[1059];
+                        output2_0 = ((weight * value0) + output2_0);
+                        output2_1 = ((weight * value1) + output2_1);
+                        weight = weights[1587];
+                        output3_0 = ((weight * value0) + output3_0);
+                        output3_1 = ((weight * value1) + output3_1);
+                        weight = weights[2115];
+                        output4_0 = ((weight * value0) + output4_0);
+                        output4_1 = ((weight * value1) + output4_1);
+                        weight = weights[2643];
+                        output5_0 = ((weight * value0) + output5_0);
+                        output5_1 = ((weight * value1) + output5_1);
+                    }
+                    weights += 4;
+                    values += 32;
+                }
+                for (; left > 0; left--)
+                {
+                    {
+                        float value0 = values[0];
+                        float value1 = values[1];
+                        float weight = weights[0];
+                        output0_0 = ((weight * value0) + output0_0);
+                        output0_1 = ((weight * value1) + output0_1);
+                        weight = weights[528];
+                        output1_0 = ((weight * value0) + output1_0);
+                        output1_1 = ((weight * value1) + output1_1);
+                        weight = weights[1056];
+                        output2_0 = ((weight * value0) + output2_0);
+                        output2_1 = ((weight * value1) + output2_1);
+                        weight = weights[1584];
+                        output3_0 = ((weight * value0) + output3_0);
+                        output3_1 = ((weight * value1) + output3_1);
+                        weight = weights[2112];
+                        output4_0 = ((weight * value0) + output4_0);
+                        output4_1 = ((weight * value1) + output4_1);
+                        weight = weights[2640];
+                        output5_0 = ((weight * value0) + output5_0);
+                        output5_1 = ((weight * value1) + output5_1);
+                    }
+                    weights++;
+                    values += 8;
+                }
+                weights = nextWeights;
+                values = nextValues;
+                left = count;
+            }
+            float factor = factors[0];
+            outputs[0] = (output0_0 * factor);
+            outputs[1] = (output0_1 * factor);
+            outputs += stride;
+            factor = factors[1];
+            outputs[0] = (output1_0 * factor);
+            outputs[1] = (output1_1 * factor);
+            outputs += stride;
+            factor = factors[2];
+            outputs[0] = (output2_0 * factor);
+            outputs[1] = (output2_1 * factor);
+            outputs += stride;
+            factor = factors[3];
+            outputs[0] = (output3_0 * factor);
+            outputs[1] = (output3_1 * factor);
+            outputs += stride;
+            factor = factors[4];
+            outputs[0] = (output4_0 * factor);
+            outputs[1] = (output4_1 * factor);
+            outputs += stride;
+            factor = factors[5];
+            outputs[0] = (output5_0 * factor);
+            outputs[1] = (output5_1 * factor);
+        }
+
+        // The first rows of a tile, times their factors where they are given, to where they belong.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void CopyRows(float* outputs, float* factors, float* target, long stride, int rows)
+        {
+            for (int r = 0; r < rows; r++)
+            {
+                float factor = factors == null ? 1f : factors[r];
+                float all = factor;
+                float* output = outputs + (r * PaddedValueDim);
+                float* row = target + (r * stride);
+                for (int c = 0; c < 8; c += 1)
+                {
+                    row[c] = (output[c] * all);
+                }
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void AttendBlocks(AttentionCall* call, WorkItem work, byte* workspace)
+        {
             int tiles = (work.Rows + TileRows - 1) / TileRows;
             for (int member = 0; member < GroupSize; member++)
             {
                 int state = member * ChunkRows;
-                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, tiles * TileRows, At(workspace, QueriesAt) + (state * QueryDim), At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
+                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, 0, tiles * TileRows, At(workspace, QueriesAt) + (state * QueryDim));
+                ClearState(tiles * TileRows, At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
             }
 
             WalkKeys(call, work, tiles, workspace);
@@ -4096,20 +7192,19 @@ namespace AttentionGen.Kernels
             }
         }
 
-        // Queries of one head, times Scale * log2(e): scores come out in base-2 units. Rows past the last are zero.
+        // Queries of one head, times Scale * log2(e): scores come out in base-2 units. Rows [first, end) of the chunk; those past its last are zero.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void PrepareQueries(AttentionCall* call, WorkItem work, int head, int paddedRows, float* queries, float* outputs, float* rowSum, float* rowMax)
+        private static void PrepareQueries(AttentionCall* call, WorkItem work, int head, int first, int end, float* queries)
         {
             float* source = call->Query.Head(work.Batch, head);
             float scale = QueryScale;
-            for (int r = 0; r < paddedRows; r++)
+            for (int r = first; r < end; r++)
             {
-                float* target = queries + (r * QueryDim);
+                float* target = queries + ((r - first) * QueryDim);
                 if (r < work.Rows)
                 {
                     int index = work.FirstRow + r;
                     float* row = source + (index * call->Query.RowStride);
-                    CachePrefetch.Row(row + (RowsAhead * call->Query.RowStride), QueryDim);
                     for (int c = 0; c < 8; c += 1)
                     {
                         target[c] = (row[c] * scale);
@@ -4120,10 +7215,15 @@ namespace AttentionGen.Kernels
                     new Span<float>(target, QueryDim).Clear();
                 }
             }
+        }
 
-            new Span<float>(outputs, paddedRows * PaddedValueDim).Clear();
-            new Span<float>(rowSum, paddedRows * Lanes).Clear();
-            new Span<float>(rowMax, paddedRows).Fill(float.NegativeInfinity);
+        // Rows that have seen no key yet.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void ClearState(int rows, float* outputs, float* rowSum, float* rowMax)
+        {
+            new Span<float>(outputs, rows * PaddedValueDim).Clear();
+            new Span<float>(rowSum, rows * Lanes).Clear();
+            new Span<float>(rowMax, rows).Fill(float.NegativeInfinity);
         }
 
         // Keys [from, to) of one head, transposed into panels of 1; the last panel's missing keys are zero.
@@ -4135,7 +7235,6 @@ namespace AttentionGen.Kernels
             {
                 int count = Math.Min(Lanes, to - first);
                 float* panel = panels + ((first - block) * QueryDim);
-                CachePrefetch.Rows(source + (first * call->Key.RowStride), call->Key.RowStride, RowsAhead, Lanes, work.KeyLength - first, QueryDim);
                 PanelPacking.Transpose1(source + (first * call->Key.RowStride), call->Key.RowStride, count, QueryDim, panel);
             }
         }
@@ -4151,7 +7250,6 @@ namespace AttentionGen.Kernels
             for (int j = from; j < to; j++)
             {
                 float* row = source + (j * call->Value.RowStride);
-                CachePrefetch.Row(row + (RowsAhead * call->Value.RowStride), 8);
                 float* target = packed + ((j - block) * PaddedValueDim);
                 for (int c = 0; c < 8; c += 1)
                 {
@@ -4605,6 +7703,178 @@ namespace AttentionGen.Kernels
             }
         }
 
+        // scores[6 rows, 2 keys] = queries[6 rows, 8] * keys[8, 2 keys], hidden keys at -infinity. The first panel holds sinks.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Scores2Joint(float* queries, float* sinks, float* keys, float* scores, float* tileMax, int key, int query, int lastKey)
+        {
+            float score0_0 = 0f, score0_1 = 0f;
+            float score1_0 = 0f, score1_1 = 0f;
+            float score2_0 = 0f, score2_1 = 0f;
+            float score3_0 = 0f, score3_1 = 0f;
+            float score4_0 = 0f, score4_1 = 0f;
+            float score5_0 = 0f, score5_1 = 0f;
+            for (float* end = queries + QueryDim; queries < end;)
+            {
+                {
+                    float key0 = sinks[0];
+                    float key1 = keys[0];
+                    float feature = queries[0];
+                    score0_0 = ((feature * key0) + score0_0);
+                    score0_1 = ((feature * key1) + score0_1);
+                    feature = queries[8];
+                    score1_0 = ((feature * key0) + score1_0);
+                    score1_1 = ((feature * key1) + score1_1);
+                    feature = queries[16];
+                    score2_0 = ((feature * key0) + score2_0);
+                    score2_1 = ((feature * key1) + score2_1);
+                    feature = queries[24];
+                    score3_0 = ((feature * key0) + score3_0);
+                    score3_1 = ((feature * key1) + score3_1);
+                    feature = queries[32];
+                    score4_0 = ((feature * key0) + score4_0);
+                    score4_1 = ((feature * key1) + score4_1);
+                    feature = queries[40];
+                    score5_0 = ((feature * key0) + score5_0);
+                    score5_1 = ((feature * key1) + score5_1);
+                }
+                {
+                    float key0 = sinks[1];
+                    float key1 = keys[1];
+                    float feature = queries[1];
+                    score0_0 = ((feature * key0) + score0_0);
+                    score0_1 = ((feature * key1) + score0_1);
+                    feature = queries[9];
+                    score1_0 = ((feature * key0) + score1_0);
+                    score1_1 = ((feature * key1) + score1_1);
+                    feature = queries[17];
+                    score2_0 = ((feature * key0) + score2_0);
+                    score2_1 = ((feature * key1) + score2_1);
+                    feature = queries[25];
+                    score3_0 = ((feature * key0) + score3_0);
+                    score3_1 = ((feature * key1) + score3_1);
+                    feature = queries[33];
+                    score4_0 = ((feature * key0) + score4_0);
+                    score4_1 = ((feature * key1) + score4_1);
+                    feature = queries[41];
+                    score5_0 = ((feature * key0) + score5_0);
+                    score5_1 = ((feature * key1) + score5_1);
+                }
+                {
+                    float key0 = sinks[2];
+                    float key1 = keys[2];
+                    float feature = queries[2];
+                    score0_0 = ((feature * key0) + score0_0);
+                    score0_1 = ((feature * key1) + score0_1);
+                    feature = queries[10];
+                    score1_0 = ((feature * key0) + score1_0);
+                    score1_1 = ((feature * key1) + score1_1);
+                    feature = queries[18];
+                    score2_0 = ((feature * key0) + score2_0);
+                    score2_1 = ((feature * key1) + score2_1);
+                    feature = queries[26];
+                    score3_0 = ((feature * key0) + score3_0);
+                    score3_1 = ((feature * key1) + score3_1);
+                    feature = queries[34];
+                    score4_0 = ((feature * key0) + score4_0);
+                    score4_1 = ((feature * key1) + score4_1);
+                    feature = queries[42];
+                    score5_0 = ((feature * key0) + score5_0);
+                    score5_1 = ((feature * key1) + score5_1);
+                }
+                {
+                    float key0 = sinks[3];
+                    float key1 = keys[3];
+                    float feature = queries[3];
+                    score0_0 = ((feature * key0) + score0_0);
+                    score0_1 = ((feature * key1) + score0_1);
+                    feature = queries[11];
+                    score1_0 = ((feature * key0) + score1_0);
+                    score1_1 = ((feature * key1) + score1_1);
+                    feature = queries[19];
+                    score2_0 = ((feature * key0) + score2_0);
+                    score2_1 = ((feature * key1) + score2_1);
+                    feature = queries[27];
+                    score3_0 = ((feature * key0) + score3_0);
+                    score3_1 = ((feature * key1) + score3_1);
+                    feature = queries[35];
+                    score4_0 = ((feature * key0) + score4_0);
+                    score4_1 = ((feature * key1) + score4_1);
+                    feature = queries[43];
+                    score5_0 = ((feature * key0) + score5_0);
+                    score5_1 = ((feature * key1) + score5_1);
+                }
+                queries += 4;
+                keys += 4;
+                sinks += 4;
+            }
+
+            float index0 = (1f + 0f);
+            float index1 = ((float)key + 0f);
+            float hidden = float.NegativeInfinity;
+            float last = (float)lastKey;
+            float lastSink = (float)(Sinks - 1);
+            {
+                float leftmost = (float)(query - Before);
+                float rightmost = (float)Math.Min(lastKey, query + After);
+                score0_0 = ((((index0 >= leftmost) & (index0 <= rightmost)) | ((index0 <= lastSink) & (index0 <= last))) ? score0_0 : hidden);
+                scores[0] = score0_0;
+                score0_1 = (((index1 >= leftmost) & (index1 <= rightmost)) ? score0_1 : hidden);
+                scores[1] = score0_1;
+                float highest = global::System.MathF.Max(score0_0, score0_1);
+                tileMax[0] = (tileMax[0] > highest ? tileMax[0] : highest);
+            }
+            {
+                float leftmost = (float)(query + 1 - Before);
+                float rightmost = (float)Math.Min(lastKey, query + 1 + After);
+                score1_0 = ((((index0 >= leftmost) & (index0 <= rightmost)) | ((index0 <= lastSink) & (index0 <= last))) ? score1_0 : hidden);
+                scores[528] = score1_0;
+                score1_1 = (((index1 >= leftmost) & (index1 <= rightmost)) ? score1_1 : hidden);
+                scores[529] = score1_1;
+                float highest = global::System.MathF.Max(score1_0, score1_1);
+                tileMax[1] = (tileMax[1] > highest ? tileMax[1] : highest);
+            }
+            {
+                float leftmost = (float)(query + 2 - Before);
+                float rightmost = (float)Math.Min(lastKey, query + 2 + After);
+                score2_0 = ((((index0 >= leftmost) & (index0 <= rightmost)) | ((index0 <= lastSink) & (index0 <= last))) ? score2_0 : hidden);
+                scores[1056] = score2_0;
+                score2_1 = (((index1 >= leftmost) & (index1 <= rightmost)) ? score2_1 : hidden);
+                scores[1057] = score2_1;
+                float highest = global::System.MathF.Max(score2_0, score2_1);
+                tileMax[2] = (tileMax[2] > highest ? tileMax[2] : highest);
+            }
+            {
+                float leftmost = (float)(query + 3 - Before);
+                float rightmost = (float)Math.Min(lastKey, query + 3 + After);
+                score3_0 = ((((index0 >= leftmost) & (index0 <= rightmost)) | ((index0 <= lastSink) & (index0 <= last))) ? score3_0 : hidden);
+                scores[1584] = score3_0;
+                score3_1 = (((index1 >= leftmost) & (index1 <= rightmost)) ? score3_1 : hidden);
+                scores[1585] = score3_1;
+                float highest = global::System.MathF.Max(score3_0, score3_1);
+                tileMax[3] = (tileMax[3] > highest ? tileMax[3] : highest);
+            }
+            {
+                float leftmost = (float)(query + 4 - Before);
+                float rightmost = (float)Math.Min(lastKey, query + 4 + After);
+                score4_0 = ((((index0 >= leftmost) & (index0 <= rightmost)) | ((index0 <= lastSink) & (index0 <= last))) ? score4_0 : hidden);
+                scores[2112] = score4_0;
+                score4_1 = (((index1 >= leftmost) & (index1 <= rightmost)) ? score4_1 : hidden);
+                scores[2113] = score4_1;
+                float highest = global::System.MathF.Max(score4_0, score4_1);
+                tileMax[4] = (tileMax[4] > highest ? tileMax[4] : highest);
+            }
+            {
+                float leftmost = (float)(query + 5 - Before);
+                float rightmost = (float)Math.Min(lastKey, query + 5 + After);
+                score5_0 = ((((index0 >= leftmost) & (index0 <= rightmost)) | ((index0 <= lastSink) & (index0 <= last))) ? score5_0 : hidden);
+                scores[2640] = score5_0;
+                score5_1 = (((index1 >= leftmost) & (index1 <= rightmost)) ? score5_1 : hidden);
+                scores[2641] = score5_1;
+                float highest = global::System.MathF.Max(score5_0, score5_1);
+                tileMax[5] = (tileMax[5] > highest ? tileMax[5] : highest);
+            }
+        }
+
         // Scores [tile rows, from..end) become weights 2^(score - rowMax); sums and outputs so far follow the maximum when it moves.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void Softmax(float* scores, int count, float* tileMax, float* rowMax, float* rowSum, float* outputs)
@@ -4835,7 +8105,6 @@ namespace AttentionGen.Kernels
                 float factors = factor;
                 float* output = outputs + (r * PaddedValueDim);
                 float* row = target + (r * call->Output.RowStride);
-                CachePrefetch.Row(row + (RowsAhead * call->Output.RowStride), 8);
                 for (int c = 0; c < 8; c += 1)
                 {
                     row[c] = (output[c] * factors);

@@ -1,0 +1,72 @@
+using AttentionGen.Generator.Dialects;
+using AttentionGen.Generator.Emit;
+
+namespace AttentionGen.Generator.Stages;
+
+/// <summary>The softmax of a tile whose scores are all there: the weights, what their values are multiplied by in the end, and the log-sum-exp where it is wanted.</summary>
+internal static class AtOnceSoftmaxStage
+{
+    private const int Unroll = 4;
+
+    public static void Write(CodeWriter writer, KernelPlan plan)
+    {
+        Dialect dialect = plan.Dialect;
+        string vector = dialect.Float;
+        writer.Line("// Scores [tile rows, count] become weights 2^(score - highest), and factors the inverses of their sums; a row that sees no key has a factor of 0.");
+        writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
+        using (writer.Block("private static void SoftmaxAtOnce(AttentionCall* call, WorkItem work, int head, int first, int rows, float* scores, int count, float* tileMax, float* factors)"))
+        {
+            writer.Line("float* logSumExp = call->LogSumExp == null ? null : call->LogSumExp + ((((long)work.Batch * Heads) + head) * call->LogSumExpStride) + work.FirstRow + first;");
+            if (plan.HasSinkLogits)
+            {
+                writer.Line("float sink = call->SinkLogits[head] * Log2OfE;");
+            }
+
+            using (writer.Block("for (int r = 0; r < TileRows; r++)"))
+            {
+                writer.Line($"float highest = {dialect.MaxLanes(dialect.Load("tileMax", "(r * Lanes)"))};");
+                writer.Line("// A row that sees no key keeps weights of 2^-infinity = 0.");
+                writer.Line($"{vector} shift = {dialect.Broadcast("highest == float.NegativeInfinity ? 0f : highest")}, sum = {dialect.Zero};");
+                writer.Line("float* row = scores + (r * ScoreStride);");
+                WriteWeights(writer, dialect);
+                writer.Line($"float total = {dialect.SumLanes("sum")};");
+                if (plan.HasSinkLogits)
+                {
+                    EpilogueStage.WriteSink(writer);
+                }
+
+                writer.Line($"factors[r] = total == 0f ? 0f : {EpilogueStage.Numerator(plan)} / total;");
+                using (writer.Block("if (logSumExp != null && r < rows)"))
+                {
+                    writer.Line("logSumExp[r] = total == 0f ? float.NegativeInfinity : (highest * NaturalLogOf2) + MathF.Log(total);");
+                }
+            }
+        }
+    }
+
+    private static void WriteWeights(CodeWriter writer, Dialect dialect)
+    {
+        string vector = dialect.Float;
+        writer.Line("int i = 0;");
+        using (writer.Block($"for (; i <= count - {Unroll * dialect.Lanes}; i += {Unroll * dialect.Lanes})"))
+        {
+            for (int step = 0; step < Unroll; step++)
+            {
+                writer.Line($"{vector} weight{step} = {dialect.Exp2(dialect.Subtract(dialect.Load("row", Index.Plus("i", step * dialect.Lanes)), "shift"))};");
+            }
+
+            for (int step = 0; step < Unroll; step++)
+            {
+                writer.Line(dialect.Store($"weight{step}", "row", Index.Plus("i", step * dialect.Lanes)));
+                writer.Line($"sum = {dialect.Add("sum", $"weight{step}")};");
+            }
+        }
+
+        using (writer.Block($"for (; i < count; i += {dialect.Lanes})"))
+        {
+            writer.Line($"{vector} weight = {dialect.Exp2(dialect.Subtract(dialect.Load("row", "i"), "shift"))};");
+            writer.Line(dialect.Store("weight", "row", "i"));
+            writer.Line($"sum = {dialect.Add("sum", "weight")};");
+        }
+    }
+}

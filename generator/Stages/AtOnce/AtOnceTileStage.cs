@@ -1,0 +1,191 @@
+using System.Linq;
+using AttentionGen.Generator.Catalog;
+using AttentionGen.Generator.Dialects;
+using AttentionGen.Generator.Emit;
+
+namespace AttentionGen.Generator.Stages;
+
+/// <summary>One tile of queries and all the keys it sees: scores, softmax, values, and the finished outputs.</summary>
+internal static class AtOnceTileStage
+{
+    public static void Write(CodeWriter writer, KernelPlan plan, AtOncePlan atOnce, KeyPass pass)
+    {
+        WriteAttend(writer, plan, atOnce, pass);
+        writer.Line();
+        AtOnceSoftmaxStage.Write(writer, plan);
+        writer.Line();
+        AtOnceValueStage.Write(writer, plan, atOnce);
+    }
+
+    private static void WriteAttend(CodeWriter writer, KernelPlan plan, AtOncePlan atOnce, KeyPass pass)
+    {
+        bool hasSinks = atOnce.Sinks > 0;
+        writer.Line($"// One tile of queries, of which {(hasSinks ? "the sinks and " : string.Empty)}[from, to) hold all keys that any row sees: from the queries to the outputs.");
+        writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
+        using (writer.Block("private static void AttendAtOnce(AttentionCall* call, WorkItem work, int member, int row, int rows, int block, int from, int to, bool finite, byte* workspace)"))
+        {
+            writer.Line("int head = (work.KvHead * GroupSize) + member;");
+            writer.Line("float* queries = At(workspace, QueriesAt);");
+            writer.Line($"PrepareQueries(call, work, head, row, row + TileRows, queries{QueryStage.Extra(plan, typed: false)});");
+            WriteAsk(writer, "work.FirstRow + call->AlignmentOffset + row + KeysAhead", "work.KeyLength", ("Key", "work.KvHead", "QueryDim"), ("Value", "work.KvHead", Literals.Of(plan.Shape.ValueDim)));
+            WriteBounds(writer, atOnce, pass);
+            foreach (StepValue value in plan.ScoreSteps.SelectMany(step => step.Values(plan.Dialect)))
+            {
+                writer.Line($"{value.Type} {value.Name} = {value.Expression};");
+            }
+
+            WriteScores(writer, plan, atOnce, pass);
+            WriteAsk(writer, "work.FirstRow + row + RowsAhead", "call->QueryLength", ("Query", "head", "QueryDim"), ("Output", "head", Literals.Of(plan.Shape.ValueDim)));
+            writer.Line($"int seen = {(hasSinks ? "from < to ? SinkKeys + to - start : sinkKeys" : "to - start")}; // keys, some of them hidden");
+            WriteMasks(writer, plan, atOnce);
+            writer.Line("float* factors = At(workspace, FactorsAt);");
+            writer.Line("SoftmaxAtOnce(call, work, head, row, rows, first, (seen + Lanes - 1) / Lanes * Lanes, tileMax, factors);");
+            WriteDropout(writer, plan, atOnce);
+            writer.Line("float* weights = scores + (from - block);");
+            writer.Line("float* values = At(workspace, ValuesAt) + ((from - block) * PaddedValueDim);");
+            AtOnceValueStage.WriteCall(writer, plan, atOnce);
+        }
+    }
+
+    private static void WriteAsk(CodeWriter writer, string first, string end, params (string Tensor, string Head, string Columns)[] tensors)
+    {
+        bool isShared = tensors[0].Tensor == "Key";
+        writer.Line($"// {(isShared ? "Keys and values" : "Queries and outputs")} of tiles that come later are on their way while this one is computed.");
+        void Write()
+        {
+            foreach ((string tensor, string head, string columns) in tensors)
+            {
+                writer.Line($"CachePrefetch.NextRows(call->{tensor}.Head(work.Batch, {head}), call->{tensor}.RowStride, {first}, rows, {end}, {columns});");
+            }
+        }
+
+        if (!isShared)
+        {
+            Write();
+            return;
+        }
+
+        using (writer.Block("if (member == 0)"))
+        {
+            Write();
+        }
+
+        writer.Line();
+    }
+
+    private static void WriteBounds(CodeWriter writer, AtOncePlan atOnce, KeyPass pass)
+    {
+        writer.Line("int query = work.FirstRow + row + call->AlignmentOffset;");
+        writer.Line("int lastKey = work.KeyLength - 1;");
+        writer.Line("// Keys [fullFrom, fullTo) are seen by every row.");
+        writer.Line($"int fullFrom = Math.Max(from, {pass.First("query + rows - 1")}), fullTo = Math.Min(to, {pass.Last("query")} + 1);");
+        writer.Line("int start = from / Lanes * Lanes, end = (to + Lanes - 1) / Lanes * Lanes;");
+        writer.Line($"float* first = At(workspace, ScoresAt), scores = first + ({(atOnce.Sinks > 0 ? "SinkKeys + " : string.Empty)}block - start); // a key's score stands at scores + (key - block)");
+        writer.Line("float* tileMax = At(workspace, TileMaxAt);");
+        writer.Line("new Span<float>(tileMax, TileRows * Lanes).Fill(float.NegativeInfinity);");
+    }
+
+    private static void WriteScores(CodeWriter writer, KernelPlan plan, AtOncePlan atOnce, KeyPass pass)
+    {
+        if (atOnce.Sinks > 0)
+        {
+            WriteSinkScores(writer, plan, atOnce, pass);
+        }
+
+        writer.Line(atOnce.Sinks > 0 && plan.Dialect.TileVectors > 1 ? "key = start + (joined * Lanes);" : "int key = start;");
+        TileStage.WritePanels(writer, plan, pass);
+    }
+
+    /// <summary>The sinks' panels but the last take tiles of their own; the last one shares its tile with the first panels of the window, as one alone would wait on its own latency.</summary>
+    private static void WriteSinkScores(CodeWriter writer, KernelPlan plan, AtOncePlan atOnce, KeyPass pass)
+    {
+        Dialect dialect = plan.Dialect;
+        int width = dialect.TileVectors, panels = atOnce.Sinks / dialect.Lanes;
+        string extra = ScoreStage.Extra(plan, pass, partial: true, typed: false);
+        writer.Line("int sinkKeys = Math.Min(SinkKeys, work.KeyLength);");
+        writer.Line("float* sinks = At(workspace, SinkKeysAt);");
+        writer.Line("int key = 0;");
+        int alone = width > 1 ? panels - 1 : panels;
+        for (int done = 0; done < alone;)
+        {
+            int count = System.Math.Min(width, alone - done);
+            string at = done == 0 ? string.Empty : $" + {done * dialect.Lanes * plan.Shape.QueryDim}";
+            writer.Line($"Scores{count}Partial{pass.Suffix}(queries, sinks{at}, first + key, tileMax{extra});");
+            writer.Line($"key += {count * dialect.Lanes};");
+            done += count;
+        }
+
+        if (width == 1)
+        {
+            return;
+        }
+
+        string last = alone == 0 ? "sinks" : $"sinks + {alone * dialect.Lanes * plan.Shape.QueryDim}";
+        writer.Line($"float* lastSinks = {last};");
+        writer.Line($"float* window = At(workspace, KeysAt) + ((start - block) * QueryDim);");
+        writer.Line($"int joined = Math.Min((end - start) / Lanes, {width - 1});");
+        using (writer.Block("switch (joined)"))
+        {
+            for (int others = width - 1; others >= 0; others--)
+            {
+                writer.Line(others == 0 ? "default:" : $"case {others}:");
+                if (others == 0)
+                {
+                    writer.Line($"    Scores1Partial{pass.Suffix}(queries, lastSinks, first + {(atOnce.Sinks - dialect.Lanes)}, tileMax{extra});");
+                }
+                else
+                {
+                    writer.Line("    key = start;");
+                    writer.Line($"    Scores{others + 1}Joint{pass.Suffix}(queries, lastSinks, window, first + {(atOnce.Sinks - dialect.Lanes)}, tileMax{extra});");
+                }
+
+                writer.Line("    break;");
+            }
+        }
+
+        writer.Line();
+    }
+
+    private static void WriteMasks(CodeWriter writer, KernelPlan plan, AtOncePlan atOnce)
+    {
+        bool hasSinks = atOnce.Sinks > 0;
+        string keys = hasSinks ? "keyIndices" : "null", from = hasSinks ? "0" : "start", to = hasSinks ? "seen" : "to";
+        if (hasSinks)
+        {
+            writer.Line("float* keyIndices = At(workspace, KeyIndicesAt);");
+            using (writer.Block($"if (call->Blocks.IsPresent || call->Mask.IsPresent{(plan.HasDropout ? " || call->DropsWeights" : string.Empty)})"))
+            using (writer.Block("for (int n = 0; n < seen; n++)"))
+            {
+                writer.Line("keyIndices[n] = n < SinkKeys ? n : start + n - SinkKeys;");
+            }
+
+            writer.Line();
+        }
+
+        foreach ((string present, string function) in new[] { ("Blocks", "BlockMasking"), ("Mask", "RuntimeMasking") })
+        {
+            using (writer.Block($"if (call->{present}.IsPresent)"))
+            {
+                writer.Line($"{function}.Apply(call, work.Batch, head, work.FirstRow + row, rows, {from}, {to}, {keys}, first, ScoreStride, tileMax, Lanes);");
+            }
+
+            writer.Line();
+        }
+    }
+
+    private static void WriteDropout(CodeWriter writer, KernelPlan plan, AtOncePlan atOnce)
+    {
+        if (!plan.HasDropout)
+        {
+            return;
+        }
+
+        writer.Line("// Sums are of the weights before any is dropped.");
+        using (writer.Block("if (call->DropsWeights)"))
+        {
+            writer.Line($"DropoutMask.Apply(call, work.Batch, head, work.FirstRow + row, rows, {(atOnce.Sinks > 0 ? "0, seen, keyIndices" : "start, to, null")}, first, ScoreStride);");
+        }
+
+        writer.Line();
+    }
+}
