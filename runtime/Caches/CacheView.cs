@@ -2,7 +2,7 @@ using System.ComponentModel;
 
 namespace AttentionGen.Kernels;
 
-/// <summary>One sequence of a KV cache as a generated kernel sees it: the pages, and how a head lies in a page. See <see cref="KvShape"/>.</summary>
+/// <summary>One sequence of a KV cache as a generated kernel sees it: the pages, and what lies where in a head. See <see cref="KvShape"/>.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public unsafe struct CacheView
 {
@@ -42,9 +42,6 @@ public unsafe struct CacheView
     /// <summary>Bytes from a head's start to the scales of its values.</summary>
     public int ValueScalesOffset;
 
-    /// <summary>Bytes from one head to the next.</summary>
-    public int HeadBytes;
-
     /// <summary>A sequence in a cache of that shape.</summary>
     public static CacheView Of(KvShape shape, KvSequence sequence) => new()
     {
@@ -60,12 +57,11 @@ public unsafe struct CacheView
         KeyScalesOffset = shape.KeyScalesOffset,
         ValuesOffset = shape.ValuesOffset,
         ValueScalesOffset = shape.ValueScalesOffset,
-        HeadBytes = shape.HeadBytes,
     };
 
     /// <summary>Whether keys and values come from a cache; otherwise they are the call's own tensors.</summary>
     public readonly bool IsPresent => Sequence.Pages != null;
 
     /// <summary>Where a head begins in the page that holds a token.</summary>
-    public readonly byte* Head(int token, int kvHead) => Sequence.Page(token / PageTokens) + ((nint)kvHead * HeadBytes);
+    public readonly byte* Head(int token, int kvHead) => Sequence.Head(token / PageTokens, kvHead);
 }

@@ -23,11 +23,8 @@ public sealed unsafe class ContiguousKvCache : KvCache
         byte* page = Memory;
         foreach (ref KvSequenceState state in states.AsSpan())
         {
-            state.Pages = GC.AllocateUninitializedArray<nint>(pages, pinned: true);
-            for (int n = 0; n < pages; n++, page += shape.PageBytes)
-            {
-                state.Pages[n] = (nint)page;
-            }
+            state.Pages = OwnPages(page, pages);
+            page += (nint)pages * shape.PageBytes;
         }
     }
 
@@ -47,6 +44,9 @@ public sealed unsafe class ContiguousKvCache : KvCache
         KvArguments.CheckSequence(sequence, states.Length);
         return ref states[sequence];
     }
+
+    private protected override KvSequence View(in KvSequenceState state) =>
+        new(state.Table, state.Length, (nint)Shape.PagesFor(capacity) * Shape.HeadBytes);
 
     private protected override void Map(ref KvSequenceState state, int end) =>
         ClearPages(View(in state), Shape.PagesFor(state.Length), Shape.PagesFor(end));

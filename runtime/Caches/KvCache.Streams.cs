@@ -26,7 +26,7 @@ public abstract unsafe partial class KvCache
         {
             for (int h = 0; h < Shape.KvHeads && header.Holds(token); h++)
             {
-                byte* head = view.Page(token / Shape.PageTokens) + ((nint)h * Shape.HeadBytes);
+                byte* head = view.Head(token / Shape.PageTokens, h);
                 KvPanelBytes.Save(Shape, head, token % Shape.PageTokens, panel);
                 stream.Write(panel);
                 check = Add(check, panel);
@@ -97,7 +97,7 @@ public abstract unsafe partial class KvCache
                 check = Add(check, panel);
                 if (isHeld)
                 {
-                    KvPanelBytes.Load(Shape, view.Page(token / Shape.PageTokens) + ((nint)h * Shape.HeadBytes), token % Shape.PageTokens, panel);
+                    KvPanelBytes.Load(Shape, view.Head(token / Shape.PageTokens, h), token % Shape.PageTokens, panel);
                 }
             }
         }
@@ -116,7 +116,8 @@ public abstract unsafe partial class KvCache
         int partial = state.Length % Shape.PageTokens;
         if (partial != 0)
         {
-            KvPages.ClearSlots(Shape, View(in state).Page(state.Length / Shape.PageTokens), partial, Shape.PageTokens);
+            KvSequence view = View(in state);
+            KvPages.ClearSlots(Shape, view.Page(state.Length / Shape.PageTokens), view.HeadStride, partial, Shape.PageTokens);
         }
     }
 

@@ -96,7 +96,7 @@ public abstract unsafe partial class KvCache : IKvCache
     private protected abstract ref KvSequenceState Find(int sequence);
 
     /// <summary>The sequence as a kernel sees it.</summary>
-    private protected virtual KvSequence View(in KvSequenceState state) => new(state.Table, state.Length);
+    private protected virtual KvSequence View(in KvSequenceState state) => new(state.Table, state.Length, Shape.HeadBytes);
 
     /// <summary>Makes pages from the length to <paramref name="end"/> the sequence's own, slots from the length on zero; nothing is reserved beforehand and there is room.</summary>
     private protected abstract void Map(ref KvSequenceState state, int end);
@@ -125,12 +125,26 @@ public abstract unsafe partial class KvCache : IKvCache
 
     private protected void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(memory.IsClosed, this);
 
+    /// <summary>The page table of a sequence that has <paramref name="pages"/> pages to itself. All pages of a head follow each other: memory is read in one stream.</summary>
+    /// <param name="first">Where the sequence's memory begins.</param>
+    /// <param name="pages">Pages.</param>
+    private protected nint[] OwnPages(byte* first, int pages)
+    {
+        nint[] table = GC.AllocateUninitializedArray<nint>(pages, pinned: true);
+        for (int n = 0; n < pages; n++)
+        {
+            table[n] = (nint)(first + ((nint)n * Shape.HeadBytes));
+        }
+
+        return table;
+    }
+
     /// <summary>Zeros pages <paramref name="first"/> to <paramref name="past"/> of a sequence.</summary>
     private protected void ClearPages(in KvSequence view, int first, int past)
     {
         for (int page = first; page < past; page++)
         {
-            KvPages.Clear(Shape, view.Page(page));
+            KvPages.Clear(Shape, view.Page(page), view.HeadStride);
         }
     }
 
@@ -151,7 +165,8 @@ public abstract unsafe partial class KvCache : IKvCache
         if (partial != 0 && state.ReservedEnd > length)
         {
             int used = Math.Min(state.ReservedEnd - (length - partial), Shape.PageTokens);
-            KvPages.ClearSlots(Shape, View(in state).Page(length / Shape.PageTokens), partial, used);
+            KvSequence view = View(in state);
+            KvPages.ClearSlots(Shape, view.Page(length / Shape.PageTokens), view.HeadStride, partial, used);
         }
 
         state.ReservedEnd = length;

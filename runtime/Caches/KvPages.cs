@@ -5,16 +5,22 @@ namespace AttentionGen.Kernels;
 /// <summary>Whole pages and stretches of slots: zeroing and copying.</summary>
 internal static unsafe class KvPages
 {
-    /// <summary>Zeros a page.</summary>
-    public static void Clear(KvShape shape, byte* page) => NativeMemory.Clear(page, (nuint)shape.PageBytes);
+    /// <summary>Zeros a page whose heads are <paramref name="headStride"/> bytes apart.</summary>
+    public static void Clear(KvShape shape, byte* page, nint headStride)
+    {
+        for (int h = 0; h < shape.KvHeads; h++, page += headStride)
+        {
+            NativeMemory.Clear(page, (nuint)shape.HeadBytes);
+        }
+    }
 
-    /// <summary>Copies a page.</summary>
+    /// <summary>Copies a page whose heads follow each other.</summary>
     public static void Copy(KvShape shape, byte* source, byte* destination) => NativeMemory.Copy(source, destination, (nuint)shape.PageBytes);
 
-    /// <summary>Zeros slots <paramref name="from"/> to <paramref name="to"/> of every head, scales included.</summary>
-    public static void ClearSlots(KvShape shape, byte* page, int from, int to)
+    /// <summary>Zeros slots <paramref name="from"/> to <paramref name="to"/> of every head, scales included; heads are <paramref name="headStride"/> bytes apart.</summary>
+    public static void ClearSlots(KvShape shape, byte* page, nint headStride, int from, int to)
     {
-        for (int h = 0; h < shape.KvHeads; h++, page += shape.HeadBytes)
+        for (int h = 0; h < shape.KvHeads; h++, page += headStride)
         {
             ClearLanes(page, shape.HeadDim, shape.ElementBytes, from, to);
             ClearLanes(page + shape.KeyScalesOffset, shape.KeyScales, sizeof(float), from, to);

@@ -2,7 +2,8 @@ namespace AttentionGen;
 
 /// <summary>The geometry of one layer's KV cache, and how it lies in memory: pages of tokens, within a page one stretch per KV head.</summary>
 /// <remarks>
-/// A page is 64-byte aligned and holds <see cref="PageTokens"/> tokens of all KV heads; head h begins at <c>page + h * HeadBytes</c>. Within a head, each part 64-byte aligned:
+/// A page is 64-byte aligned and holds <see cref="PageTokens"/> tokens of all KV heads; where pages are shared, head h begins at <c>page + h * HeadBytes</c>, and otherwise all
+/// pages of head 0 come before those of head 1, <c>HeadBytes</c> apart. Within a head, each part 64-byte aligned:
 /// keys, panels of 16 tokens <c>[PageTokens / 16][HeadDim][16]</c>; their scales, Int8 only, <c>[PageTokens / 16][KeyScales][16]</c> floats;
 /// values <c>[PageTokens][ValueStride]</c>, padding zero; their scales, Int8 only, <c>[PageTokens / 16][ValueScales][16]</c> floats.
 /// Paging after PagedAttention (Kwon et al. 2023). Two shapes are equal when all six parameters are.
@@ -100,7 +101,7 @@ public sealed record KvShape
     /// <summary>Bytes from a head's start to the values' scales.</summary>
     public int ValueScalesOffset { get; }
 
-    /// <summary>Bytes from one head of a page to the next, a multiple of 64.</summary>
+    /// <summary>Bytes of one head of a page, a multiple of 64.</summary>
     public int HeadBytes { get; }
 
     /// <summary>Bytes of a page.</summary>

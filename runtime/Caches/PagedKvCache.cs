@@ -93,7 +93,7 @@ public sealed unsafe class PagedKvCache : KvCache
         if (isCut)
         {
             CopyLast(ref state, pages - 1);
-            KvPages.ClearSlots(Shape, (byte*)state.Pages![pages - 1], length % Shape.PageTokens, Shape.PageTokens);
+            KvPages.ClearSlots(Shape, (byte*)state.Pages![pages - 1], Shape.HeadBytes, length % Shape.PageTokens, Shape.PageTokens);
         }
 
         return fork;
@@ -147,7 +147,7 @@ public sealed unsafe class PagedKvCache : KvCache
         for (int n = held; n < pages; n++)
         {
             state.Pages![n] = pool.Take();
-            KvPages.Clear(Shape, (byte*)state.Pages[n]);
+            KvPages.Clear(Shape, (byte*)state.Pages[n], Shape.HeadBytes);
         }
     }
 

@@ -32,12 +32,8 @@ public sealed unsafe class RingKvCache : KvCache
         foreach (ref KvSequenceState state in states.AsSpan())
         {
             state.FirstPage = fixedPages;
-            state.Pages = GC.AllocateUninitializedArray<nint>(fixedPages + ringPages, pinned: true);
-            foreach (ref nint entry in state.Pages.AsSpan())
-            {
-                entry = (nint)page;
-                page += shape.PageBytes;
-            }
+            state.Pages = OwnPages(page, fixedPages + ringPages);
+            page += (nint)(fixedPages + ringPages) * shape.PageBytes;
         }
     }
 
@@ -68,7 +64,7 @@ public sealed unsafe class RingKvCache : KvCache
     }
 
     private protected override KvSequence View(in KvSequenceState state) =>
-        new(state.Table, state.Length, fixedPages, ringPages, state.FirstPage == fixedPages ? 0 : state.FirstPage * Shape.PageTokens);
+        new(state.Table, state.Length, (nint)(fixedPages + ringPages) * Shape.HeadBytes, fixedPages, ringPages, state.FirstPage == fixedPages ? 0 : state.FirstPage * Shape.PageTokens);
 
     private protected override void Map(ref KvSequenceState state, int end)
     {

@@ -83,7 +83,7 @@ public class CachePrecisionTests
             for (int row = 0; row < sizes.Batch * sizes.KvHeads * sizes.KeyLength; row++)
             {
                 (int sequence, int head, int token) = (row / sizes.KeyLength / sizes.KvHeads, row / sizes.KeyLength % sizes.KvHeads, row % sizes.KeyLength);
-                byte* held = cache.View(sequence).Page(token / host.Shape.PageTokens) + (head * host.Shape.HeadBytes);
+                byte* held = cache.View(sequence).Head(token / host.Shape.PageTokens, head);
                 KvRows.ReadKey(host.Shape, held, token % host.Shape.PageTokens, keys + (row * sizes.HeadDim));
                 KvRows.ReadValue(host.Shape, held, token % host.Shape.PageTokens, values + (row * sizes.ValueDim));
             }

@@ -21,8 +21,8 @@ public sealed class DecodePlan
     // Half a MiB of FP32 keys and values at head dim 64: long against the start of a part, short enough to share among threads.
     private const int KeysPerPart = 1024;
 
-    // Keys whose scores are computed before their values are touched: long enough that a row's maximum and sum cost little.
-    private const int KeysPerChunk = 256;
+    // Keys whose scores are computed before their values are touched. No more than a usual page: its keys and then its values are read as they lie, in one stream.
+    private const int KeysPerChunk = 64;
 
     private DecodePlan(KernelPlan plan)
     {

@@ -169,7 +169,7 @@ public sealed unsafe class DecodeProblem : IDisposable
                         int count = Math.Min(shape.PageTokens, lengths[s] - token);
                         for (int h = 0; h < shape.KvHeads; h++)
                         {
-                            byte* head = view.Page(token / shape.PageTokens) + (h * shape.HeadBytes);
+                            byte* head = view.Head(token / shape.PageTokens, h);
                             long row = token + (h * HeadShift);
                             KvRows.WriteKeys(shape, head, 0, count, keys + (row * shape.HeadDim), shape.HeadDim);
                             KvRows.WriteValues(shape, head, 0, count, values + (row * shape.ValueDim), shape.ValueDim);

@@ -6,7 +6,7 @@
 // Visible: from the first to the query's own.
 // Positions: rope: rotates pairs of features of q and k by position * Base^(-2i/RotaryDim) (RoFormer, Su et al. 2021).
 // Work: 256 FLOPs per visible (query, key) pair, all heads; hidden tiles are never visited, only tiles at a mask's edge run mask code.
-// Tiles: Vector512 6 x 64 in 24 accumulators, blocks of 512 keys, chunks of 516 queries, 291648 bytes; Vector256 6 x 16 in 12 accumulators, blocks of 512 keys, chunks of 516 queries, 257408 bytes; Vector128 6 x 16 in 24 accumulators, blocks of 512 keys, chunks of 516 queries, 240320 bytes; Scalar 6 x 2 in 12 accumulators, blocks of 512 keys, chunks of 516 queries, 227520 bytes.
+// Tiles: Vector512 6 x 64 in 24 accumulators, blocks of 512 keys, chunks of 516 queries, 285504 bytes; Vector256 6 x 16 in 12 accumulators, blocks of 512 keys, chunks of 516 queries, 251264 bytes; Vector128 6 x 16 in 24 accumulators, blocks of 512 keys, chunks of 516 queries, 234176 bytes; Scalar 6 x 2 in 12 accumulators, blocks of 512 keys, chunks of 516 queries, 221376 bytes.
 // Cache: pages of 32 tokens; keys go in as they are compared, normalised and rotated where declared. 1 to 16 new tokens read it in place, in parts of 1024 keys that are merged by their log-sum-exps in order; more are packed as without a cache.
 // One work item: a chunk of queries, for all query heads of one key/value head. Blocks of keys and values are packed once and every query tile passes over them.
 //
@@ -78,8 +78,8 @@ namespace AttentionGen.Kernels
         private const float QueryScale = 0.36067376f; // scale 0.25d * log2(e)
         private const int PageTokens = 32; // tokens of a page of the cache
         private const int DecodePart = 1024; // keys of one part of a decoding step
-        private const int DecodeChunk = 256; // keys whose scores are computed before their values are touched
-        private const int DecodeStride = 272; // floats from one row of their scores to the next
+        private const int DecodeChunk = 64; // keys whose scores are computed before their values are touched
+        private const int DecodeStride = 80; // floats from one row of their scores to the next
         private const int ValueStride = 16; // elements from one stored value to the next
         private const int PartSums = 16; // where the sums of a part's row stand
         private const int PartMax = 32; // where its maximum stands
@@ -99,7 +99,7 @@ namespace AttentionGen.Kernels
         private const int KeyRowsAt = 280896; // keys on their way to a panel [lanes, head dim]
         private const int NewKeysAt = 281920; // keys on their way to the cache [lanes, head dim]
         private const int DecodeScoresAt = 282944; // scores, then weights, of one tile of a decoding step [rows, decode stride]
-        private const int DecodeScaledAt = 287296; // the same weights times the values' scales [rows, decode stride]
+        private const int DecodeScaledAt = 284224; // the same weights times the values' scales [rows, decode stride]
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Run(void* address, int item, byte* workspace)
@@ -1641,9 +1641,9 @@ namespace AttentionGen.Kernels
             }
 
             WeighRow(call, work, row, first, end, scores, workspace);
-            WeighRow(call, work, row + 1, first, end, scores + 272, workspace);
-            WeighRow(call, work, row + 2, first, end, scores + 544, workspace);
-            WeighRow(call, work, row + 3, first, end, scores + 816, workspace);
+            WeighRow(call, work, row + 1, first, end, scores + 80, workspace);
+            WeighRow(call, work, row + 2, first, end, scores + 160, workspace);
+            WeighRow(call, work, row + 3, first, end, scores + 240, workspace);
 
             for (int key = first; key < end;)
             {
@@ -1742,12 +1742,12 @@ namespace AttentionGen.Kernels
 
             Vector512.Store((score0_0 * Vector512.Load(scales)), scores);
             Vector512.Store((score0_1 * Vector512.Load(scales + 16)), scores + 16);
-            Vector512.Store((score1_0 * Vector512.Load(scales)), scores + 272);
-            Vector512.Store((score1_1 * Vector512.Load(scales + 16)), scores + 288);
-            Vector512.Store((score2_0 * Vector512.Load(scales)), scores + 544);
-            Vector512.Store((score2_1 * Vector512.Load(scales + 16)), scores + 560);
-            Vector512.Store((score3_0 * Vector512.Load(scales)), scores + 816);
-            Vector512.Store((score3_1 * Vector512.Load(scales + 16)), scores + 832);
+            Vector512.Store((score1_0 * Vector512.Load(scales)), scores + 80);
+            Vector512.Store((score1_1 * Vector512.Load(scales + 16)), scores + 96);
+            Vector512.Store((score2_0 * Vector512.Load(scales)), scores + 160);
+            Vector512.Store((score2_1 * Vector512.Load(scales + 16)), scores + 176);
+            Vector512.Store((score3_0 * Vector512.Load(scales)), scores + 240);
+            Vector512.Store((score3_1 * Vector512.Load(scales + 16)), scores + 256);
         }
 
         // scores[4, 16 keys] = queries[4, 16] * stored keys[1 panels, 16, 16], each block of features times its scales.
@@ -1810,9 +1810,9 @@ namespace AttentionGen.Kernels
             }
 
             Vector512.Store((score0_0 * Vector512.Load(scales)), scores);
-            Vector512.Store((score1_0 * Vector512.Load(scales)), scores + 272);
-            Vector512.Store((score2_0 * Vector512.Load(scales)), scores + 544);
-            Vector512.Store((score3_0 * Vector512.Load(scales)), scores + 816);
+            Vector512.Store((score1_0 * Vector512.Load(scales)), scores + 80);
+            Vector512.Store((score2_0 * Vector512.Load(scales)), scores + 160);
+            Vector512.Store((score3_0 * Vector512.Load(scales)), scores + 240);
         }
 
         // Weights times the scales of one block of the values they belong to.
@@ -1825,9 +1825,9 @@ namespace AttentionGen.Kernels
                 {
                     Vector512<float> scale = Vector512.Load(scales + lane);
                     Vector512.Store((Vector512.Load(weights + j + lane) * scale), scaled + j + lane);
-                    Vector512.Store((Vector512.Load(weights + j + lane + 272) * scale), scaled + j + lane + 272);
-                    Vector512.Store((Vector512.Load(weights + j + lane + 544) * scale), scaled + j + lane + 544);
-                    Vector512.Store((Vector512.Load(weights + j + lane + 816) * scale), scaled + j + lane + 816);
+                    Vector512.Store((Vector512.Load(weights + j + lane + 80) * scale), scaled + j + lane + 80);
+                    Vector512.Store((Vector512.Load(weights + j + lane + 160) * scale), scaled + j + lane + 160);
+                    Vector512.Store((Vector512.Load(weights + j + lane + 240) * scale), scaled + j + lane + 240);
                 }
             }
         }
@@ -1846,11 +1846,11 @@ namespace AttentionGen.Kernels
                 Vector512<float> value0 = StoredLanes.Int8To512(values);
                 Vector512<float> weight0 = Vector512.Create(weights[0]);
                 sum0_0 = Vector512.MultiplyAddEstimate(weight0, value0, sum0_0);
-                Vector512<float> weight1 = Vector512.Create(weights[272]);
+                Vector512<float> weight1 = Vector512.Create(weights[80]);
                 sum1_0 = Vector512.MultiplyAddEstimate(weight1, value0, sum1_0);
-                Vector512<float> weight2 = Vector512.Create(weights[544]);
+                Vector512<float> weight2 = Vector512.Create(weights[160]);
                 sum2_0 = Vector512.MultiplyAddEstimate(weight2, value0, sum2_0);
-                Vector512<float> weight3 = Vector512.Create(weights[816]);
+                Vector512<float> weight3 = Vector512.Create(weights[240]);
                 sum3_0 = Vector512.MultiplyAddEstimate(weight3, value0, sum3_0);
             }
 
@@ -1882,7 +1882,7 @@ namespace AttentionGen.Kernels
             }
 
             WeighRow(call, work, row, first, end, scores, workspace);
-            WeighRow(call, work, row + 1, first, end, scores + 272, workspace);
+            WeighRow(call, work, row + 1, first, end, scores + 80, workspace);
 
             for (int key = first; key < end;)
             {
@@ -1947,7 +1947,7 @@ namespace AttentionGen.Kernels
             score1_0 = (score1_0 + score1_0_3);
 
             Vector512.Store((score0_0 * Vector512.Load(scales)), scores);
-            Vector512.Store((score1_0 * Vector512.Load(scales)), scores + 272);
+            Vector512.Store((score1_0 * Vector512.Load(scales)), scores + 80);
         }
 
         // Weights times the scales of one block of the values they belong to.
@@ -1960,7 +1960,7 @@ namespace AttentionGen.Kernels
                 {
                     Vector512<float> scale = Vector512.Load(scales + lane);
                     Vector512.Store((Vector512.Load(weights + j + lane) * scale), scaled + j + lane);
-                    Vector512.Store((Vector512.Load(weights + j + lane + 272) * scale), scaled + j + lane + 272);
+                    Vector512.Store((Vector512.Load(weights + j + lane + 80) * scale), scaled + j + lane + 80);
                 }
             }
         }
@@ -1977,7 +1977,7 @@ namespace AttentionGen.Kernels
                 Vector512<float> value0 = StoredLanes.Int8To512(values);
                 Vector512<float> weight0 = Vector512.Create(weights[0]);
                 sum0_0 = Vector512.MultiplyAddEstimate(weight0, value0, sum0_0);
-                Vector512<float> weight1 = Vector512.Create(weights[272]);
+                Vector512<float> weight1 = Vector512.Create(weights[80]);
                 sum1_0 = Vector512.MultiplyAddEstimate(weight1, value0, sum1_0);
             }
 
@@ -2147,8 +2147,8 @@ namespace AttentionGen.Kernels
         private const float QueryScale = 0.36067376f; // scale 0.25d * log2(e)
         private const int PageTokens = 32; // tokens of a page of the cache
         private const int DecodePart = 1024; // keys of one part of a decoding step
-        private const int DecodeChunk = 256; // keys whose scores are computed before their values are touched
-        private const int DecodeStride = 272; // floats from one row of their scores to the next
+        private const int DecodeChunk = 64; // keys whose scores are computed before their values are touched
+        private const int DecodeStride = 80; // floats from one row of their scores to the next
         private const int ValueStride = 16; // elements from one stored value to the next
         private const int PartSums = 16; // where the sums of a part's row stand
         private const int PartMax = 32; // where its maximum stands
@@ -2168,7 +2168,7 @@ namespace AttentionGen.Kernels
         private const int KeyRowsAt = 247680; // keys on their way to a panel [lanes, head dim]
         private const int NewKeysAt = 248192; // keys on their way to the cache [lanes, head dim]
         private const int DecodeScoresAt = 248704; // scores, then weights, of one tile of a decoding step [rows, decode stride]
-        private const int DecodeScaledAt = 253056; // the same weights times the values' scales [rows, decode stride]
+        private const int DecodeScaledAt = 249984; // the same weights times the values' scales [rows, decode stride]
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Run(void* address, int item, byte* workspace)
@@ -3216,9 +3216,9 @@ namespace AttentionGen.Kernels
             }
 
             WeighRow(call, work, row, first, end, scores, workspace);
-            WeighRow(call, work, row + 1, first, end, scores + 272, workspace);
-            WeighRow(call, work, row + 2, first, end, scores + 544, workspace);
-            WeighRow(call, work, row + 3, first, end, scores + 816, workspace);
+            WeighRow(call, work, row + 1, first, end, scores + 80, workspace);
+            WeighRow(call, work, row + 2, first, end, scores + 160, workspace);
+            WeighRow(call, work, row + 3, first, end, scores + 240, workspace);
 
             for (int key = first; key < end;)
             {
@@ -3316,12 +3316,12 @@ namespace AttentionGen.Kernels
 
             Vector256.Store((score0_0 * Vector256.Load(scales)), scores);
             Vector256.Store((score0_1 * Vector256.Load(scales + 8)), scores + 8);
-            Vector256.Store((score1_0 * Vector256.Load(scales)), scores + 272);
-            Vector256.Store((score1_1 * Vector256.Load(scales + 8)), scores + 280);
-            Vector256.Store((score2_0 * Vector256.Load(scales)), scores + 544);
-            Vector256.Store((score2_1 * Vector256.Load(scales + 8)), scores + 552);
-            Vector256.Store((score3_0 * Vector256.Load(scales)), scores + 816);
-            Vector256.Store((score3_1 * Vector256.Load(scales + 8)), scores + 824);
+            Vector256.Store((score1_0 * Vector256.Load(scales)), scores + 80);
+            Vector256.Store((score1_1 * Vector256.Load(scales + 8)), scores + 88);
+            Vector256.Store((score2_0 * Vector256.Load(scales)), scores + 160);
+            Vector256.Store((score2_1 * Vector256.Load(scales + 8)), scores + 168);
+            Vector256.Store((score3_0 * Vector256.Load(scales)), scores + 240);
+            Vector256.Store((score3_1 * Vector256.Load(scales + 8)), scores + 248);
         }
 
         // Weights times the scales of one block of the values they belong to.
@@ -3334,9 +3334,9 @@ namespace AttentionGen.Kernels
                 {
                     Vector256<float> scale = Vector256.Load(scales + lane);
                     Vector256.Store((Vector256.Load(weights + j + lane) * scale), scaled + j + lane);
-                    Vector256.Store((Vector256.Load(weights + j + lane + 272) * scale), scaled + j + lane + 272);
-                    Vector256.Store((Vector256.Load(weights + j + lane + 544) * scale), scaled + j + lane + 544);
-                    Vector256.Store((Vector256.Load(weights + j + lane + 816) * scale), scaled + j + lane + 816);
+                    Vector256.Store((Vector256.Load(weights + j + lane + 80) * scale), scaled + j + lane + 80);
+                    Vector256.Store((Vector256.Load(weights + j + lane + 160) * scale), scaled + j + lane + 160);
+                    Vector256.Store((Vector256.Load(weights + j + lane + 240) * scale), scaled + j + lane + 240);
                 }
             }
         }
@@ -3357,13 +3357,13 @@ namespace AttentionGen.Kernels
                 Vector256<float> weight0 = Vector256.Create(weights[0]);
                 sum0_0 = Vector256.MultiplyAddEstimate(weight0, value0, sum0_0);
                 sum0_1 = Vector256.MultiplyAddEstimate(weight0, value1, sum0_1);
-                Vector256<float> weight1 = Vector256.Create(weights[272]);
+                Vector256<float> weight1 = Vector256.Create(weights[80]);
                 sum1_0 = Vector256.MultiplyAddEstimate(weight1, value0, sum1_0);
                 sum1_1 = Vector256.MultiplyAddEstimate(weight1, value1, sum1_1);
-                Vector256<float> weight2 = Vector256.Create(weights[544]);
+                Vector256<float> weight2 = Vector256.Create(weights[160]);
                 sum2_0 = Vector256.MultiplyAddEstimate(weight2, value0, sum2_0);
                 sum2_1 = Vector256.MultiplyAddEstimate(weight2, value1, sum2_1);
-                Vector256<float> weight3 = Vector256.Create(weights[816]);
+                Vector256<float> weight3 = Vector256.Create(weights[240]);
                 sum3_0 = Vector256.MultiplyAddEstimate(weight3, value0, sum3_0);
                 sum3_1 = Vector256.MultiplyAddEstimate(weight3, value1, sum3_1);
             }
@@ -3400,7 +3400,7 @@ namespace AttentionGen.Kernels
             }
 
             WeighRow(call, work, row, first, end, scores, workspace);
-            WeighRow(call, work, row + 1, first, end, scores + 272, workspace);
+            WeighRow(call, work, row + 1, first, end, scores + 80, workspace);
 
             for (int key = first; key < end;)
             {
@@ -3476,8 +3476,8 @@ namespace AttentionGen.Kernels
 
             Vector256.Store((score0_0 * Vector256.Load(scales)), scores);
             Vector256.Store((score0_1 * Vector256.Load(scales + 8)), scores + 8);
-            Vector256.Store((score1_0 * Vector256.Load(scales)), scores + 272);
-            Vector256.Store((score1_1 * Vector256.Load(scales + 8)), scores + 280);
+            Vector256.Store((score1_0 * Vector256.Load(scales)), scores + 80);
+            Vector256.Store((score1_1 * Vector256.Load(scales + 8)), scores + 88);
         }
 
         // Weights times the scales of one block of the values they belong to.
@@ -3490,7 +3490,7 @@ namespace AttentionGen.Kernels
                 {
                     Vector256<float> scale = Vector256.Load(scales + lane);
                     Vector256.Store((Vector256.Load(weights + j + lane) * scale), scaled + j + lane);
-                    Vector256.Store((Vector256.Load(weights + j + lane + 272) * scale), scaled + j + lane + 272);
+                    Vector256.Store((Vector256.Load(weights + j + lane + 80) * scale), scaled + j + lane + 80);
                 }
             }
         }
@@ -3509,7 +3509,7 @@ namespace AttentionGen.Kernels
                 Vector256<float> weight0 = Vector256.Create(weights[0]);
                 sum0_0 = Vector256.MultiplyAddEstimate(weight0, value0, sum0_0);
                 sum0_1 = Vector256.MultiplyAddEstimate(weight0, value1, sum0_1);
-                Vector256<float> weight1 = Vector256.Create(weights[272]);
+                Vector256<float> weight1 = Vector256.Create(weights[80]);
                 sum1_0 = Vector256.MultiplyAddEstimate(weight1, value0, sum1_0);
                 sum1_1 = Vector256.MultiplyAddEstimate(weight1, value1, sum1_1);
             }
@@ -3697,8 +3697,8 @@ namespace AttentionGen.Kernels
         private const float QueryScale = 0.36067376f; // scale 0.25d * log2(e)
         private const int PageTokens = 32; // tokens of a page of the cache
         private const int DecodePart = 1024; // keys of one part of a decoding step
-        private const int DecodeChunk = 256; // keys whose scores are computed before their values are touched
-        private const int DecodeStride = 272; // floats from one row of their scores to the next
+        private const int DecodeChunk = 64; // keys whose scores are computed before their values are touched
+        private const int DecodeStride = 80; // floats from one row of their scores to the next
         private const int ValueStride = 16; // elements from one stored value to the next
         private const int PartSums = 16; // where the sums of a part's row stand
         private const int PartMax = 32; // where its maximum stands
@@ -3718,7 +3718,7 @@ namespace AttentionGen.Kernels
         private const int KeyRowsAt = 231104; // keys on their way to a panel [lanes, head dim]
         private const int NewKeysAt = 231360; // keys on their way to the cache [lanes, head dim]
         private const int DecodeScoresAt = 231616; // scores, then weights, of one tile of a decoding step [rows, decode stride]
-        private const int DecodeScaledAt = 235968; // the same weights times the values' scales [rows, decode stride]
+        private const int DecodeScaledAt = 232896; // the same weights times the values' scales [rows, decode stride]
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Run(void* address, int item, byte* workspace)
@@ -5399,9 +5399,9 @@ namespace AttentionGen.Kernels
             }
 
             WeighRow(call, work, row, first, end, scores, workspace);
-            WeighRow(call, work, row + 1, first, end, scores + 272, workspace);
-            WeighRow(call, work, row + 2, first, end, scores + 544, workspace);
-            WeighRow(call, work, row + 3, first, end, scores + 816, workspace);
+            WeighRow(call, work, row + 1, first, end, scores + 80, workspace);
+            WeighRow(call, work, row + 2, first, end, scores + 160, workspace);
+            WeighRow(call, work, row + 3, first, end, scores + 240, workspace);
 
             for (int key = first; key < end;)
             {
@@ -5545,18 +5545,18 @@ namespace AttentionGen.Kernels
             Vector128.Store((score0_1 * Vector128.Load(scales + 4)), scores + 4);
             Vector128.Store((score0_2 * Vector128.Load(scales + 8)), scores + 8);
             Vector128.Store((score0_3 * Vector128.Load(scales + 12)), scores + 12);
-            Vector128.Store((score1_0 * Vector128.Load(scales)), scores + 272);
-            Vector128.Store((score1_1 * Vector128.Load(scales + 4)), scores + 276);
-            Vector128.Store((score1_2 * Vector128.Load(scales + 8)), scores + 280);
-            Vector128.Store((score1_3 * Vector128.Load(scales + 12)), scores + 284);
-            Vector128.Store((score2_0 * Vector128.Load(scales)), scores + 544);
-            Vector128.Store((score2_1 * Vector128.Load(scales + 4)), scores + 548);
-            Vector128.Store((score2_2 * Vector128.Load(scales + 8)), scores + 552);
-            Vector128.Store((score2_3 * Vector128.Load(scales + 12)), scores + 556);
-            Vector128.Store((score3_0 * Vector128.Load(scales)), scores + 816);
-            Vector128.Store((score3_1 * Vector128.Load(scales + 4)), scores + 820);
-            Vector128.Store((score3_2 * Vector128.Load(scales + 8)), scores + 824);
-            Vector128.Store((score3_3 * Vector128.Load(scales + 12)), scores + 828);
+            Vector128.Store((score1_0 * Vector128.Load(scales)), scores + 80);
+            Vector128.Store((score1_1 * Vector128.Load(scales + 4)), scores + 84);
+            Vector128.Store((score1_2 * Vector128.Load(scales + 8)), scores + 88);
+            Vector128.Store((score1_3 * Vector128.Load(scales + 12)), scores + 92);
+            Vector128.Store((score2_0 * Vector128.Load(scales)), scores + 160);
+            Vector128.Store((score2_1 * Vector128.Load(scales + 4)), scores + 164);
+            Vector128.Store((score2_2 * Vector128.Load(scales + 8)), scores + 168);
+            Vector128.Store((score2_3 * Vector128.Load(scales + 12)), scores + 172);
+            Vector128.Store((score3_0 * Vector128.Load(scales)), scores + 240);
+            Vector128.Store((score3_1 * Vector128.Load(scales + 4)), scores + 244);
+            Vector128.Store((score3_2 * Vector128.Load(scales + 8)), scores + 248);
+            Vector128.Store((score3_3 * Vector128.Load(scales + 12)), scores + 252);
         }
 
         // Weights times the scales of one block of the values they belong to.
@@ -5569,9 +5569,9 @@ namespace AttentionGen.Kernels
                 {
                     Vector128<float> scale = Vector128.Load(scales + lane);
                     Vector128.Store((Vector128.Load(weights + j + lane) * scale), scaled + j + lane);
-                    Vector128.Store((Vector128.Load(weights + j + lane + 272) * scale), scaled + j + lane + 272);
-                    Vector128.Store((Vector128.Load(weights + j + lane + 544) * scale), scaled + j + lane + 544);
-                    Vector128.Store((Vector128.Load(weights + j + lane + 816) * scale), scaled + j + lane + 816);
+                    Vector128.Store((Vector128.Load(weights + j + lane + 80) * scale), scaled + j + lane + 80);
+                    Vector128.Store((Vector128.Load(weights + j + lane + 160) * scale), scaled + j + lane + 160);
+                    Vector128.Store((Vector128.Load(weights + j + lane + 240) * scale), scaled + j + lane + 240);
                 }
             }
         }
@@ -5592,13 +5592,13 @@ namespace AttentionGen.Kernels
                 Vector128<float> weight0 = Vector128.Create(weights[0]);
                 sum0_0 = Vector128.MultiplyAddEstimate(weight0, value0, sum0_0);
                 sum0_1 = Vector128.MultiplyAddEstimate(weight0, value1, sum0_1);
-                Vector128<float> weight1 = Vector128.Create(weights[272]);
+                Vector128<float> weight1 = Vector128.Create(weights[80]);
                 sum1_0 = Vector128.MultiplyAddEstimate(weight1, value0, sum1_0);
                 sum1_1 = Vector128.MultiplyAddEstimate(weight1, value1, sum1_1);
-                Vector128<float> weight2 = Vector128.Create(weights[544]);
+                Vector128<float> weight2 = Vector128.Create(weights[160]);
                 sum2_0 = Vector128.MultiplyAddEstimate(weight2, value0, sum2_0);
                 sum2_1 = Vector128.MultiplyAddEstimate(weight2, value1, sum2_1);
-                Vector128<float> weight3 = Vector128.Create(weights[816]);
+                Vector128<float> weight3 = Vector128.Create(weights[240]);
                 sum3_0 = Vector128.MultiplyAddEstimate(weight3, value0, sum3_0);
                 sum3_1 = Vector128.MultiplyAddEstimate(weight3, value1, sum3_1);
             }
@@ -5635,7 +5635,7 @@ namespace AttentionGen.Kernels
             }
 
             WeighRow(call, work, row, first, end, scores, workspace);
-            WeighRow(call, work, row + 1, first, end, scores + 272, workspace);
+            WeighRow(call, work, row + 1, first, end, scores + 80, workspace);
 
             for (int key = first; key < end;)
             {
@@ -5733,10 +5733,10 @@ namespace AttentionGen.Kernels
             Vector128.Store((score0_1 * Vector128.Load(scales + 4)), scores + 4);
             Vector128.Store((score0_2 * Vector128.Load(scales + 8)), scores + 8);
             Vector128.Store((score0_3 * Vector128.Load(scales + 12)), scores + 12);
-            Vector128.Store((score1_0 * Vector128.Load(scales)), scores + 272);
-            Vector128.Store((score1_1 * Vector128.Load(scales + 4)), scores + 276);
-            Vector128.Store((score1_2 * Vector128.Load(scales + 8)), scores + 280);
-            Vector128.Store((score1_3 * Vector128.Load(scales + 12)), scores + 284);
+            Vector128.Store((score1_0 * Vector128.Load(scales)), scores + 80);
+            Vector128.Store((score1_1 * Vector128.Load(scales + 4)), scores + 84);
+            Vector128.Store((score1_2 * Vector128.Load(scales + 8)), scores + 88);
+            Vector128.Store((score1_3 * Vector128.Load(scales + 12)), scores + 92);
         }
 
         // Weights times the scales of one block of the values they belong to.
@@ -5749,7 +5749,7 @@ namespace AttentionGen.Kernels
                 {
                     Vector128<float> scale = Vector128.Load(scales + lane);
                     Vector128.Store((Vector128.Load(weights + j + lane) * scale), scaled + j + lane);
-                    Vector128.Store((Vector128.Load(weights + j + lane + 272) * scale), scaled + j + lane + 272);
+                    Vector128.Store((Vector128.Load(weights + j + lane + 80) * scale), scaled + j + lane + 80);
                 }
             }
         }
@@ -5772,7 +5772,7 @@ namespace AttentionGen.Kernels
                 sum0_1 = Vector128.MultiplyAddEstimate(weight0, value1, sum0_1);
                 sum0_2 = Vector128.MultiplyAddEstimate(weight0, value2, sum0_2);
                 sum0_3 = Vector128.MultiplyAddEstimate(weight0, value3, sum0_3);
-                Vector128<float> weight1 = Vector128.Create(weights[272]);
+                Vector128<float> weight1 = Vector128.Create(weights[80]);
                 sum1_0 = Vector128.MultiplyAddEstimate(weight1, value0, sum1_0);
                 sum1_1 = Vector128.MultiplyAddEstimate(weight1, value1, sum1_1);
                 sum1_2 = Vector128.MultiplyAddEstimate(weight1, value2, sum1_2);
@@ -5988,8 +5988,8 @@ namespace AttentionGen.Kernels
         private const float QueryScale = 0.36067376f; // scale 0.25d * log2(e)
         private const int PageTokens = 32; // tokens of a page of the cache
         private const int DecodePart = 1024; // keys of one part of a decoding step
-        private const int DecodeChunk = 256; // keys whose scores are computed before their values are touched
-        private const int DecodeStride = 272; // floats from one row of their scores to the next
+        private const int DecodeChunk = 64; // keys whose scores are computed before their values are touched
+        private const int DecodeStride = 80; // floats from one row of their scores to the next
         private const int ValueStride = 16; // elements from one stored value to the next
         private const int PartSums = 16; // where the sums of a part's row stand
         private const int PartMax = 32; // where its maximum stands
@@ -6009,7 +6009,7 @@ namespace AttentionGen.Kernels
         private const int KeyRowsAt = 218688; // keys on their way to a panel [lanes, head dim]
         private const int NewKeysAt = 218752; // keys on their way to the cache [lanes, head dim]
         private const int DecodeScoresAt = 218816; // scores, then weights, of one tile of a decoding step [rows, decode stride]
-        private const int DecodeScaledAt = 223168; // the same weights times the values' scales [rows, decode stride]
+        private const int DecodeScaledAt = 220096; // the same weights times the values' scales [rows, decode stride]
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Run(void* address, int item, byte* workspace)
@@ -7092,9 +7092,9 @@ namespace AttentionGen.Kernels
             }
 
             WeighRow(call, work, row, first, end, scores, workspace);
-            WeighRow(call, work, row + 1, first, end, scores + 272, workspace);
-            WeighRow(call, work, row + 2, first, end, scores + 544, workspace);
-            WeighRow(call, work, row + 3, first, end, scores + 816, workspace);
+            WeighRow(call, work, row + 1, first, end, scores + 80, workspace);
+            WeighRow(call, work, row + 2, first, end, scores + 160, workspace);
+            WeighRow(call, work, row + 3, first, end, scores + 240, workspace);
 
             for (int key = first; key < end;)
             {
@@ -7176,9 +7176,9 @@ namespace AttentionGen.Kernels
                 }
 
                 scores[0] = (score0_0 * scales[0]);
-                scores[272] = (score1_0 * scales[0]);
-                scores[544] = (score2_0 * scales[0]);
-                scores[816] = (score3_0 * scales[0]);
+                scores[80] = (score1_0 * scales[0]);
+                scores[160] = (score2_0 * scales[0]);
+                scores[240] = (score3_0 * scales[0]);
             }
         }
 
@@ -7192,9 +7192,9 @@ namespace AttentionGen.Kernels
                 {
                     float scale = scales[lane];
                     scaled[j + lane] = (weights[j + lane] * scale);
-                    scaled[j + lane + 272] = (weights[j + lane + 272] * scale);
-                    scaled[j + lane + 544] = (weights[j + lane + 544] * scale);
-                    scaled[j + lane + 816] = (weights[j + lane + 816] * scale);
+                    scaled[j + lane + 80] = (weights[j + lane + 80] * scale);
+                    scaled[j + lane + 160] = (weights[j + lane + 160] * scale);
+                    scaled[j + lane + 240] = (weights[j + lane + 240] * scale);
                 }
             }
         }
@@ -7214,13 +7214,13 @@ namespace AttentionGen.Kernels
                 float weight0 = weights[0];
                 sum0_0 = ((weight0 * value0) + sum0_0);
                 sum0_1 = ((weight0 * value1) + sum0_1);
-                float weight1 = weights[272];
+                float weight1 = weights[80];
                 sum1_0 = ((weight1 * value0) + sum1_0);
                 sum1_1 = ((weight1 * value1) + sum1_1);
-                float weight2 = weights[544];
+                float weight2 = weights[160];
                 sum2_0 = ((weight2 * value0) + sum2_0);
                 sum2_1 = ((weight2 * value1) + sum2_1);
-                float weight3 = weights[816];
+                float weight3 = weights[240];
                 sum3_0 = ((weight3 * value0) + sum3_0);
                 sum3_1 = ((weight3 * value1) + sum3_1);
             }
@@ -7257,7 +7257,7 @@ namespace AttentionGen.Kernels
             }
 
             WeighRow(call, work, row, first, end, scores, workspace);
-            WeighRow(call, work, row + 1, first, end, scores + 272, workspace);
+            WeighRow(call, work, row + 1, first, end, scores + 80, workspace);
 
             for (int key = first; key < end;)
             {
@@ -7321,7 +7321,7 @@ namespace AttentionGen.Kernels
                 }
 
                 scores[0] = (score0_0 * scales[0]);
-                scores[272] = (score1_0 * scales[0]);
+                scores[80] = (score1_0 * scales[0]);
             }
         }
 
@@ -7335,7 +7335,7 @@ namespace AttentionGen.Kernels
                 {
                     float scale = scales[lane];
                     scaled[j + lane] = (weights[j + lane] * scale);
-                    scaled[j + lane + 272] = (weights[j + lane + 272] * scale);
+                    scaled[j + lane + 80] = (weights[j + lane + 80] * scale);
                 }
             }
         }
@@ -7357,7 +7357,7 @@ namespace AttentionGen.Kernels
                 sum0_1 = ((weight0 * value1) + sum0_1);
                 sum0_2 = ((weight0 * value2) + sum0_2);
                 sum0_3 = ((weight0 * value3) + sum0_3);
-                float weight1 = weights[272];
+                float weight1 = weights[80];
                 sum1_0 = ((weight1 * value0) + sum1_0);
                 sum1_1 = ((weight1 * value1) + sum1_1);
                 sum1_2 = ((weight1 * value2) + sum1_2);

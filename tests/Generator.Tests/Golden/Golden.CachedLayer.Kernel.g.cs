@@ -7,7 +7,7 @@
 // Positions: learned: a learned table, N(0, 0.02) at first, added to the input (Gehring et al. 2017).
 // Besides: each query and key head row is normalised before positions enter (Henry et al. 2020; Zhang and Sennrich 2019).
 // Work: 64 FLOPs per visible (query, key) pair, all heads; hidden tiles are never visited, only tiles at a mask's edge run mask code.
-// Tiles: Vector512 6 x 64 in 24 accumulators, blocks of 512 keys, chunks of 516 queries, 236928 bytes; Vector256 6 x 16 in 12 accumulators, blocks of 512 keys, chunks of 516 queries, 153792 bytes; Vector128 6 x 16 in 24 accumulators, blocks of 512 keys, chunks of 516 queries, 136960 bytes; Scalar 6 x 2 in 12 accumulators, blocks of 512 keys, chunks of 516 queries, 124416 bytes.
+// Tiles: Vector512 6 x 64 in 24 accumulators, blocks of 512 keys, chunks of 516 queries, 233856 bytes; Vector256 6 x 16 in 12 accumulators, blocks of 512 keys, chunks of 516 queries, 150720 bytes; Vector128 6 x 16 in 24 accumulators, blocks of 512 keys, chunks of 516 queries, 133888 bytes; Scalar 6 x 2 in 12 accumulators, blocks of 512 keys, chunks of 516 queries, 121344 bytes.
 // Cache: pages of 16 tokens; keys go in as they are compared, normalised and rotated where declared. 1 to 16 new tokens read it in place, in parts of 1024 keys that are merged by their log-sum-exps in order; more are packed as without a cache.
 // One work item: a chunk of queries, for all query heads of one key/value head. Blocks of keys and values are packed once and every query tile passes over them.
 //
@@ -79,8 +79,8 @@ namespace AttentionGen.Kernels
         private const float QueryScale = 0.5100697f; // scale 0.35355339059327373d * log2(e)
         private const int PageTokens = 16; // tokens of a page of the cache
         private const int DecodePart = 1024; // keys of one part of a decoding step
-        private const int DecodeChunk = 256; // keys whose scores are computed before their values are touched
-        private const int DecodeStride = 272; // floats from one row of their scores to the next
+        private const int DecodeChunk = 64; // keys whose scores are computed before their values are touched
+        private const int DecodeStride = 80; // floats from one row of their scores to the next
         private const int ValueStride = 16; // elements from one stored value to the next
         private const int PartSums = 16; // where the sums of a part's row stand
         private const int PartMax = 32; // where its maximum stands
@@ -1671,9 +1671,9 @@ namespace AttentionGen.Kernels
             }
 
             WeighRow(call, work, row, first, end, scores, workspace);
-            WeighRow(call, work, row + 1, first, end, scores + 272, workspace);
-            WeighRow(call, work, row + 2, first, end, scores + 544, workspace);
-            WeighRow(call, work, row + 3, first, end, scores + 816, workspace);
+            WeighRow(call, work, row + 1, first, end, scores + 80, workspace);
+            WeighRow(call, work, row + 2, first, end, scores + 160, workspace);
+            WeighRow(call, work, row + 3, first, end, scores + 240, workspace);
 
             for (int key = first; key < end;)
             {
@@ -1775,12 +1775,12 @@ namespace AttentionGen.Kernels
 
             Vector512.Store(score0_0, scores);
             Vector512.Store(score0_1, scores + 16);
-            Vector512.Store(score1_0, scores + 272);
-            Vector512.Store(score1_1, scores + 288);
-            Vector512.Store(score2_0, scores + 544);
-            Vector512.Store(score2_1, scores + 560);
-            Vector512.Store(score3_0, scores + 816);
-            Vector512.Store(score3_1, scores + 832);
+            Vector512.Store(score1_0, scores + 80);
+            Vector512.Store(score1_1, scores + 96);
+            Vector512.Store(score2_0, scores + 160);
+            Vector512.Store(score2_1, scores + 176);
+            Vector512.Store(score3_0, scores + 240);
+            Vector512.Store(score3_1, scores + 256);
         }
 
         // scores[4, 16 keys] = queries[4, 8] * stored keys[1 panels, 8, 16].
@@ -1844,9 +1844,9 @@ namespace AttentionGen.Kernels
             }
 
             Vector512.Store(score0_0, scores);
-            Vector512.Store(score1_0, scores + 272);
-            Vector512.Store(score2_0, scores + 544);
-            Vector512.Store(score3_0, scores + 816);
+            Vector512.Store(score1_0, scores + 80);
+            Vector512.Store(score2_0, scores + 160);
+            Vector512.Store(score3_0, scores + 240);
         }
 
         // outputs[4, 16 columns] += weights[4, count keys] * stored values[count keys, 16 columns]; adds nothing and is false when a sum is infinite or NaN.
@@ -1863,11 +1863,11 @@ namespace AttentionGen.Kernels
                 Vector512<float> value0 = StoredLanes.HalfTo512(values);
                 Vector512<float> weight0 = Vector512.Create(weights[0]);
                 sum0_0 = Vector512.MultiplyAddEstimate(weight0, value0, sum0_0);
-                Vector512<float> weight1 = Vector512.Create(weights[272]);
+                Vector512<float> weight1 = Vector512.Create(weights[80]);
                 sum1_0 = Vector512.MultiplyAddEstimate(weight1, value0, sum1_0);
-                Vector512<float> weight2 = Vector512.Create(weights[544]);
+                Vector512<float> weight2 = Vector512.Create(weights[160]);
                 sum2_0 = Vector512.MultiplyAddEstimate(weight2, value0, sum2_0);
-                Vector512<float> weight3 = Vector512.Create(weights[816]);
+                Vector512<float> weight3 = Vector512.Create(weights[240]);
                 sum3_0 = Vector512.MultiplyAddEstimate(weight3, value0, sum3_0);
             }
 
@@ -1910,7 +1910,7 @@ namespace AttentionGen.Kernels
             }
 
             WeighRow(call, work, row, first, end, scores, workspace);
-            WeighRow(call, work, row + 1, first, end, scores + 272, workspace);
+            WeighRow(call, work, row + 1, first, end, scores + 80, workspace);
 
             for (int key = first; key < end;)
             {
@@ -1977,7 +1977,7 @@ namespace AttentionGen.Kernels
             score1_0 = (score1_0 + score1_0_3);
 
             Vector512.Store(score0_0, scores);
-            Vector512.Store(score1_0, scores + 272);
+            Vector512.Store(score1_0, scores + 80);
         }
 
         // outputs[2, 16 columns] += weights[2, count keys] * stored values[count keys, 16 columns]; adds nothing and is false when a sum is infinite or NaN.
@@ -1992,7 +1992,7 @@ namespace AttentionGen.Kernels
                 Vector512<float> value0 = StoredLanes.HalfTo512(values);
                 Vector512<float> weight0 = Vector512.Create(weights[0]);
                 sum0_0 = Vector512.MultiplyAddEstimate(weight0, value0, sum0_0);
-                Vector512<float> weight1 = Vector512.Create(weights[272]);
+                Vector512<float> weight1 = Vector512.Create(weights[80]);
                 sum1_0 = Vector512.MultiplyAddEstimate(weight1, value0, sum1_0);
             }
 
@@ -2166,8 +2166,8 @@ namespace AttentionGen.Kernels
         private const float QueryScale = 0.5100697f; // scale 0.35355339059327373d * log2(e)
         private const int PageTokens = 16; // tokens of a page of the cache
         private const int DecodePart = 1024; // keys of one part of a decoding step
-        private const int DecodeChunk = 256; // keys whose scores are computed before their values are touched
-        private const int DecodeStride = 272; // floats from one row of their scores to the next
+        private const int DecodeChunk = 64; // keys whose scores are computed before their values are touched
+        private const int DecodeStride = 80; // floats from one row of their scores to the next
         private const int ValueStride = 16; // elements from one stored value to the next
         private const int PartSums = 16; // where the sums of a part's row stand
         private const int PartMax = 32; // where its maximum stands
@@ -3196,9 +3196,9 @@ namespace AttentionGen.Kernels
             }
 
             WeighRow(call, work, row, first, end, scores, workspace);
-            WeighRow(call, work, row + 1, first, end, scores + 272, workspace);
-            WeighRow(call, work, row + 2, first, end, scores + 544, workspace);
-            WeighRow(call, work, row + 3, first, end, scores + 816, workspace);
+            WeighRow(call, work, row + 1, first, end, scores + 80, workspace);
+            WeighRow(call, work, row + 2, first, end, scores + 160, workspace);
+            WeighRow(call, work, row + 3, first, end, scores + 240, workspace);
 
             for (int key = first; key < end;)
             {
@@ -3298,12 +3298,12 @@ namespace AttentionGen.Kernels
 
             Vector256.Store(score0_0, scores);
             Vector256.Store(score0_1, scores + 8);
-            Vector256.Store(score1_0, scores + 272);
-            Vector256.Store(score1_1, scores + 280);
-            Vector256.Store(score2_0, scores + 544);
-            Vector256.Store(score2_1, scores + 552);
-            Vector256.Store(score3_0, scores + 816);
-            Vector256.Store(score3_1, scores + 824);
+            Vector256.Store(score1_0, scores + 80);
+            Vector256.Store(score1_1, scores + 88);
+            Vector256.Store(score2_0, scores + 160);
+            Vector256.Store(score2_1, scores + 168);
+            Vector256.Store(score3_0, scores + 240);
+            Vector256.Store(score3_1, scores + 248);
         }
 
         // outputs[4, 8 columns] += weights[4, count keys] * stored values[count keys, 8 columns]; adds nothing and is false when a sum is infinite or NaN.
@@ -3320,11 +3320,11 @@ namespace AttentionGen.Kernels
                 Vector256<float> value0 = StoredLanes.HalfTo256(values);
                 Vector256<float> weight0 = Vector256.Create(weights[0]);
                 sum0_0 = Vector256.MultiplyAddEstimate(weight0, value0, sum0_0);
-                Vector256<float> weight1 = Vector256.Create(weights[272]);
+                Vector256<float> weight1 = Vector256.Create(weights[80]);
                 sum1_0 = Vector256.MultiplyAddEstimate(weight1, value0, sum1_0);
-                Vector256<float> weight2 = Vector256.Create(weights[544]);
+                Vector256<float> weight2 = Vector256.Create(weights[160]);
                 sum2_0 = Vector256.MultiplyAddEstimate(weight2, value0, sum2_0);
-                Vector256<float> weight3 = Vector256.Create(weights[816]);
+                Vector256<float> weight3 = Vector256.Create(weights[240]);
                 sum3_0 = Vector256.MultiplyAddEstimate(weight3, value0, sum3_0);
             }
 
@@ -3367,7 +3367,7 @@ namespace AttentionGen.Kernels
             }
 
             WeighRow(call, work, row, first, end, scores, workspace);
-            WeighRow(call, work, row + 1, first, end, scores + 272, workspace);
+            WeighRow(call, work, row + 1, first, end, scores + 80, workspace);
 
             for (int key = first; key < end;)
             {
@@ -3445,8 +3445,8 @@ namespace AttentionGen.Kernels
 
             Vector256.Store(score0_0, scores);
             Vector256.Store(score0_1, scores + 8);
-            Vector256.Store(score1_0, scores + 272);
-            Vector256.Store(score1_1, scores + 280);
+            Vector256.Store(score1_0, scores + 80);
+            Vector256.Store(score1_1, scores + 88);
         }
 
         // outputs[2, 8 columns] += weights[2, count keys] * stored values[count keys, 8 columns]; adds nothing and is false when a sum is infinite or NaN.
@@ -3461,7 +3461,7 @@ namespace AttentionGen.Kernels
                 Vector256<float> value0 = StoredLanes.HalfTo256(values);
                 Vector256<float> weight0 = Vector256.Create(weights[0]);
                 sum0_0 = Vector256.MultiplyAddEstimate(weight0, value0, sum0_0);
-                Vector256<float> weight1 = Vector256.Create(weights[272]);
+                Vector256<float> weight1 = Vector256.Create(weights[80]);
                 sum1_0 = Vector256.MultiplyAddEstimate(weight1, value0, sum1_0);
             }
 
@@ -3647,8 +3647,8 @@ namespace AttentionGen.Kernels
         private const float QueryScale = 0.5100697f; // scale 0.35355339059327373d * log2(e)
         private const int PageTokens = 16; // tokens of a page of the cache
         private const int DecodePart = 1024; // keys of one part of a decoding step
-        private const int DecodeChunk = 256; // keys whose scores are computed before their values are touched
-        private const int DecodeStride = 272; // floats from one row of their scores to the next
+        private const int DecodeChunk = 64; // keys whose scores are computed before their values are touched
+        private const int DecodeStride = 80; // floats from one row of their scores to the next
         private const int ValueStride = 16; // elements from one stored value to the next
         private const int PartSums = 16; // where the sums of a part's row stand
         private const int PartMax = 32; // where its maximum stands
@@ -5261,9 +5261,9 @@ namespace AttentionGen.Kernels
             }
 
             WeighRow(call, work, row, first, end, scores, workspace);
-            WeighRow(call, work, row + 1, first, end, scores + 272, workspace);
-            WeighRow(call, work, row + 2, first, end, scores + 544, workspace);
-            WeighRow(call, work, row + 3, first, end, scores + 816, workspace);
+            WeighRow(call, work, row + 1, first, end, scores + 80, workspace);
+            WeighRow(call, work, row + 2, first, end, scores + 160, workspace);
+            WeighRow(call, work, row + 3, first, end, scores + 240, workspace);
 
             for (int key = first; key < end;)
             {
@@ -5405,18 +5405,18 @@ namespace AttentionGen.Kernels
             Vector128.Store(score0_1, scores + 4);
             Vector128.Store(score0_2, scores + 8);
             Vector128.Store(score0_3, scores + 12);
-            Vector128.Store(score1_0, scores + 272);
-            Vector128.Store(score1_1, scores + 276);
-            Vector128.Store(score1_2, scores + 280);
-            Vector128.Store(score1_3, scores + 284);
-            Vector128.Store(score2_0, scores + 544);
-            Vector128.Store(score2_1, scores + 548);
-            Vector128.Store(score2_2, scores + 552);
-            Vector128.Store(score2_3, scores + 556);
-            Vector128.Store(score3_0, scores + 816);
-            Vector128.Store(score3_1, scores + 820);
-            Vector128.Store(score3_2, scores + 824);
-            Vector128.Store(score3_3, scores + 828);
+            Vector128.Store(score1_0, scores + 80);
+            Vector128.Store(score1_1, scores + 84);
+            Vector128.Store(score1_2, scores + 88);
+            Vector128.Store(score1_3, scores + 92);
+            Vector128.Store(score2_0, scores + 160);
+            Vector128.Store(score2_1, scores + 164);
+            Vector128.Store(score2_2, scores + 168);
+            Vector128.Store(score2_3, scores + 172);
+            Vector128.Store(score3_0, scores + 240);
+            Vector128.Store(score3_1, scores + 244);
+            Vector128.Store(score3_2, scores + 248);
+            Vector128.Store(score3_3, scores + 252);
         }
 
         // outputs[4, 8 columns] += weights[4, count keys] * stored values[count keys, 8 columns]; adds nothing and is false when a sum is infinite or NaN.
@@ -5435,13 +5435,13 @@ namespace AttentionGen.Kernels
                 Vector128<float> weight0 = Vector128.Create(weights[0]);
                 sum0_0 = Vector128.MultiplyAddEstimate(weight0, value0, sum0_0);
                 sum0_1 = Vector128.MultiplyAddEstimate(weight0, value1, sum0_1);
-                Vector128<float> weight1 = Vector128.Create(weights[272]);
+                Vector128<float> weight1 = Vector128.Create(weights[80]);
                 sum1_0 = Vector128.MultiplyAddEstimate(weight1, value0, sum1_0);
                 sum1_1 = Vector128.MultiplyAddEstimate(weight1, value1, sum1_1);
-                Vector128<float> weight2 = Vector128.Create(weights[544]);
+                Vector128<float> weight2 = Vector128.Create(weights[160]);
                 sum2_0 = Vector128.MultiplyAddEstimate(weight2, value0, sum2_0);
                 sum2_1 = Vector128.MultiplyAddEstimate(weight2, value1, sum2_1);
-                Vector128<float> weight3 = Vector128.Create(weights[816]);
+                Vector128<float> weight3 = Vector128.Create(weights[240]);
                 sum3_0 = Vector128.MultiplyAddEstimate(weight3, value0, sum3_0);
                 sum3_1 = Vector128.MultiplyAddEstimate(weight3, value1, sum3_1);
             }
@@ -5493,7 +5493,7 @@ namespace AttentionGen.Kernels
             }
 
             WeighRow(call, work, row, first, end, scores, workspace);
-            WeighRow(call, work, row + 1, first, end, scores + 272, workspace);
+            WeighRow(call, work, row + 1, first, end, scores + 80, workspace);
 
             for (int key = first; key < end;)
             {
@@ -5593,10 +5593,10 @@ namespace AttentionGen.Kernels
             Vector128.Store(score0_1, scores + 4);
             Vector128.Store(score0_2, scores + 8);
             Vector128.Store(score0_3, scores + 12);
-            Vector128.Store(score1_0, scores + 272);
-            Vector128.Store(score1_1, scores + 276);
-            Vector128.Store(score1_2, scores + 280);
-            Vector128.Store(score1_3, scores + 284);
+            Vector128.Store(score1_0, scores + 80);
+            Vector128.Store(score1_1, scores + 84);
+            Vector128.Store(score1_2, scores + 88);
+            Vector128.Store(score1_3, scores + 92);
         }
 
         // outputs[2, 8 columns] += weights[2, count keys] * stored values[count keys, 8 columns]; adds nothing and is false when a sum is infinite or NaN.
@@ -5613,7 +5613,7 @@ namespace AttentionGen.Kernels
                 Vector128<float> weight0 = Vector128.Create(weights[0]);
                 sum0_0 = Vector128.MultiplyAddEstimate(weight0, value0, sum0_0);
                 sum0_1 = Vector128.MultiplyAddEstimate(weight0, value1, sum0_1);
-                Vector128<float> weight1 = Vector128.Create(weights[272]);
+                Vector128<float> weight1 = Vector128.Create(weights[80]);
                 sum1_0 = Vector128.MultiplyAddEstimate(weight1, value0, sum1_0);
                 sum1_1 = Vector128.MultiplyAddEstimate(weight1, value1, sum1_1);
             }
@@ -5824,8 +5824,8 @@ namespace AttentionGen.Kernels
         private const float QueryScale = 0.5100697f; // scale 0.35355339059327373d * log2(e)
         private const int PageTokens = 16; // tokens of a page of the cache
         private const int DecodePart = 1024; // keys of one part of a decoding step
-        private const int DecodeChunk = 256; // keys whose scores are computed before their values are touched
-        private const int DecodeStride = 272; // floats from one row of their scores to the next
+        private const int DecodeChunk = 64; // keys whose scores are computed before their values are touched
+        private const int DecodeStride = 80; // floats from one row of their scores to the next
         private const int ValueStride = 16; // elements from one stored value to the next
         private const int PartSums = 16; // where the sums of a part's row stand
         private const int PartMax = 32; // where its maximum stands
@@ -6946,9 +6946,9 @@ namespace AttentionGen.Kernels
             }
 
             WeighRow(call, work, row, first, end, scores, workspace);
-            WeighRow(call, work, row + 1, first, end, scores + 272, workspace);
-            WeighRow(call, work, row + 2, first, end, scores + 544, workspace);
-            WeighRow(call, work, row + 3, first, end, scores + 816, workspace);
+            WeighRow(call, work, row + 1, first, end, scores + 80, workspace);
+            WeighRow(call, work, row + 2, first, end, scores + 160, workspace);
+            WeighRow(call, work, row + 3, first, end, scores + 240, workspace);
 
             for (int key = first; key < end;)
             {
@@ -7031,9 +7031,9 @@ namespace AttentionGen.Kernels
                 }
 
                 scores[0] = score0_0;
-                scores[272] = score1_0;
-                scores[544] = score2_0;
-                scores[816] = score3_0;
+                scores[80] = score1_0;
+                scores[160] = score2_0;
+                scores[240] = score3_0;
             }
         }
 
@@ -7052,13 +7052,13 @@ namespace AttentionGen.Kernels
                 float weight0 = weights[0];
                 sum0_0 = ((weight0 * value0) + sum0_0);
                 sum0_1 = ((weight0 * value1) + sum0_1);
-                float weight1 = weights[272];
+                float weight1 = weights[80];
                 sum1_0 = ((weight1 * value0) + sum1_0);
                 sum1_1 = ((weight1 * value1) + sum1_1);
-                float weight2 = weights[544];
+                float weight2 = weights[160];
                 sum2_0 = ((weight2 * value0) + sum2_0);
                 sum2_1 = ((weight2 * value1) + sum2_1);
-                float weight3 = weights[816];
+                float weight3 = weights[240];
                 sum3_0 = ((weight3 * value0) + sum3_0);
                 sum3_1 = ((weight3 * value1) + sum3_1);
             }
@@ -7110,7 +7110,7 @@ namespace AttentionGen.Kernels
             }
 
             WeighRow(call, work, row, first, end, scores, workspace);
-            WeighRow(call, work, row + 1, first, end, scores + 272, workspace);
+            WeighRow(call, work, row + 1, first, end, scores + 80, workspace);
 
             for (int key = first; key < end;)
             {
@@ -7175,7 +7175,7 @@ namespace AttentionGen.Kernels
                 }
 
                 scores[0] = score0_0;
-                scores[272] = score1_0;
+                scores[80] = score1_0;
             }
         }
 
@@ -7196,7 +7196,7 @@ namespace AttentionGen.Kernels
                 sum0_1 = ((weight0 * value1) + sum0_1);
                 sum0_2 = ((weight0 * value2) + sum0_2);
                 sum0_3 = ((weight0 * value3) + sum0_3);
-                float weight1 = weights[272];
+                float weight1 = weights[80];
                 sum1_0 = ((weight1 * value0) + sum1_0);
                 sum1_1 = ((weight1 * value1) + sum1_1);
                 sum1_2 = ((weight1 * value2) + sum1_2);

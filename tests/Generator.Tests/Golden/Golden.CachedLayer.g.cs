@@ -21,7 +21,7 @@ namespace Golden
         public const int DModel = 16;
 
         /// <summary>Native memory that each working thread keeps for this kernel, in bytes, whatever the lengths.</summary>
-        public const int WorkspaceBytesPerThread = 236928;
+        public const int WorkspaceBytesPerThread = 233856;
 
         /// <summary>What is added to the input at each position: the layer's table as it is now.</summary>
         /// <param name="positions">Positions from 0 to 39.</param>

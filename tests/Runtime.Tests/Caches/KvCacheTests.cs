@@ -43,6 +43,21 @@ public class KvCacheTests
     }
 
     [Theory]
+    [InlineData("contiguous")]
+    [InlineData("ring")]
+    public unsafe void PagesOfAHeadFollowEachOther(string kind)
+    {
+        KvShape shape = KvTokens.Shape();
+        using KvCache cache = Make(kind, shape);
+        KvTokens.Append(cache, 0, [.. Enumerable.Range(0, shape.PageTokens)]);
+        KvTokens.Append(cache, 0, [.. Enumerable.Range(0, shape.PageTokens)]);
+        KvSequence view = cache.View(0), next = cache.View(1);
+        Assert.Equal(shape.HeadBytes, view.Head(1, 0) - view.Head(0, 0));
+        Assert.Equal(shape.HeadBytes, view.Head(1, 1) - view.Head(0, 1));
+        Assert.Equal(next.Head(0, 0) - view.Head(0, 0), shape.KvHeads * view.HeadStride);
+    }
+
+    [Theory]
     [MemberData(nameof(Caches))]
     public void OnlyWhatIsCommittedStays(string kind, KvPrecision precision)
     {

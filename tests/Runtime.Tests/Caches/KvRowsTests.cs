@@ -114,7 +114,7 @@ public unsafe class KvRowsTests
             byte[] page = Write(shape, Rows(6), Rows(9), SimdTiers.Best, one: false);
             fixed (byte* head = page)
             {
-                KvPages.ClearSlots(shape, head, Slot, Slot + Count);
+                KvPages.ClearSlots(shape, head, shape.HeadBytes, Slot, Slot + Count);
             }
 
             Assert.All(page, element => Assert.Equal(0, element));

@@ -26,7 +26,7 @@ internal static unsafe class KvTokens
             int token = view.Length + n;
             for (int h = 0; h < shape.KvHeads; h++)
             {
-                byte* head = view.Page(token / shape.PageTokens) + (h * shape.HeadBytes);
+                byte* head = view.Head(token / shape.PageTokens, h);
                 Fill(row, shape.HeadDim, ids[n], (2 * h) + 1);
                 KvRows.WriteKey(shape, head, token % shape.PageTokens, row);
                 Fill(row, shape.ValueDim, ids[n], 2 * h);
@@ -75,7 +75,7 @@ internal static unsafe class KvTokens
         new Span<float>(expected, shape.ValueDim).Clear();
         for (int h = 0; h < shape.KvHeads; h++)
         {
-            byte* head = view.Page(token / shape.PageTokens) + (h * shape.HeadBytes);
+            byte* head = view.Head(token / shape.PageTokens, h);
             Fill(expected, id is null ? 0 : shape.HeadDim, id ?? 0, (2 * h) + 1);
             KvRows.ReadKey(shape, head, token % shape.PageTokens, found);
             bool same = new Span<float>(expected, shape.HeadDim).SequenceEqual(new Span<float>(found, shape.HeadDim));
