@@ -32,8 +32,14 @@ public static class Alternation
     private const double WarmUpSeconds = 0.3;
     private const double SampleSeconds = 0.003;
 
+    /// <summary>How long threads of another library may still spin for more work once a call is over.</summary>
+    public static TimeSpan SpinTime { get; } = TimeSpan.FromMilliseconds(100);
+
     /// <summary>Runs <paramref name="rounds"/> rounds after warming every contender up.</summary>
-    public static Series[] Measure(IReadOnlyList<Contender> contenders, int rounds)
+    /// <param name="contenders">What is measured, in turn.</param>
+    /// <param name="rounds">Samples of each.</param>
+    /// <param name="settle">How long nothing runs before each sample: where contenders have threads of their own, <see cref="SpinTime"/>.</param>
+    public static Series[] Measure(IReadOnlyList<Contender> contenders, int rounds, TimeSpan settle = default)
     {
         int[] calls = [.. contenders.Select(WarmUp)];
         var rates = contenders.Select(_ => new double[rounds]).ToArray();
@@ -41,6 +47,7 @@ public static class Alternation
         {
             for (int i = 0; i < contenders.Count; i++)
             {
+                Thread.Sleep(settle);
                 rates[i][round] = Sample(contenders[i], calls[i]);
             }
         }
@@ -66,7 +73,7 @@ public static class Alternation
         return Math.Max(1, (int)Math.Ceiling(SampleSeconds / fastest));
     }
 
-    // The untimed call first: nobody pays for the caches and the still spinning threads that the one before left behind.
+    // The untimed call first: nobody pays for the caches that the one before left behind.
     private static double Sample(Contender contender, int calls)
     {
         contender.Run();

@@ -26,7 +26,7 @@ public static class DecodePeerCase
         {
             using var onnx = new OnnxDecode(api, problem, buffers, threads);
             onnx.Verify();
-            Series[] series = Alternation.Measure([new("ours", problem.Bytes, () => problem.Step(threads)), new("onnx", problem.Bytes, onnx.Step)], settings.Rounds);
+            Series[] series = Alternation.Measure([new("ours", problem.Bytes, () => problem.Step(threads)), new("onnx", problem.Bytes, onnx.Step)], settings.Rounds, Alternation.SpinTime);
             string name = $"{Name(kernel)}, {threads} thread{(threads == 1 ? "" : "s")}";
             yield return new(Section, name, "GB/s", FigureUnit.GigabytesPerSecond, series[0].Rate);
             yield return new(Section, name, "ORT GB/s", FigureUnit.GigabytesPerSecond, series[1].Rate);
