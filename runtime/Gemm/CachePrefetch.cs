@@ -52,7 +52,7 @@ public static unsafe class CachePrefetch
     {
         if (Sse.IsSupported)
         {
-            Sse.Prefetch1(address);
+            Sse.Prefetch0(address);
         }
     }
 
