@@ -59,9 +59,13 @@ internal static class KernelEmitter
             ScoreStage.Write(writer, plan);
             if (plan.WalksBlocks)
             {
-                SoftmaxStage.Write(writer, plan);
                 ValueStage.WriteTiles(writer, plan, "Values", plan.ScoreStride);
                 DistanceStage.Write(writer, plan);
+            }
+
+            if (plan.KeepsState)
+            {
+                SoftmaxStage.Write(writer, plan);
                 EpilogueStage.Write(writer, plan);
             }
 

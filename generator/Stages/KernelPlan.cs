@@ -110,6 +110,9 @@ public sealed class KernelPlan
     /// <summary>Whether some queries pass over blocks of keys.</summary>
     public bool WalksBlocks => AtOnce is null or { HasGlobalRows: true };
 
+    /// <summary>Whether rows of queries have a state in the workspace, between blocks of keys or parts of a cache.</summary>
+    public bool KeepsState => WalksBlocks || Decode is not null;
+
     /// <summary>Leading keys that every query may see.</summary>
     public int CacheSinks => Passes.Max(static pass => pass.Range.Sinks);
 

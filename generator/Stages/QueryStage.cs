@@ -19,7 +19,7 @@ internal static class QueryStage
         string note = plan.RowTransform is { } transform ? $", rotated by their positions ({transform.Encoding.Name})" : string.Empty;
         writer.Line($"// Queries of one head{note}, times Scale * log2(e): scores come out in base-2 units. Rows [first, end) of the chunk; those past its last are zero.");
         WriteMethod(writer, plan, "PrepareQueries", "float* queries", transforms: true);
-        if (plan.WalksBlocks)
+        if (plan.KeepsState)
         {
             writer.Line();
             WriteClear(writer);

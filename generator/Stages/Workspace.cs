@@ -23,7 +23,7 @@ internal sealed class Workspace
     private void AddRows(KernelPlan plan)
     {
         int tileRows = plan.Dialect.TileRows, rows = plan.StateRows, lanes = plan.Dialect.Lanes;
-        if (!plan.WalksBlocks)
+        if (!plan.KeepsState)
         {
             Add("Queries", tileRows * plan.Shape.QueryDim, "scaled queries of one tile [tile rows, head dim]");
             Add("Outputs", tileRows * plan.PaddedValueDim, "outputs of a tile that can't be written in place [tile rows, padded value dim]");

@@ -43,7 +43,7 @@ public sealed class AtOncePlan
 
     /// <summary>The plan, or null where a tile may see too many keys, or needs what only the walk over blocks of keys has.</summary>
     public static AtOncePlan? Of(KernelPlan plan) =>
-        plan is { Cache: null, Distances: null, Mix: null, Branches.Count: 1, Passes.Count: 1 }
+        plan is { Distances: null, Mix: null, Branches.Count: 1, Passes.Count: 1 }
         && plan.Passes[0].Range is { IsConsecutive: true, HasFirst: true, HasLast: true, Hole: null } range
         && IsNarrow(plan, range)
         && !plan.ScoreSteps.SelectMany(step => step.Buffers(plan.StepSizes)).Any(static buffer => buffer.IsPerRow)

@@ -27,7 +27,7 @@ internal static class AtOnceTileStage
             writer.Line("int head = (work.KvHead * GroupSize) + member;");
             writer.Line("float* queries = At(workspace, QueriesAt);");
             writer.Line($"PrepareQueries(call, work, head, row, row + TileRows, queries{QueryStage.Extra(plan, typed: false)});");
-            WriteAsk(writer, "work.FirstRow + call->AlignmentOffset + row + KeysAhead", "work.KeyLength", ("Key", "work.KvHead", "QueryDim"), ("Value", "work.KvHead", Literals.Of(plan.Shape.ValueDim)));
+            WriteAskForKeys(writer, plan);
             WriteBounds(writer, atOnce, pass);
             foreach (StepValue value in plan.ScoreSteps.SelectMany(step => step.Values(plan.Dialect)))
             {
@@ -35,7 +35,7 @@ internal static class AtOnceTileStage
             }
 
             WriteScores(writer, plan, atOnce, pass);
-            WriteAsk(writer, "work.FirstRow + row + RowsAhead", "call->QueryLength", ("Query", "head", "QueryDim"), ("Output", "head", Literals.Of(plan.Shape.ValueDim)));
+            WriteAskForRows(writer, plan);
             writer.Line($"int seen = {(hasSinks ? "from < to ? SinkKeys + to - start : sinkKeys" : "to - start")}; // keys, some of them hidden");
             WriteMasks(writer, plan, atOnce);
             writer.Line("float* factors = At(workspace, FactorsAt);");
@@ -47,31 +47,30 @@ internal static class AtOnceTileStage
         }
     }
 
-    private static void WriteAsk(CodeWriter writer, string first, string end, params (string Tensor, string Head, string Columns)[] tensors)
+    /// <summary>Heads share keys and values: the first one asks. Those in a cache stand packed already, page after page.</summary>
+    private static void WriteAskForKeys(CodeWriter writer, KernelPlan plan)
     {
-        bool isShared = tensors[0].Tensor == "Key";
-        writer.Line($"// {(isShared ? "Keys and values" : "Queries and outputs")} of tiles that come later are on their way while this one is computed.");
-        void Write()
+        writer.Line("// Keys and values of tiles that come later are on their way while this one is computed.");
+        using (writer.Block(plan.Cache is null ? "if (member == 0)" : "if (member == 0 && !call->Cache.IsPresent)"))
         {
-            foreach ((string tensor, string head, string columns) in tensors)
-            {
-                writer.Line($"CachePrefetch.NextRows(call->{tensor}.Head(work.Batch, {head}), call->{tensor}.RowStride, {first}, rows, {end}, {columns});");
-            }
-        }
-
-        if (!isShared)
-        {
-            Write();
-            return;
-        }
-
-        using (writer.Block("if (member == 0)"))
-        {
-            Write();
+            const string First = "work.FirstRow + call->AlignmentOffset + row + KeysAhead";
+            WriteAsk(writer, "Key", "work.KvHead", First, "work.KeyLength", "QueryDim");
+            WriteAsk(writer, "Value", "work.KvHead", First, "work.KeyLength", Literals.Of(plan.Shape.ValueDim));
         }
 
         writer.Line();
     }
+
+    private static void WriteAskForRows(CodeWriter writer, KernelPlan plan)
+    {
+        const string First = "work.FirstRow + row + RowsAhead";
+        writer.Line("// So are their queries, and the rows of their outputs.");
+        WriteAsk(writer, "Query", "head", First, "call->QueryLength", "QueryDim");
+        WriteAsk(writer, "Output", "head", First, "call->QueryLength", Literals.Of(plan.Shape.ValueDim));
+    }
+
+    private static void WriteAsk(CodeWriter writer, string tensor, string head, string first, string end, string columns) =>
+        writer.Line($"CachePrefetch.NextRows(call->{tensor}.Head(work.Batch, {head}), call->{tensor}.RowStride, {first}, rows, {end}, {columns});");
 
     private static void WriteBounds(CodeWriter writer, AtOncePlan atOnce, KeyPass pass)
     {

@@ -1289,61 +1289,6 @@ namespace AttentionGen.Kernels
             }
         }
 
-        // Scores [tile rows, from..end) become weights 2^(score - rowMax); sums and outputs so far follow the maximum when it moves.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Softmax(float* scores, int count, float* tileMax, float* rowMax, float* rowSum, float* outputs, int rows)
-        {
-            for (int r = 0; r < rows; r++)
-            {
-                float previous = rowMax[r];
-                float current = VectorMath.MaxLanes(Vector512.Load(tileMax + (r * Lanes)));
-                Vector512<float> total = Vector512.Load(rowSum + (r * Lanes)), sum = Vector512<float>.Zero;
-                if (current > previous)
-                {
-                    rowMax[r] = current;
-                    // Before the first visible key there is nothing to rescale.
-                    if (previous != float.NegativeInfinity)
-                    {
-                        Vector512<float> factor = VectorMath.Exp2(Vector512.Create(previous - current));
-                        total = (total * factor);
-                        float* output = outputs + (r * PaddedValueDim);
-                        Vector512.Store((Vector512.Load(output) * factor), output);
-                    }
-                }
-                else
-                {
-                    current = previous;
-                }
-
-                // A row that has seen no key yet keeps weights of 2^-infinity = 0.
-                Vector512<float> shift = Vector512.Create(current == float.NegativeInfinity ? 0f : current);
-                float* row = scores + (r * ScoreStride);
-                int i = 0;
-                for (; i <= count - 64; i += 64)
-                {
-                    Vector512<float> weight0 = VectorMath.Exp2((Vector512.Load(row + i) - shift));
-                    Vector512<float> weight1 = VectorMath.Exp2((Vector512.Load(row + i + 16) - shift));
-                    Vector512<float> weight2 = VectorMath.Exp2((Vector512.Load(row + i + 32) - shift));
-                    Vector512<float> weight3 = VectorMath.Exp2((Vector512.Load(row + i + 48) - shift));
-                    Vector512.Store(weight0, row + i);
-                    sum = (sum + weight0);
-                    Vector512.Store(weight1, row + i + 16);
-                    sum = (sum + weight1);
-                    Vector512.Store(weight2, row + i + 32);
-                    sum = (sum + weight2);
-                    Vector512.Store(weight3, row + i + 48);
-                    sum = (sum + weight3);
-                }
-                for (; i < count; i += 16)
-                {
-                    Vector512<float> weight = VectorMath.Exp2((Vector512.Load(row + i) - shift));
-                    Vector512.Store(weight, row + i);
-                    sum = (sum + weight);
-                }
-                Vector512.Store((total + sum), rowSum + (r * Lanes));
-            }
-        }
-
         // outputs[6 rows, 16 columns] += weights[6 rows, count keys] * values[count keys, 16 columns], 6 accumulators.
         // A block sums from zero: its rounding errors grow with the block, not with the sequence.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -1447,6 +1392,61 @@ namespace AttentionGen.Kernels
             Vector512.Store((Vector512.Load(outputs + 48) + output3_0), outputs + 48);
             Vector512.Store((Vector512.Load(outputs + 64) + output4_0), outputs + 64);
             Vector512.Store((Vector512.Load(outputs + 80) + output5_0), outputs + 80);
+        }
+
+        // Scores [tile rows, from..end) become weights 2^(score - rowMax); sums and outputs so far follow the maximum when it moves.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Softmax(float* scores, int count, float* tileMax, float* rowMax, float* rowSum, float* outputs, int rows)
+        {
+            for (int r = 0; r < rows; r++)
+            {
+                float previous = rowMax[r];
+                float current = VectorMath.MaxLanes(Vector512.Load(tileMax + (r * Lanes)));
+                Vector512<float> total = Vector512.Load(rowSum + (r * Lanes)), sum = Vector512<float>.Zero;
+                if (current > previous)
+                {
+                    rowMax[r] = current;
+                    // Before the first visible key there is nothing to rescale.
+                    if (previous != float.NegativeInfinity)
+                    {
+                        Vector512<float> factor = VectorMath.Exp2(Vector512.Create(previous - current));
+                        total = (total * factor);
+                        float* output = outputs + (r * PaddedValueDim);
+                        Vector512.Store((Vector512.Load(output) * factor), output);
+                    }
+                }
+                else
+                {
+                    current = previous;
+                }
+
+                // A row that has seen no key yet keeps weights of 2^-infinity = 0.
+                Vector512<float> shift = Vector512.Create(current == float.NegativeInfinity ? 0f : current);
+                float* row = scores + (r * ScoreStride);
+                int i = 0;
+                for (; i <= count - 64; i += 64)
+                {
+                    Vector512<float> weight0 = VectorMath.Exp2((Vector512.Load(row + i) - shift));
+                    Vector512<float> weight1 = VectorMath.Exp2((Vector512.Load(row + i + 16) - shift));
+                    Vector512<float> weight2 = VectorMath.Exp2((Vector512.Load(row + i + 32) - shift));
+                    Vector512<float> weight3 = VectorMath.Exp2((Vector512.Load(row + i + 48) - shift));
+                    Vector512.Store(weight0, row + i);
+                    sum = (sum + weight0);
+                    Vector512.Store(weight1, row + i + 16);
+                    sum = (sum + weight1);
+                    Vector512.Store(weight2, row + i + 32);
+                    sum = (sum + weight2);
+                    Vector512.Store(weight3, row + i + 48);
+                    sum = (sum + weight3);
+                }
+                for (; i < count; i += 16)
+                {
+                    Vector512<float> weight = VectorMath.Exp2((Vector512.Load(row + i) - shift));
+                    Vector512.Store(weight, row + i);
+                    sum = (sum + weight);
+                }
+                Vector512.Store((total + sum), rowSum + (r * Lanes));
+            }
         }
 
         // output = outputs / rowSum; a row that saw no key gives zeros and a log-sum-exp of -infinity.
@@ -2824,62 +2824,6 @@ namespace AttentionGen.Kernels
             }
         }
 
-        // Scores [tile rows, from..end) become weights 2^(score - rowMax); sums and outputs so far follow the maximum when it moves.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Softmax(float* scores, int count, float* tileMax, float* rowMax, float* rowSum, float* outputs, int rows)
-        {
-            for (int r = 0; r < rows; r++)
-            {
-                float previous = rowMax[r];
-                float current = VectorMath.MaxLanes(Vector256.Load(tileMax + (r * Lanes)));
-                Vector256<float> total = Vector256.Load(rowSum + (r * Lanes)), sum = Vector256<float>.Zero;
-                if (current > previous)
-                {
-                    rowMax[r] = current;
-                    // Before the first visible key there is nothing to rescale.
-                    if (previous != float.NegativeInfinity)
-                    {
-                        Vector256<float> factor = VectorMath.Exp2(Vector256.Create(previous - current));
-                        total = (total * factor);
-                        float* output = outputs + (r * PaddedValueDim);
-                        Vector256.Store((Vector256.Load(output) * factor), output);
-                        Vector256.Store((Vector256.Load(output + 8) * factor), output + 8);
-                    }
-                }
-                else
-                {
-                    current = previous;
-                }
-
-                // A row that has seen no key yet keeps weights of 2^-infinity = 0.
-                Vector256<float> shift = Vector256.Create(current == float.NegativeInfinity ? 0f : current);
-                float* row = scores + (r * ScoreStride);
-                int i = 0;
-                for (; i <= count - 32; i += 32)
-                {
-                    Vector256<float> weight0 = VectorMath.Exp2((Vector256.Load(row + i) - shift));
-                    Vector256<float> weight1 = VectorMath.Exp2((Vector256.Load(row + i + 8) - shift));
-                    Vector256<float> weight2 = VectorMath.Exp2((Vector256.Load(row + i + 16) - shift));
-                    Vector256<float> weight3 = VectorMath.Exp2((Vector256.Load(row + i + 24) - shift));
-                    Vector256.Store(weight0, row + i);
-                    sum = (sum + weight0);
-                    Vector256.Store(weight1, row + i + 8);
-                    sum = (sum + weight1);
-                    Vector256.Store(weight2, row + i + 16);
-                    sum = (sum + weight2);
-                    Vector256.Store(weight3, row + i + 24);
-                    sum = (sum + weight3);
-                }
-                for (; i < count; i += 8)
-                {
-                    Vector256<float> weight = VectorMath.Exp2((Vector256.Load(row + i) - shift));
-                    Vector256.Store(weight, row + i);
-                    sum = (sum + weight);
-                }
-                Vector256.Store((total + sum), rowSum + (r * Lanes));
-            }
-        }
-
         // outputs[6 rows, 16 columns] += weights[6 rows, count keys] * values[count keys, 16 columns], 12 accumulators.
         // A block sums from zero: its rounding errors grow with the block, not with the sequence.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -3030,6 +2974,62 @@ namespace AttentionGen.Kernels
             Vector256.Store((Vector256.Load(outputs + 72) + output4_1), outputs + 72);
             Vector256.Store((Vector256.Load(outputs + 80) + output5_0), outputs + 80);
             Vector256.Store((Vector256.Load(outputs + 88) + output5_1), outputs + 88);
+        }
+
+        // Scores [tile rows, from..end) become weights 2^(score - rowMax); sums and outputs so far follow the maximum when it moves.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Softmax(float* scores, int count, float* tileMax, float* rowMax, float* rowSum, float* outputs, int rows)
+        {
+            for (int r = 0; r < rows; r++)
+            {
+                float previous = rowMax[r];
+                float current = VectorMath.MaxLanes(Vector256.Load(tileMax + (r * Lanes)));
+                Vector256<float> total = Vector256.Load(rowSum + (r * Lanes)), sum = Vector256<float>.Zero;
+                if (current > previous)
+                {
+                    rowMax[r] = current;
+                    // Before the first visible key there is nothing to rescale.
+                    if (previous != float.NegativeInfinity)
+                    {
+                        Vector256<float> factor = VectorMath.Exp2(Vector256.Create(previous - current));
+                        total = (total * factor);
+                        float* output = outputs + (r * PaddedValueDim);
+                        Vector256.Store((Vector256.Load(output) * factor), output);
+                        Vector256.Store((Vector256.Load(output + 8) * factor), output + 8);
+                    }
+                }
+                else
+                {
+                    current = previous;
+                }
+
+                // A row that has seen no key yet keeps weights of 2^-infinity = 0.
+                Vector256<float> shift = Vector256.Create(current == float.NegativeInfinity ? 0f : current);
+                float* row = scores + (r * ScoreStride);
+                int i = 0;
+                for (; i <= count - 32; i += 32)
+                {
+                    Vector256<float> weight0 = VectorMath.Exp2((Vector256.Load(row + i) - shift));
+                    Vector256<float> weight1 = VectorMath.Exp2((Vector256.Load(row + i + 8) - shift));
+                    Vector256<float> weight2 = VectorMath.Exp2((Vector256.Load(row + i + 16) - shift));
+                    Vector256<float> weight3 = VectorMath.Exp2((Vector256.Load(row + i + 24) - shift));
+                    Vector256.Store(weight0, row + i);
+                    sum = (sum + weight0);
+                    Vector256.Store(weight1, row + i + 8);
+                    sum = (sum + weight1);
+                    Vector256.Store(weight2, row + i + 16);
+                    sum = (sum + weight2);
+                    Vector256.Store(weight3, row + i + 24);
+                    sum = (sum + weight3);
+                }
+                for (; i < count; i += 8)
+                {
+                    Vector256<float> weight = VectorMath.Exp2((Vector256.Load(row + i) - shift));
+                    Vector256.Store(weight, row + i);
+                    sum = (sum + weight);
+                }
+                Vector256.Store((total + sum), rowSum + (r * Lanes));
+            }
         }
 
         // output = outputs / rowSum; a row that saw no key gives zeros and a log-sum-exp of -infinity.
@@ -4903,64 +4903,6 @@ namespace AttentionGen.Kernels
             }
         }
 
-        // Scores [tile rows, from..end) become weights 2^(score - rowMax); sums and outputs so far follow the maximum when it moves.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Softmax(float* scores, int count, float* tileMax, float* rowMax, float* rowSum, float* outputs, int rows)
-        {
-            for (int r = 0; r < rows; r++)
-            {
-                float previous = rowMax[r];
-                float current = VectorMath.MaxLanes(Vector128.Load(tileMax + (r * Lanes)));
-                Vector128<float> total = Vector128.Load(rowSum + (r * Lanes)), sum = Vector128<float>.Zero;
-                if (current > previous)
-                {
-                    rowMax[r] = current;
-                    // Before the first visible key there is nothing to rescale.
-                    if (previous != float.NegativeInfinity)
-                    {
-                        Vector128<float> factor = VectorMath.Exp2(Vector128.Create(previous - current));
-                        total = (total * factor);
-                        float* output = outputs + (r * PaddedValueDim);
-                        Vector128.Store((Vector128.Load(output) * factor), output);
-                        Vector128.Store((Vector128.Load(output + 4) * factor), output + 4);
-                        Vector128.Store((Vector128.Load(output + 8) * factor), output + 8);
-                        Vector128.Store((Vector128.Load(output + 12) * factor), output + 12);
-                    }
-                }
-                else
-                {
-                    current = previous;
-                }
-
-                // A row that has seen no key yet keeps weights of 2^-infinity = 0.
-                Vector128<float> shift = Vector128.Create(current == float.NegativeInfinity ? 0f : current);
-                float* row = scores + (r * ScoreStride);
-                int i = 0;
-                for (; i <= count - 16; i += 16)
-                {
-                    Vector128<float> weight0 = VectorMath.Exp2((Vector128.Load(row + i) - shift));
-                    Vector128<float> weight1 = VectorMath.Exp2((Vector128.Load(row + i + 4) - shift));
-                    Vector128<float> weight2 = VectorMath.Exp2((Vector128.Load(row + i + 8) - shift));
-                    Vector128<float> weight3 = VectorMath.Exp2((Vector128.Load(row + i + 12) - shift));
-                    Vector128.Store(weight0, row + i);
-                    sum = (sum + weight0);
-                    Vector128.Store(weight1, row + i + 4);
-                    sum = (sum + weight1);
-                    Vector128.Store(weight2, row + i + 8);
-                    sum = (sum + weight2);
-                    Vector128.Store(weight3, row + i + 12);
-                    sum = (sum + weight3);
-                }
-                for (; i < count; i += 4)
-                {
-                    Vector128<float> weight = VectorMath.Exp2((Vector128.Load(row + i) - shift));
-                    Vector128.Store(weight, row + i);
-                    sum = (sum + weight);
-                }
-                Vector128.Store((total + sum), rowSum + (r * Lanes));
-            }
-        }
-
         // outputs[6 rows, 16 columns] += weights[6 rows, count keys] * values[count keys, 16 columns], 24 accumulators.
         // A block sums from zero: its rounding errors grow with the block, not with the sequence.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -5205,6 +5147,64 @@ namespace AttentionGen.Kernels
             Vector128.Store((Vector128.Load(outputs + 84) + output5_1), outputs + 84);
             Vector128.Store((Vector128.Load(outputs + 88) + output5_2), outputs + 88);
             Vector128.Store((Vector128.Load(outputs + 92) + output5_3), outputs + 92);
+        }
+
+        // Scores [tile rows, from..end) become weights 2^(score - rowMax); sums and outputs so far follow the maximum when it moves.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Softmax(float* scores, int count, float* tileMax, float* rowMax, float* rowSum, float* outputs, int rows)
+        {
+            for (int r = 0; r < rows; r++)
+            {
+                float previous = rowMax[r];
+                float current = VectorMath.MaxLanes(Vector128.Load(tileMax + (r * Lanes)));
+                Vector128<float> total = Vector128.Load(rowSum + (r * Lanes)), sum = Vector128<float>.Zero;
+                if (current > previous)
+                {
+                    rowMax[r] = current;
+                    // Before the first visible key there is nothing to rescale.
+                    if (previous != float.NegativeInfinity)
+                    {
+                        Vector128<float> factor = VectorMath.Exp2(Vector128.Create(previous - current));
+                        total = (total * factor);
+                        float* output = outputs + (r * PaddedValueDim);
+                        Vector128.Store((Vector128.Load(output) * factor), output);
+                        Vector128.Store((Vector128.Load(output + 4) * factor), output + 4);
+                        Vector128.Store((Vector128.Load(output + 8) * factor), output + 8);
+                        Vector128.Store((Vector128.Load(output + 12) * factor), output + 12);
+                    }
+                }
+                else
+                {
+                    current = previous;
+                }
+
+                // A row that has seen no key yet keeps weights of 2^-infinity = 0.
+                Vector128<float> shift = Vector128.Create(current == float.NegativeInfinity ? 0f : current);
+                float* row = scores + (r * ScoreStride);
+                int i = 0;
+                for (; i <= count - 16; i += 16)
+                {
+                    Vector128<float> weight0 = VectorMath.Exp2((Vector128.Load(row + i) - shift));
+                    Vector128<float> weight1 = VectorMath.Exp2((Vector128.Load(row + i + 4) - shift));
+                    Vector128<float> weight2 = VectorMath.Exp2((Vector128.Load(row + i + 8) - shift));
+                    Vector128<float> weight3 = VectorMath.Exp2((Vector128.Load(row + i + 12) - shift));
+                    Vector128.Store(weight0, row + i);
+                    sum = (sum + weight0);
+                    Vector128.Store(weight1, row + i + 4);
+                    sum = (sum + weight1);
+                    Vector128.Store(weight2, row + i + 8);
+                    sum = (sum + weight2);
+                    Vector128.Store(weight3, row + i + 12);
+                    sum = (sum + weight3);
+                }
+                for (; i < count; i += 4)
+                {
+                    Vector128<float> weight = VectorMath.Exp2((Vector128.Load(row + i) - shift));
+                    Vector128.Store(weight, row + i);
+                    sum = (sum + weight);
+                }
+                Vector128.Store((total + sum), rowSum + (r * Lanes));
+            }
         }
 
         // output = outputs / rowSum; a row that saw no key gives zeros and a log-sum-exp of -infinity.
@@ -6686,64 +6686,6 @@ namespace AttentionGen.Kernels
             }
         }
 
-        // Scores [tile rows, from..end) become weights 2^(score - rowMax); sums and outputs so far follow the maximum when it moves.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Softmax(float* scores, int count, float* tileMax, float* rowMax, float* rowSum, float* outputs, int rows)
-        {
-            for (int r = 0; r < rows; r++)
-            {
-                float previous = rowMax[r];
-                float current = tileMax[(r * Lanes)];
-                float total = rowSum[(r * Lanes)], sum = 0f;
-                if (current > previous)
-                {
-                    rowMax[r] = current;
-                    // Before the first visible key there is nothing to rescale.
-                    if (previous != float.NegativeInfinity)
-                    {
-                        float factor = VectorMath.Exp2(previous - current);
-                        total = (total * factor);
-                        float* output = outputs + (r * PaddedValueDim);
-                        for (int c = 0; c < 16; c += 1)
-                        {
-                            output[c] = (output[c] * factor);
-                        }
-                    }
-                }
-                else
-                {
-                    current = previous;
-                }
-
-                // A row that has seen no key yet keeps weights of 2^-infinity = 0.
-                float shift = current == float.NegativeInfinity ? 0f : current;
-                float* row = scores + (r * ScoreStride);
-                int i = 0;
-                for (; i <= count - 4; i += 4)
-                {
-                    float weight0 = VectorMath.Exp2((row[i] - shift));
-                    float weight1 = VectorMath.Exp2((row[i + 1] - shift));
-                    float weight2 = VectorMath.Exp2((row[i + 2] - shift));
-                    float weight3 = VectorMath.Exp2((row[i + 3] - shift));
-                    row[i] = weight0;
-                    sum = (sum + weight0);
-                    row[i + 1] = weight1;
-                    sum = (sum + weight1);
-                    row[i + 2] = weight2;
-                    sum = (sum + weight2);
-                    row[i + 3] = weight3;
-                    sum = (sum + weight3);
-                }
-                for (; i < count; i += 1)
-                {
-                    float weight = VectorMath.Exp2((row[i] - shift));
-                    row[i] = weight;
-                    sum = (sum + weight);
-                }
-                rowSum[(r * Lanes)] = (total + sum);
-            }
-        }
-
         // outputs[6 rows, 2 columns] += weights[6 rows, count keys] * values[count keys, 2 columns], 12 accumulators.
         // A block sums from zero: its rounding errors grow with the block, not with the sequence.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -6894,6 +6836,64 @@ namespace AttentionGen.Kernels
             outputs[65] = (outputs[65] + output4_1);
             outputs[80] = (outputs[80] + output5_0);
             outputs[81] = (outputs[81] + output5_1);
+        }
+
+        // Scores [tile rows, from..end) become weights 2^(score - rowMax); sums and outputs so far follow the maximum when it moves.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Softmax(float* scores, int count, float* tileMax, float* rowMax, float* rowSum, float* outputs, int rows)
+        {
+            for (int r = 0; r < rows; r++)
+            {
+                float previous = rowMax[r];
+                float current = tileMax[(r * Lanes)];
+                float total = rowSum[(r * Lanes)], sum = 0f;
+                if (current > previous)
+                {
+                    rowMax[r] = current;
+                    // Before the first visible key there is nothing to rescale.
+                    if (previous != float.NegativeInfinity)
+                    {
+                        float factor = VectorMath.Exp2(previous - current);
+                        total = (total * factor);
+                        float* output = outputs + (r * PaddedValueDim);
+                        for (int c = 0; c < 16; c += 1)
+                        {
+                            output[c] = (output[c] * factor);
+                        }
+                    }
+                }
+                else
+                {
+                    current = previous;
+                }
+
+                // A row that has seen no key yet keeps weights of 2^-infinity = 0.
+                float shift = current == float.NegativeInfinity ? 0f : current;
+                float* row = scores + (r * ScoreStride);
+                int i = 0;
+                for (; i <= count - 4; i += 4)
+                {
+                    float weight0 = VectorMath.Exp2((row[i] - shift));
+                    float weight1 = VectorMath.Exp2((row[i + 1] - shift));
+                    float weight2 = VectorMath.Exp2((row[i + 2] - shift));
+                    float weight3 = VectorMath.Exp2((row[i + 3] - shift));
+                    row[i] = weight0;
+                    sum = (sum + weight0);
+                    row[i + 1] = weight1;
+                    sum = (sum + weight1);
+                    row[i + 2] = weight2;
+                    sum = (sum + weight2);
+                    row[i + 3] = weight3;
+                    sum = (sum + weight3);
+                }
+                for (; i < count; i += 1)
+                {
+                    float weight = VectorMath.Exp2((row[i] - shift));
+                    row[i] = weight;
+                    sum = (sum + weight);
+                }
+                rowSum[(r * Lanes)] = (total + sum);
+            }
         }
 
         // output = outputs / rowSum; a row that saw no key gives zeros and a log-sum-exp of -infinity.

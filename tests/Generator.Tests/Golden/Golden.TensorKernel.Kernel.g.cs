@@ -218,7 +218,7 @@ namespace AttentionGen.Kernels
                 }
             }
 
-            // Queries and outputs of tiles that come later are on their way while this one is computed.
+            // So are their queries, and the rows of their outputs.
             CachePrefetch.NextRows(call->Query.Head(work.Batch, head), call->Query.RowStride, work.FirstRow + row + RowsAhead, rows, call->QueryLength, QueryDim);
             CachePrefetch.NextRows(call->Output.Head(work.Batch, head), call->Output.RowStride, work.FirstRow + row + RowsAhead, rows, call->QueryLength, 32);
             int seen = from < to ? SinkKeys + to - start : sinkKeys; // keys, some of them hidden
@@ -2339,7 +2339,7 @@ namespace AttentionGen.Kernels
                 }
             }
 
-            // Queries and outputs of tiles that come later are on their way while this one is computed.
+            // So are their queries, and the rows of their outputs.
             CachePrefetch.NextRows(call->Query.Head(work.Batch, head), call->Query.RowStride, work.FirstRow + row + RowsAhead, rows, call->QueryLength, QueryDim);
             CachePrefetch.NextRows(call->Output.Head(work.Batch, head), call->Output.RowStride, work.FirstRow + row + RowsAhead, rows, call->QueryLength, 32);
             int seen = from < to ? SinkKeys + to - start : sinkKeys; // keys, some of them hidden
@@ -3488,7 +3488,7 @@ namespace AttentionGen.Kernels
                 }
             }
 
-            // Queries and outputs of tiles that come later are on their way while this one is computed.
+            // So are their queries, and the rows of their outputs.
             CachePrefetch.NextRows(call->Query.Head(work.Batch, head), call->Query.RowStride, work.FirstRow + row + RowsAhead, rows, call->QueryLength, QueryDim);
             CachePrefetch.NextRows(call->Output.Head(work.Batch, head), call->Output.RowStride, work.FirstRow + row + RowsAhead, rows, call->QueryLength, 32);
             int seen = from < to ? SinkKeys + to - start : sinkKeys; // keys, some of them hidden
@@ -5723,7 +5723,7 @@ namespace AttentionGen.Kernels
                 }
             }
 
-            // Queries and outputs of tiles that come later are on their way while this one is computed.
+            // So are their queries, and the rows of their outputs.
             CachePrefetch.NextRows(call->Query.Head(work.Batch, head), call->Query.RowStride, work.FirstRow + row + RowsAhead, rows, call->QueryLength, QueryDim);
             CachePrefetch.NextRows(call->Output.Head(work.Batch, head), call->Output.RowStride, work.FirstRow + row + RowsAhead, rows, call->QueryLength, 32);
             int seen = from < to ? SinkKeys + to - start : sinkKeys; // keys, some of them hidden
