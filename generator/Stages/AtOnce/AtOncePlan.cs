@@ -25,14 +25,14 @@ public sealed class AtOncePlan
     {
         KeyRange range = plan.Passes[0].Range;
         Sinks = RoundUp(range.Sinks, plan.Dialect.Lanes);
-        KeysAhead = Ahead + After(range);
+        KeysAhead = Ahead + After(range) + PackedKeys;
         HasGlobalRows = range.GlobalRows > 0;
     }
 
     /// <summary>Keys of the panels that hold the sinks, which stand apart from the others; 0: none.</summary>
     public int Sinks { get; }
 
-    /// <summary>How far behind a query the key is that is fetched beside it.</summary>
+    /// <summary>How far behind a query the key is that is fetched beside it: as far behind the last that may be packed with those that the query sees.</summary>
     public int KeysAhead { get; }
 
     /// <summary>How far behind a query the one is that is fetched beside it.</summary>

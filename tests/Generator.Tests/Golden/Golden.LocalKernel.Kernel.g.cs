@@ -56,7 +56,7 @@ namespace AttentionGen.Kernels
         private const int TileRows = 6;
         private const int KeyBlock = 512;
         private const int RowsAhead = 64; // how far behind a query the one is that is asked for beside its arithmetic
-        private const int KeysAhead = 64; // the same for keys and values
+        private const int KeysAhead = 128; // the same for keys and values
         private const int SinkKeys = 16; // keys of the sinks' panels
         private const int ScoreStride = 528;
         private const int Before = 12; // keys visible before the query
@@ -2363,7 +2363,7 @@ namespace AttentionGen.Kernels
         private const int TileRows = 6;
         private const int KeyBlock = 512;
         private const int RowsAhead = 64; // how far behind a query the one is that is asked for beside its arithmetic
-        private const int KeysAhead = 64; // the same for keys and values
+        private const int KeysAhead = 128; // the same for keys and values
         private const int SinkKeys = 8; // keys of the sinks' panels
         private const int ScoreStride = 528;
         private const int Before = 12; // keys visible before the query
@@ -3583,7 +3583,7 @@ namespace AttentionGen.Kernels
         private const int TileRows = 6;
         private const int KeyBlock = 512;
         private const int RowsAhead = 64; // how far behind a query the one is that is asked for beside its arithmetic
-        private const int KeysAhead = 64; // the same for keys and values
+        private const int KeysAhead = 128; // the same for keys and values
         private const int SinkKeys = 4; // keys of the sinks' panels
         private const int ScoreStride = 528;
         private const int Before = 12; // keys visible before the query
@@ -5981,7 +5981,7 @@ namespace AttentionGen.Kernels
         private const int TileRows = 6;
         private const int KeyBlock = 512;
         private const int RowsAhead = 64; // how far behind a query the one is that is asked for beside its arithmetic
-        private const int KeysAhead = 64; // the same for keys and values
+        private const int KeysAhead = 128; // the same for keys and values
         private const int SinkKeys = 2; // keys of the sinks' panels
         private const int ScoreStride = 528;
         private const int Before = 12; // keys visible before the query

@@ -54,7 +54,7 @@ namespace AttentionGen.Kernels
         private const int TileRows = 6;
         private const int KeyBlock = 512;
         private const int RowsAhead = 64; // how far behind a query the one is that is asked for beside its arithmetic
-        private const int KeysAhead = 68; // the same for keys and values
+        private const int KeysAhead = 132; // the same for keys and values
         private const int SinkKeys = 16; // keys of the sinks' panels
         private const int ScoreStride = 528;
         private const int ChunkRows = 48;
@@ -2534,7 +2534,7 @@ namespace AttentionGen.Kernels
         private const int TileRows = 6;
         private const int KeyBlock = 512;
         private const int RowsAhead = 64; // how far behind a query the one is that is asked for beside its arithmetic
-        private const int KeysAhead = 68; // the same for keys and values
+        private const int KeysAhead = 132; // the same for keys and values
         private const int SinkKeys = 8; // keys of the sinks' panels
         private const int ScoreStride = 528;
         private const int ChunkRows = 48;
@@ -3987,7 +3987,7 @@ namespace AttentionGen.Kernels
         private const int TileRows = 6;
         private const int KeyBlock = 512;
         private const int RowsAhead = 64; // how far behind a query the one is that is asked for beside its arithmetic
-        private const int KeysAhead = 68; // the same for keys and values
+        private const int KeysAhead = 132; // the same for keys and values
         private const int SinkKeys = 4; // keys of the sinks' panels
         private const int ScoreStride = 528;
         private const int ChunkRows = 48;
@@ -6559,7 +6559,7 @@ namespace AttentionGen.Kernels
         private const int TileRows = 6;
         private const int KeyBlock = 512;
         private const int RowsAhead = 64; // how far behind a query the one is that is asked for beside its arithmetic
-        private const int KeysAhead = 68; // the same for keys and values
+        private const int KeysAhead = 132; // the same for keys and values
         private const int SinkKeys = 2; // keys of the sinks' panels
         private const int ScoreStride = 528;
         private const int ChunkRows = 48;
