@@ -47,30 +47,36 @@ internal static class SoftmaxStage
             writer.Line("// A row that has seen no key yet keeps weights of 2^-infinity = 0.");
             writer.Line($"{vector} shift = {dialect.Broadcast("current == float.NegativeInfinity ? 0f : current")};");
             writer.Line("float* row = scores + (r * ScoreStride);");
-            writer.Line("int i = 0;");
-            using (writer.Block($"for (; i <= count - {Unroll * dialect.Lanes}; i += {Unroll * dialect.Lanes})"))
-            {
-                for (int step = 0; step < Unroll; step++)
-                {
-                    string index = Index.Plus("i", step * dialect.Lanes);
-                    writer.Line($"{vector} weight{step} = {dialect.Exp2(dialect.Subtract(dialect.Load("row", index), "shift"))};");
-                }
-
-                for (int step = 0; step < Unroll; step++)
-                {
-                    writer.Line(dialect.Store($"weight{step}", "row", Index.Plus("i", step * dialect.Lanes)));
-                    writer.Line($"sum = {dialect.Add("sum", $"weight{step}")};");
-                }
-            }
-
-            using (writer.Block($"for (; i < count; i += {dialect.Lanes})"))
-            {
-                writer.Line($"{vector} weight = {dialect.Exp2(dialect.Subtract(dialect.Load("row", "i"), "shift"))};");
-                writer.Line(dialect.Store("weight", "row", "i"));
-                writer.Line($"sum = {dialect.Add("sum", "weight")};");
-            }
-
+            WriteWeights(writer, dialect);
             writer.Line(dialect.Store(dialect.Add("total", "sum"), "rowSum", "(r * Lanes)"));
+        }
+    }
+
+    /// <summary>The <c>count</c> scores of <c>row</c> become weights <c>2^(score - shift)</c>, which are added to <c>sum</c>.</summary>
+    public static void WriteWeights(CodeWriter writer, Dialect dialect)
+    {
+        string vector = dialect.Float;
+        writer.Line("int i = 0;");
+        using (writer.Block($"for (; i <= count - {Unroll * dialect.Lanes}; i += {Unroll * dialect.Lanes})"))
+        {
+            for (int step = 0; step < Unroll; step++)
+            {
+                string index = Index.Plus("i", step * dialect.Lanes);
+                writer.Line($"{vector} weight{step} = {dialect.Exp2(dialect.Subtract(dialect.Load("row", index), "shift"))};");
+            }
+
+            for (int step = 0; step < Unroll; step++)
+            {
+                writer.Line(dialect.Store($"weight{step}", "row", Index.Plus("i", step * dialect.Lanes)));
+                writer.Line($"sum = {dialect.Add("sum", $"weight{step}")};");
+            }
+        }
+
+        using (writer.Block($"for (; i < count; i += {dialect.Lanes})"))
+        {
+            writer.Line($"{vector} weight = {dialect.Exp2(dialect.Subtract(dialect.Load("row", "i"), "shift"))};");
+            writer.Line(dialect.Store("weight", "row", "i"));
+            writer.Line($"sum = {dialect.Add("sum", "weight")};");
         }
     }
 }

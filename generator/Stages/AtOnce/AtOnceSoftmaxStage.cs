@@ -6,8 +6,6 @@ namespace AttentionGen.Generator.Stages;
 /// <summary>The softmax of a tile whose scores are all there: the weights, what their values are multiplied by in the end, and the log-sum-exp where it is wanted.</summary>
 internal static class AtOnceSoftmaxStage
 {
-    private const int Unroll = 4;
-
     public static void Write(CodeWriter writer, KernelPlan plan)
     {
         Dialect dialect = plan.Dialect;
@@ -28,7 +26,7 @@ internal static class AtOnceSoftmaxStage
                 writer.Line("// A row that sees no key keeps weights of 2^-infinity = 0.");
                 writer.Line($"{vector} shift = {dialect.Broadcast("highest == float.NegativeInfinity ? 0f : highest")}, sum = {dialect.Zero};");
                 writer.Line("float* row = scores + (r * ScoreStride);");
-                WriteWeights(writer, dialect);
+                SoftmaxStage.WriteWeights(writer, dialect);
                 writer.Line($"float total = {dialect.SumLanes("sum")};");
                 if (plan.HasSinkLogits)
                 {
@@ -41,32 +39,6 @@ internal static class AtOnceSoftmaxStage
                     writer.Line("logSumExp[r] = total == 0f ? float.NegativeInfinity : (highest * NaturalLogOf2) + MathF.Log(total);");
                 }
             }
-        }
-    }
-
-    private static void WriteWeights(CodeWriter writer, Dialect dialect)
-    {
-        string vector = dialect.Float;
-        writer.Line("int i = 0;");
-        using (writer.Block($"for (; i <= count - {Unroll * dialect.Lanes}; i += {Unroll * dialect.Lanes})"))
-        {
-            for (int step = 0; step < Unroll; step++)
-            {
-                writer.Line($"{vector} weight{step} = {dialect.Exp2(dialect.Subtract(dialect.Load("row", Index.Plus("i", step * dialect.Lanes)), "shift"))};");
-            }
-
-            for (int step = 0; step < Unroll; step++)
-            {
-                writer.Line(dialect.Store($"weight{step}", "row", Index.Plus("i", step * dialect.Lanes)));
-                writer.Line($"sum = {dialect.Add("sum", $"weight{step}")};");
-            }
-        }
-
-        using (writer.Block($"for (; i < count; i += {dialect.Lanes})"))
-        {
-            writer.Line($"{vector} weight = {dialect.Exp2(dialect.Subtract(dialect.Load("row", "i"), "shift"))};");
-            writer.Line(dialect.Store("weight", "row", "i"));
-            writer.Line($"sum = {dialect.Add("sum", "weight")};");
         }
     }
 }
