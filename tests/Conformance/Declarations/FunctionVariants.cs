@@ -67,6 +67,9 @@ public static class FunctionVariants
     /// <summary>Masks, scores, and both together.</summary>
     public static IReadOnlyList<FunctionDeclaration> All { get; } = [.. Keeps, .. Scores, .. Scores.Select((score, n) => Both(Keeps[n * 5 % Keeps.Count], score))];
 
+    /// <summary>The one of that name.</summary>
+    public static FunctionDeclaration Find(string name) => All.First(function => function.Name == name);
+
     private static FunctionDeclaration Mask(string name, string body, Func<int, int, int, bool> keep) =>
         new(name, $"private static bool Keep(int query, int key) => {body};", new UserFunctions(keep, null));
 

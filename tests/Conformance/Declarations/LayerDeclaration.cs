@@ -28,6 +28,10 @@ public sealed record LayerDeclaration(string Name, string Type, string Arguments
         new("BFloat16Layer", "causal", "Bias = true, WeightPrecision = BFloat16", 40, new(4, 2, 10, 10), [new("rope", [])], Bias: true),
         new("Int8CrossLayer", "standard", "Cross = true, WeightPrecision = Int8", 72, new(3, 1, 24, 24), [], Cross: true),
         new("AlibiLayer", "causal", "Bias = true", 30, new(3, 3, 10, 6), [new("alibi", [])], Bias: true),
+        new("WindowFunctionLayer", "standard", "", 24, new(3, 3, 8, 8), [new("rope", [])]) { Functions = FunctionVariants.Find("local causal") },
+        new("MaskFunctionLayer", "custom", "", 24, new(2, 1, 12, 12), []) { Functions = FunctionVariants.Find("hash") },
+        new("ScoreFunctionLayer", "causal", "", 32, new(4, 2, 8, 8), []) { Functions = FunctionVariants.Find("table of distances") },
+        new("BothFunctionsLayer", "standard", "Cross = true, CausalAlignment = BottomRight", 24, new(2, 2, 12, 12), [], Cross: true) { Functions = FunctionVariants.All[^1] },
     ];
 
     /// <summary>The causal forms of those that read their own past: over caches.</summary>
@@ -61,6 +65,9 @@ public sealed record LayerDeclaration(string Name, string Type, string Arguments
     /// <summary>Whether an encoding brings a learned table.</summary>
     public static bool IsLearned(EncodingDeclaration encoding) => encoding.Name == "learned" || encoding.Arguments.Any(argument => argument is { Name: "Learnable", Number: not 0 });
 
+    /// <summary>The class's own functions; null: none.</summary>
+    public FunctionDeclaration? Functions { get; init; }
+
     /// <summary>What the kernel inside computes.</summary>
-    public Declaration Kernel => new(Type, Written, Encodings, Shape);
+    public Declaration Kernel => new(Type, Written, Encodings, Shape) { Functions = Functions };
 }

@@ -99,8 +99,12 @@ public static class LayerFactory
 
     /// <summary>A layer and its adapter, of a type derived from <see cref="LayerHost"/> whose further members are given.</summary>
     public static string LayerSource(LayerDeclaration layer, Type adapter, string members) => $$"""
+        using System;
         {{layer.Attributes}}
-        public partial class {{layer.Name}};
+        public partial class {{layer.Name}}
+        {
+            {{layer.Functions?.Source}}
+        }
 
         public sealed class {{layer.Name}}Adapter(int seed) : global::{{adapter.FullName}}
         {
