@@ -16,39 +16,42 @@ internal static class TensorCopyStage
             plan.Tile.Rows,
             "Key",
             $"call.QueryAddress + (2L * (work.QueryAt + (keyCopyRow * call.QueryRowStride) + (keyCopyPiece * {TensorRows.PieceFeatures})))",
-            "call.QueryRowStride",
-            "keyCopyAt",
+            "2 * call.QueryRowStride",
+            "QueriesAt + keyCopyAt",
             "work.Rows - keyCopyRow");
-        writer.Line("CudaAsm.Emit(\"cp.async.commit_group\");");
     }
 
-    /// <summary>A tile of keys and one of values.</summary>
+    /// <summary>Where this thread's copies of keys and values begin.</summary>
+    public static void WriteSources(CodeWriter writer)
+    {
+        writer.Line("// What this thread copies of a head's first keys and values, and how far apart rows are: addresses and bytes.");
+        foreach (string side in new[] { "Key", "Value" })
+        {
+            string name = side.ToLowerInvariant();
+            writer.Line($"long {name}Source = call.{side}Address + (2L * (work.{side}At + ({name}CopyRow * call.{side}RowStride) + ({name}CopyPiece * {TensorRows.PieceFeatures}))), {name}RowBytes = 2 * call.{side}RowStride;");
+        }
+    }
+
+    /// <summary>A tile of keys.</summary>
     /// <param name="writer">The writer.</param>
     /// <param name="plan">The plan.</param>
     /// <param name="tile">The tile's first key, as C#.</param>
-    /// <param name="stage">Which of the two places it goes to, as C#.</param>
-    public static void WriteKeyValues(CodeWriter writer, TensorPlan plan, string tile, string stage)
-    {
-        TensorTile sizes = plan.Tile;
-        WriteRows(
-            writer,
-            sizes.QueryRows,
-            sizes.Keys,
-            "Key",
-            $"call.KeyAddress + (2L * (work.KeyAt + (({tile} + keyCopyRow) * call.KeyRowStride) + (keyCopyPiece * {TensorRows.PieceFeatures})))",
-            "call.KeyRowStride",
-            $"KeysAt + ({stage} * KeyBytes) + keyCopyAt",
-            $"endKey - {tile} - keyCopyRow");
-        WriteRows(
-            writer,
-            sizes.ValueRows,
-            sizes.Keys,
-            "Value",
-            $"call.ValueAddress + (2L * (work.ValueAt + (({tile} + valueCopyRow) * call.ValueRowStride) + (valueCopyPiece * {TensorRows.PieceFeatures})))",
-            "call.ValueRowStride",
-            $"ValuesAt + ({stage} * ValueBytes) + valueCopyAt",
-            $"endKey - {tile} - valueCopyRow");
-    }
+    /// <param name="stage">Which of two stages it goes to, as C#, where there are two.</param>
+    public static void WriteKeys(CodeWriter writer, TensorPlan plan, string tile, string stage = "") =>
+        WriteRows(writer, plan.Tile.QueryRows, plan.Tile.Keys, "Key", $"keySource + ({tile} * keyRowBytes)", "keyRowBytes", $"{KeysAt(plan, stage)} + keyCopyAt", $"endKey - {tile} - keyCopyRow");
+
+    /// <summary>A tile of values; as for keys.</summary>
+    public static void WriteValues(CodeWriter writer, TensorPlan plan, string tile, string stage = "") =>
+        WriteRows(writer, plan.Tile.ValueRows, plan.Tile.Keys, "Value", $"valueSource + ({tile} * valueRowBytes)", "valueRowBytes", $"{ValuesAt(plan, stage)} + valueCopyAt", $"endKey - {tile} - valueCopyRow");
+
+    /// <summary>Where the keys of a stage stand in shared memory, as C#.</summary>
+    public static string KeysAt(TensorPlan plan, string stage) => plan.Tile.HoldsQueries ? $"KeysAt + ({stage} * StageBytes)" : "KeysAt";
+
+    /// <summary>Where its values do.</summary>
+    public static string ValuesAt(TensorPlan plan, string stage) => plan.Tile.HoldsQueries ? $"ValuesAt + ({stage} * StageBytes)" : "ValuesAt";
+
+    /// <summary>Closes a group of copies, which can be waited for.</summary>
+    public static void WriteCommit(CodeWriter writer) => writer.Line("CudaAsm.Emit(\"cp.async.commit_group\");");
 
     /// <summary>Waits until only the last so many committed groups of copies are under way.</summary>
     public static void WriteWait(CodeWriter writer, int groups)
@@ -57,7 +60,7 @@ internal static class TensorCopyStage
         writer.Line("Group.Barrier();");
     }
 
-    private static void WriteRows(CodeWriter writer, TensorRows rows, int count, string side, string source, string stride, string target, string left)
+    private static void WriteRows(CodeWriter writer, TensorRows rows, int count, string side, string source, string rowBytes, string target, string left)
     {
         int rowsAtOnce = TensorTile.Threads / rows.CopyThreads;
         PtxText text = new();
@@ -79,6 +82,6 @@ internal static class TensorCopyStage
             }
         }
 
-        text.Write(writer, source, $"{2 * rowsAtOnce}L * {stride}", target, left);
+        text.Write(writer, source, $"{rowsAtOnce} * {rowBytes}", target, left);
     }
 }

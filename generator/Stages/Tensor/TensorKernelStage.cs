@@ -5,8 +5,8 @@ using AttentionGen.Generator.Emit;
 namespace AttentionGen.Generator.Stages;
 
 /// <summary>
-/// The kernel on tensor cores (FlashAttention-2, Dao 2023): a group takes the queries of one tile, which stay in registers, and walks over the tiles of keys that any
-/// of them sees; the next tile is copied while this one is used. C# holds the indices and the loop, inline PTX the elements.
+/// The kernel on tensor cores (FlashAttention-2, Dao 2023): a group takes the queries of one tile and walks over the tiles of keys that any of them sees; keys and values
+/// are copied while others are used (see <see cref="Catalog.TensorTile"/>). C# holds the indices and the loop, inline PTX the elements.
 /// </summary>
 internal static class TensorKernelStage
 {
@@ -30,18 +30,15 @@ internal static class TensorKernelStage
             WriteBounds(writer, plan);
             writer.Line();
             TensorCopyStage.WriteQueries(writer, plan);
-            writer.Line("int stage = 0; // which of the two places of keys and values is being used");
-            using (writer.Block("if (tile < endKey)"))
+            if (plan.Tile.HoldsQueries)
             {
-                TensorCopyStage.WriteKeyValues(writer, plan, "tile", "stage");
+                WriteInTwoStages(writer, plan);
+            }
+            else
+            {
+                WriteInTurns(writer, plan);
             }
 
-            writer.Line();
-            writer.Line("CudaAsm.Emit(\"cp.async.commit_group\");");
-            TensorCopyStage.WriteWait(writer, 1);
-            TensorScoreStage.WriteQueries(writer, plan);
-            writer.Line();
-            WriteWalk(writer, plan);
             writer.Line();
             writer.Line("CudaAsm.Emit(\"cp.async.wait_group 0\");");
             TensorEpilogueStage.Write(writer, plan);
@@ -85,35 +82,94 @@ internal static class TensorKernelStage
         writer.Line($"int tile = {(pass.HasFirst && pass.Range.Sinks == 0 ? "firstKey / TileKeys * TileKeys" : "0")};");
     }
 
-    private static void WriteWalk(CodeWriter writer, TensorPlan plan)
+    // Queries in registers: the next tile is copied while this one is used.
+    private static void WriteInTwoStages(CodeWriter writer, TensorPlan plan)
     {
+        TensorCopyStage.WriteCommit(writer);
+        writer.Line("int stage = 0; // which of the two places of keys and values is being used");
+        using (writer.Block("if (tile < endKey)"))
+        {
+            TensorCopyStage.WriteKeys(writer, plan, "tile", "stage");
+            TensorCopyStage.WriteValues(writer, plan, "tile", "stage");
+        }
+
+        writer.Line();
+        TensorCopyStage.WriteCommit(writer);
+        TensorCopyStage.WriteWait(writer, 1);
+        TensorScoreStage.WriteQueries(writer, plan);
+        writer.Line();
         using (writer.Block("while (tile < endKey)"))
         {
-            writer.Line("// This tile has come, and everyone is done with the one before: the next may take its place.");
+            writer.Line("// This tile has come, and everyone is done with the one before (at first: with loading queries): the next may take its place.");
             TensorCopyStage.WriteWait(writer, 0);
-            writer.Line("int next = tile + TileKeys;");
-            if (plan.Pass.HasFirst && plan.Pass.Range.Sinks > 0)
-            {
-                writer.Line("// Between the sinks and the window there is nothing to see.");
-                writer.Line($"next = next >= Sinks{plan.Pass.Suffix} && next + TileKeys <= firstKey ? firstKey / TileKeys * TileKeys : next;");
-            }
-
+            WriteNext(writer, plan);
             using (writer.Block("if (next < endKey)"))
             {
-                TensorCopyStage.WriteKeyValues(writer, plan, "next", "(1 - stage)");
-                writer.Line("CudaAsm.Emit(\"cp.async.commit_group\");");
+                TensorCopyStage.WriteKeys(writer, plan, "next", "(1 - stage)");
+                TensorCopyStage.WriteValues(writer, plan, "next", "(1 - stage)");
+                TensorCopyStage.WriteCommit(writer);
             }
 
             writer.Line();
             TensorScoreStage.Write(writer, plan);
             writer.Line();
-            writer.Line("int firstColumn = tile + (lane % 4 * 2); // this lane's first key");
-            TensorStepStage.Write(writer, plan);
-            TensorMaskStage.Write(writer, plan);
-            TensorSoftmaxStage.Write(writer, plan);
-            TensorValueStage.Write(writer, plan);
+            WriteWeightsAndValues(writer, plan);
             writer.Line("tile = next;");
             writer.Line("stage = 1 - stage;");
         }
+    }
+
+    // Queries in shared memory: values are copied while keys are used, and keys while values are.
+    private static void WriteInTurns(CodeWriter writer, TensorPlan plan)
+    {
+        using (writer.Block("if (tile < endKey)"))
+        {
+            TensorCopyStage.WriteKeys(writer, plan, "tile");
+        }
+
+        writer.Line();
+        TensorCopyStage.WriteCommit(writer);
+        TensorScoreStage.WriteQueryPlaces(writer, plan);
+        using (writer.Block("while (tile < endKey)"))
+        {
+            writer.Line("// This tile's keys have come (at first: queries too), and everyone is done with the values of the one before: this tile's may take their place.");
+            TensorCopyStage.WriteWait(writer, 0);
+            TensorCopyStage.WriteValues(writer, plan, "tile");
+            TensorCopyStage.WriteCommit(writer);
+            writer.Line();
+            TensorScoreStage.Write(writer, plan);
+            writer.Line();
+            writer.Line("// The values have come, and everyone is done with the keys: the next may take their place.");
+            TensorCopyStage.WriteWait(writer, 0);
+            WriteNext(writer, plan);
+            using (writer.Block("if (next < endKey)"))
+            {
+                TensorCopyStage.WriteKeys(writer, plan, "next");
+                TensorCopyStage.WriteCommit(writer);
+            }
+
+            writer.Line();
+            WriteWeightsAndValues(writer, plan);
+            writer.Line("tile = next;");
+        }
+    }
+
+    private static void WriteNext(CodeWriter writer, TensorPlan plan)
+    {
+        writer.Line("int next = tile + TileKeys;");
+        if (plan.Pass.HasFirst && plan.Pass.Range.Sinks > 0)
+        {
+            writer.Line("// Between the sinks and the window there is nothing to see.");
+            writer.Line($"next = next >= Sinks{plan.Pass.Suffix} && next + TileKeys <= firstKey ? firstKey / TileKeys * TileKeys : next;");
+        }
+    }
+
+    private static void WriteWeightsAndValues(CodeWriter writer, TensorPlan plan)
+    {
+        writer.Line("int firstColumn = tile + (lane % 4 * 2); // this lane's first key");
+        TensorStepStage.Write(writer, plan);
+        TensorMaskStage.Write(writer, plan);
+        TensorSoftmaxStage.Write(writer, plan);
+        TensorValueStage.Write(writer, plan);
     }
 }

@@ -6,7 +6,7 @@
 // Visible: from 12 keys before the query to the query's own, and the first 2 keys up to the query.
 // Positions: rope: rotates pairs of features of q and k by position * Base^(-2i/RotaryDim) (RoFormer, Su et al. 2021).
 // Work: 512 FLOPs per visible (query, key) pair, all heads; hidden tiles are never visited, only tiles at a mask's edge run mask code.
-// GPU, tensor cores: products of bfloat16 with FP32 sums; groups of 4 warps, 128 queries x 64 keys, 32 queries a warp, 24576 bytes of shared memory. Scores are scaled in FP32, not the queries.
+// GPU, tensor cores: products of bfloat16 with FP32 sums; groups of 4 warps, 128 queries x 64 keys, 32 queries a warp, held in registers, 16384 bytes of shared memory. Scores are scaled in FP32, not the queries.
 // One group: a tile of queries of one head, which walks over the tiles of keys that any of them sees.
 //
 #nullable enable
@@ -17,7 +17,7 @@ namespace Golden
     {
         private static global::AttentionGen.Gpu.TensorKernel CreateTensorKernel() => new()
         {
-            Method = global::AttentionGen.Kernels.TensorKernelTensor.Run, Threads = 128, TileRows = 128, SharedBytes = 24576,
+            Method = global::AttentionGen.Kernels.TensorKernelTensor.Run, Threads = 128, TileRows = 128, SharedBytes = 16384,
             PrepareQuery = global::AttentionGen.Kernels.TensorKernelTensor.PrepareQuery, PrepareKey = global::AttentionGen.Kernels.TensorKernelTensor.PrepareKey, PrepareRows = 16,
         };
     }
@@ -30,7 +30,7 @@ namespace AttentionGen.Kernels
     using ILGPU;
     using ILGPU.Runtime.Cuda;
 
-    /// <summary>The kernel on tensor cores: groups of 4 warps, tiles of 128 queries by 64 keys, 24576 bytes of shared memory.</summary>
+    /// <summary>The kernel on tensor cores: groups of 4 warps, tiles of 128 queries by 64 keys, 16384 bytes of shared memory.</summary>
     [global::System.CodeDom.Compiler.GeneratedCode("AttentionGen", "0.1.0")]
     file static class TensorKernelTensor
     {
@@ -40,10 +40,10 @@ namespace AttentionGen.Kernels
         private const int TileRows = 128;
         private const int TileKeys = 64;
         private const int WarpRows = 32; // query rows of a warp
-        private const int KeyBytes = 4096; // shared memory of one tile of keys
-        private const int ValueBytes = 4096; // shared memory of one tile of values
-        private const int KeysAt = 8192; // behind the queries
-        private const int ValuesAt = 16384;
+        private const int QueriesAt = 8192; // shared memory: until they are in registers, where the second stage will be
+        private const int KeysAt = 0; // of the first stage
+        private const int ValuesAt = 4096; // behind the keys
+        private const int StageBytes = 8192; // a tile of keys and its values
         private const int QueryDim = 32; // features of a query or key head
         private const int Threads = 128;
         private const int PrepareRows = 16; // rows of a group that prepares queries or keys
@@ -78,7 +78,7 @@ namespace AttentionGen.Kernels
                 .reg .f32 high, other, shift, factor, distance;
                 .reg .pred seen, taken, inside, empty;
                 .reg .pred hasKeyPiece, hasValuePiece;
-                .reg .b32 base, to, size, at, keyTile, keyLane, valueLane, valueAt<2>;
+                .reg .b32 base, to, size, at, keyLane, valueLane, queryAt<2>, keyAt<2>, valueAt<2>;
                 .reg .b64 from;
                 .reg .b32 suspect, ones<4>, sight<4>;
                 .reg .f32 flag<16>
@@ -88,6 +88,9 @@ namespace AttentionGen.Kernels
             int keyCopyAt = (keyCopyRow * 64) + ((keyCopyPiece ^ ((keyCopyRow / 2) & 3)) * 16);
             int valueCopyRow = thread / 4, valueCopyPiece = thread % 4;
             int valueCopyAt = (valueCopyRow * 64) + ((valueCopyPiece ^ ((valueCopyRow / 2) & 3)) * 16);
+            // What this thread copies of a head's first keys and values, and how far apart rows are: addresses and bytes.
+            long keySource = call.KeyAddress + (2L * (work.KeyAt + (keyCopyRow * call.KeyRowStride) + (keyCopyPiece * 8))), keyRowBytes = 2 * call.KeyRowStride;
+            long valueSource = call.ValueAddress + (2L * (work.ValueAt + (valueCopyRow * call.ValueRowStride) + (valueCopyPiece * 8))), valueRowBytes = 2 * call.ValueRowStride;
             // The row and 16-byte piece that this lane points a load of four 8 x 8 matrices at: of keys, and of queries and values.
             int keyRow = (lane / 16 * 8) + (lane % 8), keyPiece = lane / 8 % 2, row = lane % 16, piece = lane / 16;
             CudaAsm.Emit(
@@ -174,7 +177,7 @@ namespace AttentionGen.Kernels
                 selp.b32 size, 16, 0, taken;
                 cp.async.cg.shared.global [to+6144], [from+0], 16, size
                 """,
-                call.QueryAddress + (2L * (work.QueryAt + (keyCopyRow * call.QueryRowStride) + (keyCopyPiece * 8))), 64L * call.QueryRowStride, keyCopyAt, work.Rows - keyCopyRow);
+                call.QueryAddress + (2L * (work.QueryAt + (keyCopyRow * call.QueryRowStride) + (keyCopyPiece * 8))), 32 * 2 * call.QueryRowStride, QueriesAt + keyCopyAt, work.Rows - keyCopyRow);
             CudaAsm.Emit("cp.async.commit_group");
             int stage = 0; // which of the two places of keys and values is being used
             if (tile < endKey)
@@ -191,7 +194,7 @@ namespace AttentionGen.Kernels
                     selp.b32 size, 16, 0, taken;
                     cp.async.cg.shared.global [to+2048], [from+0], 16, size
                     """,
-                    call.KeyAddress + (2L * (work.KeyAt + ((tile + keyCopyRow) * call.KeyRowStride) + (keyCopyPiece * 8))), 64L * call.KeyRowStride, KeysAt + (stage * KeyBytes) + keyCopyAt, endKey - tile - keyCopyRow);
+                    keySource + (tile * keyRowBytes), 32 * keyRowBytes, KeysAt + (stage * StageBytes) + keyCopyAt, endKey - tile - keyCopyRow);
                 CudaAsm.Emit(
                     """
                     mov.b64 from, %0;
@@ -204,7 +207,7 @@ namespace AttentionGen.Kernels
                     selp.b32 size, 16, 0, taken;
                     cp.async.cg.shared.global [to+2048], [from+0], 16, size
                     """,
-                    call.ValueAddress + (2L * (work.ValueAt + ((tile + valueCopyRow) * call.ValueRowStride) + (valueCopyPiece * 8))), 64L * call.ValueRowStride, ValuesAt + (stage * ValueBytes) + valueCopyAt, endKey - tile - valueCopyRow);
+                    valueSource + (tile * valueRowBytes), 32 * valueRowBytes, ValuesAt + (stage * StageBytes) + valueCopyAt, endKey - tile - valueCopyRow);
             }
 
             CudaAsm.Emit("cp.async.commit_group");
@@ -213,20 +216,20 @@ namespace AttentionGen.Kernels
             // This warp's queries, kept in registers.
             CudaAsm.Emit(
                 """
-                add.u32 keyTile, base, %0;
-                add.u32 at, %1, keyTile;
-                ldmatrix.sync.aligned.m8n8.x4.shared.b16 {query0, query1, query2, query3}, [at+0];
-                ldmatrix.sync.aligned.m8n8.x4.shared.b16 {query8, query9, query10, query11}, [at+1024];
-                xor.b32 at, %1, 32;
-                add.u32 at, at, keyTile;
-                ldmatrix.sync.aligned.m8n8.x4.shared.b16 {query4, query5, query6, query7}, [at+0];
-                ldmatrix.sync.aligned.m8n8.x4.shared.b16 {query12, query13, query14, query15}, [at+1024]
+                add.u32 at, base, %0;
+                add.u32 queryAt0, %1, at;
+                xor.b32 queryAt1, %1, 32;
+                add.u32 queryAt1, queryAt1, at;
+                ldmatrix.sync.aligned.m8n8.x4.shared.b16 {query0, query1, query2, query3}, [queryAt0+0];
+                ldmatrix.sync.aligned.m8n8.x4.shared.b16 {query8, query9, query10, query11}, [queryAt0+1024];
+                ldmatrix.sync.aligned.m8n8.x4.shared.b16 {query4, query5, query6, query7}, [queryAt1+0];
+                ldmatrix.sync.aligned.m8n8.x4.shared.b16 {query12, query13, query14, query15}, [queryAt1+1024]
                 """,
-                thread / 32 * 2048, (row * 64) + ((piece ^ ((row / 2) & 3)) * 16));
+                QueriesAt + (thread / 32 * 2048), (row * 64) + ((piece ^ ((row / 2) & 3)) * 16));
 
             while (tile < endKey)
             {
-                // This tile has come, and everyone is done with the one before: the next may take its place.
+                // This tile has come, and everyone is done with the one before (at first: with loading queries): the next may take its place.
                 CudaAsm.Emit("cp.async.wait_group 0");
                 Group.Barrier();
                 int next = tile + TileKeys;
@@ -246,7 +249,7 @@ namespace AttentionGen.Kernels
                         selp.b32 size, 16, 0, taken;
                         cp.async.cg.shared.global [to+2048], [from+0], 16, size
                         """,
-                        call.KeyAddress + (2L * (work.KeyAt + ((next + keyCopyRow) * call.KeyRowStride) + (keyCopyPiece * 8))), 64L * call.KeyRowStride, KeysAt + ((1 - stage) * KeyBytes) + keyCopyAt, endKey - next - keyCopyRow);
+                        keySource + (next * keyRowBytes), 32 * keyRowBytes, KeysAt + ((1 - stage) * StageBytes) + keyCopyAt, endKey - next - keyCopyRow);
                     CudaAsm.Emit(
                         """
                         mov.b64 from, %0;
@@ -259,14 +262,17 @@ namespace AttentionGen.Kernels
                         selp.b32 size, 16, 0, taken;
                         cp.async.cg.shared.global [to+2048], [from+0], 16, size
                         """,
-                        call.ValueAddress + (2L * (work.ValueAt + ((next + valueCopyRow) * call.ValueRowStride) + (valueCopyPiece * 8))), 64L * call.ValueRowStride, ValuesAt + ((1 - stage) * ValueBytes) + valueCopyAt, endKey - next - valueCopyRow);
+                        valueSource + (next * valueRowBytes), 32 * valueRowBytes, ValuesAt + ((1 - stage) * StageBytes) + valueCopyAt, endKey - next - valueCopyRow);
                     CudaAsm.Emit("cp.async.commit_group");
                 }
 
                 // score = query . key: 2 x 8 products of 16 rows and 8 keys, 16 features at a time.
                 CudaAsm.Emit(
                     """
-                    add.u32 keyTile, base, %0;
+                    add.u32 at, base, %0;
+                    add.u32 keyAt0, keyLane, at;
+                    xor.b32 keyAt1, keyLane, 32;
+                    add.u32 keyAt1, keyAt1, at;
                     mov.f32 score0, 0f00000000;
                     mov.f32 score1, 0f00000000;
                     mov.f32 score2, 0f00000000;
@@ -331,51 +337,48 @@ namespace AttentionGen.Kernels
                     mov.f32 score61, 0f00000000;
                     mov.f32 score62, 0f00000000;
                     mov.f32 score63, 0f00000000;
-                    add.u32 at, keyLane, keyTile;
-                    ldmatrix.sync.aligned.m8n8.x4.shared.b16 {key0, key1, key2, key3}, [at+0];
+                    ldmatrix.sync.aligned.m8n8.x4.shared.b16 {key0, key1, key2, key3}, [keyAt0+0];
                     mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {score0, score1, score2, score3}, {query0, query1, query2, query3}, {key0, key1}, {score0, score1, score2, score3};
                     mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {score4, score5, score6, score7}, {query0, query1, query2, query3}, {key2, key3}, {score4, score5, score6, score7};
                     mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {score32, score33, score34, score35}, {query8, query9, query10, query11}, {key0, key1}, {score32, score33, score34, score35};
                     mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {score36, score37, score38, score39}, {query8, query9, query10, query11}, {key2, key3}, {score36, score37, score38, score39};
-                    ldmatrix.sync.aligned.m8n8.x4.shared.b16 {key0, key1, key2, key3}, [at+1024];
+                    ldmatrix.sync.aligned.m8n8.x4.shared.b16 {key0, key1, key2, key3}, [keyAt0+1024];
                     mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {score8, score9, score10, score11}, {query0, query1, query2, query3}, {key0, key1}, {score8, score9, score10, score11};
                     mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {score12, score13, score14, score15}, {query0, query1, query2, query3}, {key2, key3}, {score12, score13, score14, score15};
                     mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {score40, score41, score42, score43}, {query8, query9, query10, query11}, {key0, key1}, {score40, score41, score42, score43};
                     mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {score44, score45, score46, score47}, {query8, query9, query10, query11}, {key2, key3}, {score44, score45, score46, score47};
-                    ldmatrix.sync.aligned.m8n8.x4.shared.b16 {key0, key1, key2, key3}, [at+2048];
+                    ldmatrix.sync.aligned.m8n8.x4.shared.b16 {key0, key1, key2, key3}, [keyAt0+2048];
                     mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {score16, score17, score18, score19}, {query0, query1, query2, query3}, {key0, key1}, {score16, score17, score18, score19};
                     mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {score20, score21, score22, score23}, {query0, query1, query2, query3}, {key2, key3}, {score20, score21, score22, score23};
                     mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {score48, score49, score50, score51}, {query8, query9, query10, query11}, {key0, key1}, {score48, score49, score50, score51};
                     mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {score52, score53, score54, score55}, {query8, query9, query10, query11}, {key2, key3}, {score52, score53, score54, score55};
-                    ldmatrix.sync.aligned.m8n8.x4.shared.b16 {key0, key1, key2, key3}, [at+3072];
+                    ldmatrix.sync.aligned.m8n8.x4.shared.b16 {key0, key1, key2, key3}, [keyAt0+3072];
                     mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {score24, score25, score26, score27}, {query0, query1, query2, query3}, {key0, key1}, {score24, score25, score26, score27};
                     mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {score28, score29, score30, score31}, {query0, query1, query2, query3}, {key2, key3}, {score28, score29, score30, score31};
                     mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {score56, score57, score58, score59}, {query8, query9, query10, query11}, {key0, key1}, {score56, score57, score58, score59};
                     mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {score60, score61, score62, score63}, {query8, query9, query10, query11}, {key2, key3}, {score60, score61, score62, score63};
-                    xor.b32 at, keyLane, 32;
-                    add.u32 at, at, keyTile;
-                    ldmatrix.sync.aligned.m8n8.x4.shared.b16 {key0, key1, key2, key3}, [at+0];
+                    ldmatrix.sync.aligned.m8n8.x4.shared.b16 {key0, key1, key2, key3}, [keyAt1+0];
                     mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {score0, score1, score2, score3}, {query4, query5, query6, query7}, {key0, key1}, {score0, score1, score2, score3};
                     mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {score4, score5, score6, score7}, {query4, query5, query6, query7}, {key2, key3}, {score4, score5, score6, score7};
                     mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {score32, score33, score34, score35}, {query12, query13, query14, query15}, {key0, key1}, {score32, score33, score34, score35};
                     mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {score36, score37, score38, score39}, {query12, query13, query14, query15}, {key2, key3}, {score36, score37, score38, score39};
-                    ldmatrix.sync.aligned.m8n8.x4.shared.b16 {key0, key1, key2, key3}, [at+1024];
+                    ldmatrix.sync.aligned.m8n8.x4.shared.b16 {key0, key1, key2, key3}, [keyAt1+1024];
                     mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {score8, score9, score10, score11}, {query4, query5, query6, query7}, {key0, key1}, {score8, score9, score10, score11};
                     mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {score12, score13, score14, score15}, {query4, query5, query6, query7}, {key2, key3}, {score12, score13, score14, score15};
                     mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {score40, score41, score42, score43}, {query12, query13, query14, query15}, {key0, key1}, {score40, score41, score42, score43};
                     mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {score44, score45, score46, score47}, {query12, query13, query14, query15}, {key2, key3}, {score44, score45, score46, score47};
-                    ldmatrix.sync.aligned.m8n8.x4.shared.b16 {key0, key1, key2, key3}, [at+2048];
+                    ldmatrix.sync.aligned.m8n8.x4.shared.b16 {key0, key1, key2, key3}, [keyAt1+2048];
                     mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {score16, score17, score18, score19}, {query4, query5, query6, query7}, {key0, key1}, {score16, score17, score18, score19};
                     mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {score20, score21, score22, score23}, {query4, query5, query6, query7}, {key2, key3}, {score20, score21, score22, score23};
                     mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {score48, score49, score50, score51}, {query12, query13, query14, query15}, {key0, key1}, {score48, score49, score50, score51};
                     mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {score52, score53, score54, score55}, {query12, query13, query14, query15}, {key2, key3}, {score52, score53, score54, score55};
-                    ldmatrix.sync.aligned.m8n8.x4.shared.b16 {key0, key1, key2, key3}, [at+3072];
+                    ldmatrix.sync.aligned.m8n8.x4.shared.b16 {key0, key1, key2, key3}, [keyAt1+3072];
                     mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {score24, score25, score26, score27}, {query4, query5, query6, query7}, {key0, key1}, {score24, score25, score26, score27};
                     mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {score28, score29, score30, score31}, {query4, query5, query6, query7}, {key2, key3}, {score28, score29, score30, score31};
                     mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {score56, score57, score58, score59}, {query12, query13, query14, query15}, {key0, key1}, {score56, score57, score58, score59};
                     mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {score60, score61, score62, score63}, {query12, query13, query14, query15}, {key2, key3}, {score60, score61, score62, score63}
                     """,
-                    KeysAt + (stage * KeyBytes));
+                    KeysAt + (stage * StageBytes));
 
                 int firstColumn = tile + (lane % 4 * 2); // this lane's first key
                 // At an edge of what is visible, hidden keys are at -infinity. Bounds are counted from this lane's first key.
@@ -1029,10 +1032,10 @@ namespace AttentionGen.Kernels
                 {
                     CudaAsm.Emit(
                         """
-                        add.u32 keyTile, base, %0;
-                        add.u32 valueAt0, valueLane, keyTile;
+                        add.u32 at, base, %0;
+                        add.u32 valueAt0, valueLane, at;
                         xor.b32 valueAt1, valueLane, 32;
-                        add.u32 valueAt1, valueAt1, keyTile;
+                        add.u32 valueAt1, valueAt1, at;
                         mov.b32 suspect, 0;
                         ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {value0, value1, value2, value3}, [valueAt0+0];
                         and.b32 at, value0, 2139127680;
@@ -1141,7 +1144,7 @@ namespace AttentionGen.Kernels
                         and.b32 suspect, suspect, 2147516416;
                         redux.sync.or.b32 suspect, suspect, -1
                         """,
-                        ValuesAt + (stage * ValueBytes));
+                        ValuesAt + (stage * StageBytes));
                 }
                 else
                 {
@@ -1151,10 +1154,10 @@ namespace AttentionGen.Kernels
                 // output += weight . value: 2 x 4 products of 16 rows and 8 features, 16 keys at a time.
                 CudaAsm.Emit(
                     """
-                    add.u32 keyTile, base, %9;
-                    add.u32 valueAt0, valueLane, keyTile;
+                    add.u32 at, base, %9;
+                    add.u32 valueAt0, valueLane, at;
                     xor.b32 valueAt1, valueLane, 32;
-                    add.u32 valueAt1, valueAt1, keyTile;
+                    add.u32 valueAt1, valueAt1, at;
                     setp.eq.s32 taken, suspect, 0;
                     @taken bra.uni allFinite;
                     mov.f32 flag0, 0f00000000;
@@ -2202,7 +2205,7 @@ namespace AttentionGen.Kernels
                     valuesDone:
                     mov.b32 suspect, 0
                     """,
-                    Math.Min(lastKey, (query)) - firstColumn, Math.Min(lastKey, (query + 8)) - firstColumn, ((query) - Before) - firstColumn, ((query + 8) - Before) - firstColumn, Math.Min(lastKey, (query + 16)) - firstColumn, Math.Min(lastKey, (query + 24)) - firstColumn, ((query + 16) - Before) - firstColumn, ((query + 24) - Before) - firstColumn, Math.Min(Sinks - 1, lastKey) - firstColumn, ValuesAt + (stage * ValueBytes));
+                    Math.Min(lastKey, (query)) - firstColumn, Math.Min(lastKey, (query + 8)) - firstColumn, ((query) - Before) - firstColumn, ((query + 8) - Before) - firstColumn, Math.Min(lastKey, (query + 16)) - firstColumn, Math.Min(lastKey, (query + 24)) - firstColumn, ((query + 16) - Before) - firstColumn, ((query + 24) - Before) - firstColumn, Math.Min(Sinks - 1, lastKey) - firstColumn, ValuesAt + (stage * StageBytes));
                 tile = next;
                 stage = 1 - stage;
             }
