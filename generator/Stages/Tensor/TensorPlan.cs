@@ -71,6 +71,12 @@ internal sealed class TensorPlan
     /// <summary>The registers of a row's maximum and sum.</summary>
     public static string RowSum(int block, int half) => $"rowSum{(block * 2) + half}";
 
+    /// <summary>The registers of minus a row's maximum in base-2 units, and of what its sum and outputs so far are multiplied by.</summary>
+    public static string Shift(int block, int half) => $"shift{(block * 2) + half}";
+
+    /// <summary>The registers of minus a row's maximum in base-2 units, and of what its sum and outputs so far are multiplied by.</summary>
+    public static string Factor(int block, int half) => $"factor{(block * 2) + half}";
+
     /// <summary>What keeps a declaration off tensor cores, or null.</summary>
     public static string? Obstacle(AttentionSpec spec)
     {

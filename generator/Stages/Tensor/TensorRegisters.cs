@@ -14,8 +14,8 @@ internal static class TensorRegisters
         PtxText text = new();
         text.Add($".reg .b32 query<{tile.QueryRegisters}>, key<4>, value<4>, weight<{blocks * plan.KeyColumns * 2}>");
         text.Add($".reg .f32 score<{blocks * plan.KeyColumns * 4}>, output<{blocks * plan.ValueColumns * 4}>, rowMax<{blocks * 2}>, rowSum<{blocks * 2}>");
-        text.Add(".reg .f32 high, other, shift, factor, distance");
-        text.Add(".reg .pred seen, taken, inside, empty");
+        text.Add($".reg .f32 high, other, shift<{blocks * 2}>, factor<{blocks * 2}>, distance");
+        text.Add(".reg .pred seen, taken, inside, empty, moved");
         text.Add(".reg .pred hasKeyPiece, hasValuePiece");
         text.Add($".reg .b32 base, to, size, at, keyLane, valueLane, queryAt<{tile.QueryRows.Addresses}>, keyAt<{tile.QueryRows.Addresses}>, valueAt<{tile.ValueRows.Addresses}>");
         text.Add(".reg .b64 from");

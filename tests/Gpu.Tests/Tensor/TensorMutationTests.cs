@@ -25,6 +25,7 @@ public class TensorMutationTests
         ("second place of keys", @"KeysAt \+ \(\(1 - stage\)", 0, "KeysAt + (stage", Unordered),
         ("second place of values", @"ValuesAt \+ \(\(1 - stage\)", 0, "ValuesAt + (stage", Unordered),
         ("place of the queries", @"QueriesAt = \d+", 0, "QueriesAt = 0", Unordered),
+        ("vote on maxima", @"vote\.sync\.any\.pred moved, moved, -1;", 0, "", [FaultKind.Divergence]),
         ("bound of the queries", @"work\.Rows - keyCopyRow", 0, "TileRows - keyCopyRow", Outside),
         ("bound of the keys", @"endKey - next - keyCopyRow", 0, "TileKeys - keyCopyRow", Outside),
         ("bound of the values", @"endKey - next - valueCopyRow", 0, "TileKeys - valueCopyRow", Outside),
@@ -55,10 +56,14 @@ public class TensorMutationTests
         ("values as they lie", @"(?<=allFinite:[\s\S]*)x4\.trans\.shared", 0, "x4.shared"),
         ("place of a key piece", @"\(\(keyRow / 2\) & 3\)", 0, "((keyRow / 2) & 1)"),
         ("edge of what is visible", @"tile \+ TileKeys > fullTo", 0, "tile + TileKeys > fullTo + TileKeys"),
-        ("sum that follows the maximum", @"mul\.f32 rowSum0, rowSum0, factor;", 0, ""),
+        ("sum that follows the maximum", @"mul\.f32 rowSum0, rowSum0, factor0;", 0, ""),
+        ("whether a maximum moved", @"@!moved bra\.uni", 0, "@moved bra.uni"),
     ];
 
-    private static readonly Lazy<IReadOnlyList<TensorHosts.Host>> Hosts = new(static () => TensorHosts.Compile([.. Enumerable.Range(0, Defects.Length + Wrong.Length + 2).Select(Of)], Mutate));
+    // The same bits: rows whose maximum stays have a factor of exactly 1.
+    private static readonly (string Pattern, string Instead) Same = (@"@!moved bra\.uni maximaStand;", "");
+
+    private static readonly Lazy<IReadOnlyList<TensorHosts.Host>> Hosts = new(static () => TensorHosts.Compile([.. Enumerable.Range(0, Defects.Length + Wrong.Length + 3).Select(Of)], Mutate));
 
     public static TheoryData<int, string> Planted => Number(Defects.Select(static defect => defect.What));
 
@@ -86,6 +91,14 @@ public class TensorMutationTests
     [InlineData(1)]
     public void The_kernel_itself_is_sound(int which) => Run(Defects.Length + Wrong.Length + which);
 
+    [Fact]
+    public void Leaving_out_factors_of_one_changes_no_bit()
+    {
+        int sound = Defects.Length + Wrong.Length;
+        ConformanceCase test = TensorCase.Draw(Hosts.Value[sound], TestSeed.For("tensor factors"), 1, 140, 330);
+        Assert.True(Bits.Same(new TensorCase(Hosts.Value[sound + 2], test).CallWide().Output.Get(), new TensorCase(Hosts.Value[sound], test).CallWide().Output.Get()), TestSeed.Repeat);
+    }
+
     private static TheoryData<int, string> Number(IEnumerable<string> names)
     {
         var data = new TheoryData<int, string>();
@@ -105,6 +118,7 @@ public class TensorMutationTests
     {
         (string pattern, int occurrence, string instead) = host < Defects.Length ? (Defects[host].Pattern, Defects[host].Occurrence, Defects[host].Instead)
             : host < Defects.Length + Wrong.Length ? (Wrong[host - Defects.Length].Pattern, Wrong[host - Defects.Length].Occurrence, Wrong[host - Defects.Length].Instead)
+            : host == Defects.Length + Wrong.Length + 2 ? (Same.Pattern, 0, Same.Instead)
             : ("$", 0, "");
         Match match = Regex.Matches(kernel, pattern)[occurrence];
         return kernel[..match.Index] + instead + kernel[(match.Index + match.Length)..];
