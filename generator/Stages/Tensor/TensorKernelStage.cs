@@ -15,7 +15,7 @@ internal static class TensorKernelStage
         writer.Line("/// <summary>One group: the outputs of TileRows queries of one head.</summary>");
         using (writer.Block("public static void Run(GpuAttentionCall call)"))
         {
-            writer.Line("GpuWork work = GpuWork.Of(call, Grid.IdxX, Heads, GroupSize, TileRows);");
+            writer.Line("GpuWork work = GpuWork.Of(call, GpuOrder.Place(call, Grid.IdxX), Heads, GroupSize, TileRows);");
             writer.Line("// Of a shorter sequence among those laid end to end; the whole group leaves.");
             using (writer.Block("if (work.Rows <= 0)"))
             {

@@ -40,7 +40,7 @@ public static class GpuLauncher
         }
 
         GpuAttentionCall call = default;
-        call.Tiles = grid.Tiles;
+        GpuOrder.Set(ref call, description, grid, GpuGrid.LongestKeys(arguments, key.Layout), sizeof(float), context.CacheBytes);
 
         // The workspace belongs to one call until its kernel is queued; the stream keeps the next one's copies behind it.
         lock (stream.Workspace)

@@ -30,6 +30,9 @@ namespace ILGPU.Runtime.Cuda
         /// <summary>The capability that it plays.</summary>
         public static (int Major, int Minor) Capability { get; set; } = (8, 0);
 
+        /// <summary>Bytes of its last cache: few, so that launches of some heads have several sections.</summary>
+        public int L2CacheSize => 32 * 1024;
+
         public CudaArchitecture? Architecture => new CudaArchitecture(Capability.Major, Capability.Minor);
     }
 
