@@ -35,7 +35,7 @@ public sealed record TensorTile(int RowBlocks, int Keys, bool HoldsQueries, int 
     public const int Block = 16;
 
     /// <summary>The most features of a head: past this, outputs leave no registers for the rest.</summary>
-    public const int MostDim = 128;
+    public const int MostDim = 256;
 
     /// <summary>The fewest.</summary>
     public const int LeastDim = 32;
