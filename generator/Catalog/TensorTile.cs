@@ -41,10 +41,10 @@ public sealed record TensorTile(int RowBlocks, int Keys, bool HoldsQueries, int 
     public const int LeastDim = 32;
 
     /// <summary>Registers that a thread may have live, of the 255 that it can name: the assembler needs some to load ahead.</summary>
-    public const int MostRegisters = 232;
+    public const int MostRegisters = 236;
 
     // Indices, addresses, lengths, bounds and what an instruction needs for the moment; the call's arguments are in constant memory.
-    private const int OtherRegisters = 44;
+    private const int OtherRegisters = 48;
 
     // With fewer keys, barriers, shuffles and indices are for too few products.
     private const int LeastKeys = 32;

@@ -32,7 +32,7 @@ public class TensorTileTests
         TensorTile tile = TensorTile.Choose(queryDim, valueDim);
         Assert.InRange(tile.SharedBytes, 1, 48 * 1024);
         Assert.InRange(2 * (tile.SharedBytes + 1024), 1, 227 * 1024);
-        Assert.InRange(tile.Registers, 1, 232);
+        Assert.InRange(tile.Registers, 1, TensorTile.MostRegisters);
         Assert.InRange(2 * 255 * TensorTile.Threads, 1, 65536);
         Assert.True(tile.QueriesAt % 16 == 0 && tile.KeysAt % 16 == 0 && tile.KeyBytes % 16 == 0 && tile.StageBytes % 16 == 0);
         Assert.InRange(tile.QueriesAt + tile.QueryBytes, 1, tile.SharedBytes);
@@ -42,11 +42,11 @@ public class TensorTileTests
 
     // 128 rows: 250 TFLOP/s take 250e12 / 128 = 2 TB/s of L2. A product (one clock of a multiprocessor at best) needs one clock of shared memory at 128 bytes, 1.5 at 192.
     [Theory]
-    [InlineData(64, 128, 64, 128, 1, 32 * 1024, 128.0, 212)]
-    [InlineData(96, 128, 32, 96, 1, 39936, 128.0, 228)]
-    [InlineData(128, 128, 32, 128, 2, 48 * 1024, 192.0, 220)]
-    [InlineData(192, 64, 32, 96, 1, 48 * 1024, 256.0, 208)]
-    [InlineData(256, 64, 16, 64, 2, 48 * 1024, 384.0, 188)]
+    [InlineData(64, 128, 64, 128, 1, 32 * 1024, 128.0, 216)]
+    [InlineData(96, 128, 32, 96, 1, 39936, 128.0, 232)]
+    [InlineData(128, 128, 32, 128, 2, 48 * 1024, 192.0, 224)]
+    [InlineData(192, 64, 32, 96, 1, 48 * 1024, 256.0, 212)]
+    [InlineData(256, 64, 16, 64, 2, 48 * 1024, 384.0, 192)]
     public void The_usual_head_dims_have_these(int dim, int flopPerByte, int keys, int products, int barriers, int sharedBytes, double bytesPerProduct, int registers)
     {
         TensorTile tile = TensorTile.Choose(dim, dim);
