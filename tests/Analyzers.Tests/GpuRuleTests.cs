@@ -38,7 +38,7 @@ public sealed class GpuRuleTests
         { "[Attention(\"crossmemory\", Heads = 8, HeadDim = 64, {0})]", "it mixes in local features" },
         { "[Attention(\"localglobal\", Heads = 8, HeadDim = 64, {0})]", "more keys than their neighbours" },
         { "[Attention(Heads = 8, HeadDim = 72, {0})]", "head dim 72 and value dim 72 are not both multiples of 16 from 32 to 256" },
-        { "[Attention(Heads = 8, HeadDim = 160, {0})]", "head dim 160" },
+        { "[Attention(Heads = 8, HeadDim = 272, {0})]", "head dim 272" },
     };
 
     [Theory]

@@ -10,7 +10,7 @@ public static class GpuLauncher
 {
     /// <summary>Checks the arguments and queues the kernel on the call's stream.</summary>
     /// <exception cref="ArgumentException">An argument's shape or value is not what the declaration needs; nothing was queued.</exception>
-    /// <exception cref="GpuOutOfMemoryException">The device has no room for the call's workspace; nothing was queued.</exception>
+    /// <exception cref="GpuOutOfMemoryException">The device has no room for the call's workspace; the output is unchanged.</exception>
     public static void Run(
         GpuAttentionContext context,
         KernelDescription description,

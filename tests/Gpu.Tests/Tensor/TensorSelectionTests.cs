@@ -40,15 +40,8 @@ public class TensorSelectionTests
     {
         GpuAttentionContext newer = TensorCase.Context;
         CudaDevice.Capability = (7, 5);
-        try
-        {
-            using GpuAttentionContext older = GpuAttentionContext.Create(newer.Device.Index);
-            Assert.Contains("has 7.5", Rotated.Select(older).Reason, StringComparison.Ordinal);
-        }
-        finally
-        {
-            CudaDevice.Capability = (8, 0);
-        }
+        using GpuAttentionContext older = GpuAttentionContext.Create(newer.Device.Index);
+        Assert.Contains("has 7.5", Rotated.Select(older).Reason, StringComparison.Ordinal);
     }
 
     [Fact]

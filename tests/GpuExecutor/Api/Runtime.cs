@@ -17,7 +17,14 @@ public abstract class AcceleratorException(string message) : Exception(message);
 /// <summary>The executor as a device; <see cref="Memory"/> may be lowered to see what happens when it runs out.</summary>
 public class Device
 {
-    public static long Memory { get; set; } = 1L << 30;
+    private static readonly AsyncLocal<long?> Lowered = new();
+
+    /// <summary>Bytes of memory. Each test sees what it sets, and others run beside it.</summary>
+    public static long Memory
+    {
+        get => Lowered.Value ?? 1L << 30;
+        set => Lowered.Value = value;
+    }
 
     public string Name => "AttentionGen executor";
 
