@@ -78,8 +78,8 @@ public sealed class PtxTests
             @even fma.rn.f32 a, a, 0f40000000, 0f3F800000;
             @!low ex2.approx.ftz.f32 a, 0f40400000;
             shfl.sync.bfly.b32 b, a, 1, 31, -1;
-            mul.wide.s32 at, %1, 4;
-            add.s64 at, %0, at;
+            cvt.s64.s32 at, %1;
+            mad.lo.s64 at, at, 4, %0;
             st.global.f32 [at], b
             """,
             call.Output,

@@ -49,7 +49,7 @@ internal static class TensorKernelStage
     {
         writer.Line("SharedMemory.GetDynamic<Float4>();");
         writer.Line("int lastKey = work.KeyLength - 1;");
-        writer.Line("int thread = Group.IdxX, lane = thread % 32;");
+        writer.Line("int thread = Group.IdxX, lane = thread & 31;");
         writer.Line("int firstRow = (thread / 32 * WarpRows) + (lane / 4); // the first of this lane's rows in the tile");
         if (plan.Base.DependsOnQuery || plan.HasAlibi)
         {
@@ -166,7 +166,7 @@ internal static class TensorKernelStage
 
     private static void WriteWeightsAndValues(CodeWriter writer, TensorPlan plan)
     {
-        writer.Line("int firstColumn = tile + (lane % 4 * 2); // this lane's first key");
+        writer.Line("int firstColumn = tile + ((lane & 3) * 2); // this lane's first key");
         TensorStepStage.Write(writer, plan);
         TensorMaskStage.Write(writer, plan);
         TensorSoftmaxStage.Write(writer, plan);

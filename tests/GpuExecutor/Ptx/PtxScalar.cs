@@ -29,6 +29,7 @@ internal static class PtxScalar
         }
 
         table["add.s64"] = table["add.u64"] = new("b64", ["b64", "b64"], static (a, b, _) => a + b);
+        table["mad.lo.s64"] = new("s64", ["s64", "s64", "s64"], static (a, b, c) => (a * b) + c);
         table["mul.wide.s32"] = new("s64", ["s32", "s32"], static (a, b, _) => (ulong)((long)(int)a * (int)b));
         table["max.s32"] = new("s32", ["s32", "s32"], static (a, b, _) => (uint)Math.Max((int)a, (int)b));
         table["min.s32"] = new("s32", ["s32", "s32"], static (a, b, _) => (uint)Math.Min((int)a, (int)b));
