@@ -1,3 +1,4 @@
+using System;
 using System.Linq;
 using AttentionGen.Generator.Catalog;
 using AttentionGen.Generator.Emit;
@@ -73,12 +74,23 @@ internal static class TensorKernelStage
         ItemStage.WriteKeyBounds(writer, pass, "work.AlignmentOffset");
         if (pass.HasFirst || pass.HasLast)
         {
-            writer.Line("int tileStand = work.FirstRow + work.AlignmentOffset;");
+            writer.Line("// The keys that the first of this warp's rows stands at, and those that any of its rows sees: with a tile before or behind them it has nothing to do but its part of the copies.");
+            writer.Line("int warpStand = work.FirstRow + (thread / 32 * WarpRows) + work.AlignmentOffset;");
         }
 
-        writer.Line("// Keys [fullFrom, fullTo) are seen by every row of the tile: no mask there.");
-        writer.Line($"int fullFrom = {(pass.HasFirst ? TileStage.Start(pass, "(tileStand + TileRows - 1)") : "0")};");
-        writer.Line($"int fullTo = {(pass.HasLast ? $"Math.Min(endKey, {TileStage.End(pass, "tileStand")})" : "endKey")};");
+        if (pass.HasFirst)
+        {
+            writer.Line($"int warpFrom = {TileStage.Start(pass, "warpStand")};");
+        }
+
+        if (pass.HasLast)
+        {
+            writer.Line($"int warpTo = {TileStage.End(pass, "(warpStand + WarpRows - 1)")};");
+        }
+
+        writer.Line("// Keys [fullFrom, fullTo) are seen by every row of the warp: no mask there.");
+        writer.Line($"int fullFrom = {(pass.HasFirst ? TileStage.Start(pass, "(warpStand + WarpRows - 1)") : "0")};");
+        writer.Line($"int fullTo = {(pass.HasLast ? $"Math.Min(endKey, {TileStage.End(pass, "warpStand")})" : "endKey")};");
         writer.Line($"int tile = {(pass.HasFirst && pass.Range.Sinks == 0 ? "firstKey / TileKeys * TileKeys" : "0")};");
     }
 
@@ -111,9 +123,12 @@ internal static class TensorKernelStage
             }
 
             writer.Line();
-            TensorScoreStage.Write(writer, plan);
-            writer.Line();
-            WriteWeightsAndValues(writer, plan);
+            WriteWhereSeen(writer, plan, () =>
+            {
+                TensorScoreStage.Write(writer, plan);
+                writer.Line();
+                WriteWeightsAndValues(writer, plan);
+            });
             writer.Line("tile = next;");
             writer.Line("stage = 1 - stage;");
         }
@@ -137,7 +152,7 @@ internal static class TensorKernelStage
             TensorCopyStage.WriteValues(writer, plan, "tile");
             TensorCopyStage.WriteCommit(writer);
             writer.Line();
-            TensorScoreStage.Write(writer, plan);
+            WriteWhereSeen(writer, plan, () => TensorScoreStage.Write(writer, plan));
             writer.Line();
             writer.Line("// The values have come, and everyone is done with the keys: the next may take their place.");
             TensorCopyStage.WriteWait(writer, 0);
@@ -149,8 +164,31 @@ internal static class TensorKernelStage
             }
 
             writer.Line();
-            WriteWeightsAndValues(writer, plan);
+            WriteWhereSeen(writer, plan, () => WriteWeightsAndValues(writer, plan));
             writer.Line("tile = next;");
+        }
+    }
+
+    // The same for all lanes of a warp.
+    private static void WriteWhereSeen(CodeWriter writer, TensorPlan plan, Action write)
+    {
+        KeyPass pass = plan.Pass;
+        if (!pass.HasFirst && !pass.HasLast)
+        {
+            write();
+            return;
+        }
+
+        // Of causal attention the last key bounds the sinks too.
+        string sink = pass.Range.Sinks > 0 ? $" || tile < Sinks{pass.Suffix}" : "", first = pass.HasFirst ? "tile + TileKeys > warpFrom" : "true";
+        string seen = !pass.HasLast ? first + sink
+            : !pass.HasFirst ? "tile < warpTo" + (pass.Range.IsCausal ? "" : sink)
+            : sink.Length == 0 ? $"tile < warpTo && {first}"
+            : pass.Range.IsCausal ? $"tile < warpTo && ({first}{sink})"
+            : $"(tile < warpTo && {first}){sink}";
+        using (writer.Block($"if ({seen})"))
+        {
+            write();
         }
     }
 

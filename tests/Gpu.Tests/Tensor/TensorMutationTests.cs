@@ -56,6 +56,7 @@ public class TensorMutationTests
         ("values as they lie", @"(?<=allFinite:[\s\S]*)x4\.trans\.shared", 0, "x4.shared"),
         ("place of a key piece", @"\(\(keyRow / 2\) & 3\)", 0, "((keyRow / 2) & 1)"),
         ("edge of what is visible", @"tile \+ TileKeys > fullTo", 0, "tile + TileKeys > fullTo + TileKeys"),
+        ("last tile that a warp sees", @"tile < warpTo", 0, "tile + TileKeys < warpTo"),
         ("sum that follows the maximum", @"mul\.f32 rowSum0, rowSum0, factor0;", 0, ""),
         ("whether a maximum moved", @"@!moved bra\.uni", 0, "@moved bra.uni"),
     ];
