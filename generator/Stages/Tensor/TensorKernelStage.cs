@@ -152,7 +152,15 @@ internal static class TensorKernelStage
             TensorCopyStage.WriteValues(writer, plan, "tile");
             TensorCopyStage.WriteCommit(writer);
             writer.Line();
-            WriteWhereSeen(writer, plan, () => TensorScoreStage.Write(writer, plan));
+            if (WriteWhereSeen(writer, plan, () => TensorScoreStage.Write(writer, plan)))
+            {
+                // Without this, scores would hold registers from tile to tile.
+                using (writer.Block("else"))
+                {
+                    TensorScoreStage.WriteNothing(writer, plan);
+                }
+            }
+
             writer.Line();
             writer.Line("// The values have come, and everyone is done with the keys: the next may take their place.");
             TensorCopyStage.WriteWait(writer, 0);
@@ -169,14 +177,14 @@ internal static class TensorKernelStage
         }
     }
 
-    // The same for all lanes of a warp.
-    private static void WriteWhereSeen(CodeWriter writer, TensorPlan plan, Action write)
+    // Under a condition, unless all keys are seen; the same for all lanes of a warp.
+    private static bool WriteWhereSeen(CodeWriter writer, TensorPlan plan, Action write)
     {
         KeyPass pass = plan.Pass;
         if (!pass.HasFirst && !pass.HasLast)
         {
             write();
-            return;
+            return false;
         }
 
         // Of causal attention the last key bounds the sinks too.
@@ -190,6 +198,8 @@ internal static class TensorKernelStage
         {
             write();
         }
+
+        return true;
     }
 
     private static void WriteNext(CodeWriter writer, TensorPlan plan)

@@ -38,11 +38,7 @@ internal static class TensorScoreStage
         PtxText text = new();
         text.Add("add.u32 at, base, %0");
         WriteAddresses(text, rows, "keyAt", "keyLane", "at");
-        for (int n = 0; n < plan.Tile.RowBlocks * plan.KeyColumns * 4; n++)
-        {
-            text.Add($"mov.f32 score{n}, {PtxText.Of(0f)}");
-        }
-
+        WriteZeros(text, plan);
         for (int step = 0; step < plan.FeatureSteps; step++)
         {
             if (!plan.Tile.HoldsQueries)
@@ -63,6 +59,15 @@ internal static class TensorScoreStage
         text.Write(writer, TensorCopyStage.KeysAt(plan, "stage"));
     }
 
+    /// <summary>Scores of a tile that nobody looks at.</summary>
+    public static void WriteNothing(CodeWriter writer, TensorPlan plan)
+    {
+        writer.Line("// So that registers of scores are free in between.");
+        PtxText text = new();
+        WriteZeros(text, plan);
+        text.Write(writer);
+    }
+
     /// <summary>A product of a [16, 16] and a [16, 8] fragment, added to sums.</summary>
     public static void WriteProduct(PtxText text, TensorPlan plan, string sums, string left, string right) =>
         text.Add($"mma.sync.aligned.m16n8k16.row.col.f32.{plan.Element}.{plan.Element}.f32 {{{sums}}}, {{{left}}}, {{{right}}}, {{{sums}}}");
@@ -80,6 +85,14 @@ internal static class TensorScoreStage
 
     /// <summary>The address of a step of 16 features, and an offset.</summary>
     public static string At(string address, TensorRows rows, int step, int offset) => $"{address}{step % rows.Addresses}+{offset + rows.Offset(step)}";
+
+    private static void WriteZeros(PtxText text, TensorPlan plan)
+    {
+        for (int n = 0; n < plan.Tile.RowBlocks * plan.KeyColumns * 4; n++)
+        {
+            text.Add($"mov.f32 score{n}, {PtxText.Of(0f)}");
+        }
+    }
 
     private static string QueryPlace(TensorPlan plan) => $"QueriesAt + (thread / 32 * {plan.Tile.WarpRows * plan.Tile.QueryRows.Pitch})";
 
