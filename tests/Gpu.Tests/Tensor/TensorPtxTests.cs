@@ -77,16 +77,7 @@ public class TensorPtxTests
     [InlineData("PrepareKey")]
     public void Rotation_is_a_kernel_of_its_own(string method) => Assert.DoesNotContain(".local", PtxTests.Compile(Hosts.Value[1].Tensor!.GetMethod(method)!), StringComparison.Ordinal);
 
-    private static string Compile(int index)
-    {
-        string ptx = PtxTests.Compile(Hosts.Value[index].Tensor!.GetMethod("Run")!);
-        if (Environment.GetEnvironmentVariable("PTX_DIRECTORY") is { Length: > 0 } directory)
-        {
-            File.WriteAllText(Path.Combine(directory, $"tensor{index}.ptx"), ptx);
-        }
-
-        return ptx;
-    }
+    private static string Compile(int index) => PtxTests.Compile(Hosts.Value[index].Tensor!.GetMethod("Run")!);
 
     private static int Products(string ptx) => Regex.Count(ptx, @"mma\.sync\.aligned\.m16n8k16");
 
