@@ -45,7 +45,7 @@ public class TensorPtxTests
     {
         (Declaration declaration, int scores, int scoreLoads, int values, int valueLoads, int copies, int barriers) = Cases[index];
         TensorTile tile = TensorTile.Choose(declaration.Shape.HeadDim, declaration.Shape.ValueDim);
-        string ptx = Compile(index), ofScores = Between(ptx, @"^mov\.f32 score\d+, 0f00000000;\n(?=ldmatrix)", @"^\t"), ofValues = Between(ptx, "^allFinite:", "^valuesDone:");
+        string ptx = Compile(index), ofScores = Scores(ptx), ofValues = Between(ptx, "^allFinite:", "^valuesDone:");
         Assert.Equal((scores, scoreLoads), (Products(ofScores), Loads(ofScores)));
         Assert.Equal((values, valueLoads), (Products(ofValues), Loads(ofValues)));
         Assert.Equal((tile.Products, tile.Loads, tile.Barriers), (scores + values, scoreLoads + valueLoads, barriers));
@@ -63,6 +63,17 @@ public class TensorPtxTests
         Assert.Equal(1, Regex.Count(ptx, @"vote\.sync\.any\.pred"));
     }
 
+    // A warp issues one instruction a clock beside three others, and a product takes its multiprocessor about a clock: past four for each, products would wait for them.
+    [Theory]
+    [MemberData(nameof(Numbers))]
+    public void Four_instructions_for_each_product_are_enough(int index)
+    {
+        string ptx = Compile(index);
+        string[] texts = [Scores(ptx), Between(ptx, @"max\.f32 high", "^@!moved"), Between(ptx, "^maximaStand:", @"^\t"), Between(ptx, "^allFinite:", "^valuesDone:")];
+        int products = texts.Sum(Products), instructions = texts.Sum(static text => Regex.Count(text, @"^[a-z][\w.]* .*;$", RegexOptions.Multiline));
+        Assert.InRange(instructions, 2 * products, 4 * products);
+    }
+
     [Theory]
     [MemberData(nameof(Numbers))]
     public void No_more_registers_are_live_than_the_tile_was_chosen_for(int index)
@@ -78,6 +89,8 @@ public class TensorPtxTests
     public void Rotation_is_a_kernel_of_its_own(string method) => Assert.DoesNotContain(".local", PtxTests.Compile(Hosts.Value[1].Tensor!.GetMethod(method)!), StringComparison.Ordinal);
 
     private static string Compile(int index) => PtxTests.Compile(Hosts.Value[index].Tensor!.GetMethod("Run")!);
+
+    private static string Scores(string ptx) => Between(ptx, @"^mov\.f32 score\d+, 0f00000000;\n(?=ldmatrix)", @"^\t");
 
     private static int Products(string ptx) => Regex.Count(ptx, @"mma\.sync\.aligned\.m16n8k16");
 
