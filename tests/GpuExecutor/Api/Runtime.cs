@@ -26,6 +26,15 @@ public class Device
         set => Lowered.Value = value;
     }
 
+    private static readonly AsyncLocal<int> Copied = new();
+
+    /// <summary>Copies to the host so far, of this test.</summary>
+    public static int CopiesToHost
+    {
+        get => Copied.Value;
+        set => Copied.Value = value;
+    }
+
     public string Name => "AttentionGen executor";
 
     public virtual AcceleratorType AcceleratorType => AcceleratorType.CPU;
@@ -173,6 +182,9 @@ public static class ArrayViewExtensions
         MemoryMarshal.AsBytes(MemoryMarshal.CreateSpan(ref cpuData, checked((int)length))).CopyTo(view.HostBytes(writes: true));
 
     public static void CopyToCPUUnsafeAsync<T>(this ArrayView<T> view, AcceleratorStream stream, ref T cpuData, long length)
-        where T : unmanaged =>
+        where T : unmanaged
+    {
+        Device.CopiesToHost++;
         view.HostBytes(writes: false).CopyTo(MemoryMarshal.AsBytes(MemoryMarshal.CreateSpan(ref cpuData, checked((int)length))));
+    }
 }
