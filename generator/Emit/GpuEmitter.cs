@@ -31,7 +31,7 @@ internal static class GpuEmitter
             /// <param name="arguments">Key lengths, positions, masks.</param>
             /// <param name="device">Log-sum-exp, local features, stream.</param>
             /// <exception cref="global::System.ArgumentException">A shape, length or value does not fit the declaration; nothing was queued.</exception>
-            /// <exception cref="global::AttentionGen.Gpu.GpuOutOfMemoryException">The device has no room for the workspace; nothing was queued.</exception>
+            /// <exception cref="global::AttentionGen.Gpu.GpuOutOfMemoryException">The device has no room for the workspace; the output is unchanged.</exception>
             public static void Forward(global::AttentionGen.Gpu.GpuAttentionContext context, global::AttentionGen.Gpu.DeviceTensorView query, global::AttentionGen.Gpu.DeviceTensorView key, global::AttentionGen.Gpu.DeviceTensorView value, global::AttentionGen.Gpu.DeviceTensorView output, in global::AttentionGen.AttentionArguments arguments = default, in global::AttentionGen.Gpu.GpuArguments device = default)
             => LaunchGpu(context, query, key, value, output, arguments, device);
 

@@ -30,7 +30,7 @@ internal static class TensorEmitter
             /// <param name="arguments">Key lengths, positions, masks.</param>
             /// <param name="device">Log-sum-exp, stream.</param>
             /// <exception cref="global::System.ArgumentException">A shape, length or value does not fit the declaration; nothing was queued.</exception>
-            /// <exception cref="global::AttentionGen.Gpu.GpuOutOfMemoryException">The device has no room for the workspace; nothing was queued.</exception>
+            /// <exception cref="global::AttentionGen.Gpu.GpuOutOfMemoryException">The device has no room for the workspace; the output is unchanged.</exception>
             public static void Forward(global::AttentionGen.Gpu.GpuAttentionContext context, global::AttentionGen.Gpu.DeviceTensorView16 query, global::AttentionGen.Gpu.DeviceTensorView16 key, global::AttentionGen.Gpu.DeviceTensorView16 value, global::AttentionGen.Gpu.DeviceTensorView16 output, in global::AttentionGen.AttentionArguments arguments = default, in global::AttentionGen.Gpu.GpuArguments device = default)
                 => LaunchTensor(context, query, key, value, output, arguments, device);
 
@@ -110,7 +110,7 @@ internal static class TensorEmitter
     {
         TensorPlan plan = new(spec);
         TensorTile tile = plan.Tile;
-        return $"GPU, tensor cores: products of {(plan.IsBrain ? "bfloat16" : "half")} with FP32 sums; groups of {TensorTile.Warps} warps, {tile.Rows} queries x {tile.Keys} keys, {tile.WarpRows} queries a warp, {tile.SharedBytes} bytes of shared memory. Scores are scaled in FP32, not the queries.";
+        return $"GPU, tensor cores: products of {(plan.IsBrain ? "bfloat16" : "half")} with FP32 sums; groups of {TensorTile.Warps} warps, {tile.Rows} queries x {tile.Keys} keys, {tile.WarpRows} queries a warp, {(tile.HoldsQueries ? "held in registers" : "loaded again for each tile")}, {tile.SharedBytes} bytes of shared memory. Scores are scaled in FP32, not the queries.";
     }
 
     private static string Precision(AttentionSpec spec) => spec.Int("GpuPrecision") == SharedParameters.BFloat16 ? "GpuPrecision.BFloat16" : "GpuPrecision.Half";
@@ -127,10 +127,14 @@ internal static class TensorEmitter
         KernelEmitter.Constant(writer, "TileRows", tile.Rows);
         KernelEmitter.Constant(writer, "TileKeys", tile.Keys);
         KernelEmitter.Constant(writer, "WarpRows", tile.WarpRows, "query rows of a warp");
-        KernelEmitter.Constant(writer, "KeyBytes", tile.KeyBytes, "shared memory of one tile of keys");
-        KernelEmitter.Constant(writer, "ValueBytes", tile.ValueBytes, "shared memory of one tile of values");
-        KernelEmitter.Constant(writer, "KeysAt", tile.QueryBytes, "behind the queries");
-        KernelEmitter.Constant(writer, "ValuesAt", tile.QueryBytes + (2 * tile.KeyBytes));
+        KernelEmitter.Constant(writer, "QueriesAt", tile.QueriesAt, tile.HoldsQueries ? "shared memory: until they are in registers, where the second stage will be" : "shared memory");
+        KernelEmitter.Constant(writer, "KeysAt", tile.KeysAt, tile.HoldsQueries ? "of the first stage" : "behind the queries");
+        KernelEmitter.Constant(writer, "ValuesAt", tile.KeysAt + tile.KeyBytes, "behind the keys");
+        if (tile.HoldsQueries)
+        {
+            KernelEmitter.Constant(writer, "StageBytes", tile.StageBytes, "a tile of keys and its values");
+        }
+
         if (plan.PreparesRows)
         {
             KernelEmitter.Constant(writer, "QueryDim", shape.QueryDim, "features of a query or key head");

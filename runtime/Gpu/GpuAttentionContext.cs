@@ -25,6 +25,7 @@ public sealed class GpuAttentionContext : IDisposable
         ThreadsPerGroup = device.MaxNumThreadsPerGroup;
         WarpSize = device.WarpSize;
         Capability = device is CudaDevice { Architecture: { } architecture } ? (architecture.Major, architecture.Minor) : default;
+        CacheBytes = device is CudaDevice { L2CacheSize: var bytes } ? bytes : 0;
         Accelerator = device.CreateAccelerator(context);
         Rotations = new GpuRotationTables(this);
         defaultStream = new Lazy<GpuStream>(() => new GpuStream(this));
@@ -45,6 +46,9 @@ public sealed class GpuAttentionContext : IDisposable
     internal Action<AcceleratorStream, KernelConfig, GpuConversionCall> Conversion => conversion.Value;
 
     internal GpuRotationTables Rotations { get; }
+
+    /// <summary>The last cache of a CUDA device; of others 0.</summary>
+    internal long CacheBytes { get; }
 
     internal int SharedBytesPerGroup { get; }
 

@@ -37,8 +37,8 @@ public sealed class GpuRuleTests
         { "[Attention(\"t5\", Heads = 8, HeadDim = 64, Scale = 1, {0})]", "its scores have learned biases" },
         { "[Attention(\"crossmemory\", Heads = 8, HeadDim = 64, {0})]", "it mixes in local features" },
         { "[Attention(\"localglobal\", Heads = 8, HeadDim = 64, {0})]", "more keys than their neighbours" },
-        { "[Attention(Heads = 8, HeadDim = 72, {0})]", "head dim 72 and value dim 72 are not both multiples of 16 from 32 to 128" },
-        { "[Attention(Heads = 8, HeadDim = 160, {0})]", "head dim 160" },
+        { "[Attention(Heads = 8, HeadDim = 72, {0})]", "head dim 72 and value dim 72 are not both multiples of 16 from 32 to 256" },
+        { "[Attention(Heads = 8, HeadDim = 272, {0})]", "head dim 272" },
     };
 
     [Theory]

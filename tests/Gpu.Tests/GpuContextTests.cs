@@ -85,6 +85,18 @@ public class GpuContextTests
 
 #if !ILGPU_PRESENT
     [Fact]
+    public void A_call_copies_nothing_to_the_host()
+    {
+        KernelCall call = ConformanceCase.Plain(Standard.Value.Declaration, new Random(1), 1, 20, 20).NewCall();
+        using var memory = new DeviceCall(GpuKernels.Context, call);
+        int before = ILGPU.Runtime.Device.CopiesToHost;
+        Standard.Value.Forward(GpuKernels.Context, memory.Query, memory.Key, memory.Value, memory.Output, call, memory.Arguments);
+        Assert.Equal(before, ILGPU.Runtime.Device.CopiesToHost);
+        memory.ReadBack();
+        Assert.True(ILGPU.Runtime.Device.CopiesToHost > before);
+    }
+
+    [Fact]
     public void A_device_without_room_says_how_much_was_needed()
     {
         var failure = Assert.Throws<GpuOutOfMemoryException>(static () => GpuKernels.Context.Allocate(1L << 30));

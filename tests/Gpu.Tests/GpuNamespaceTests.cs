@@ -9,7 +9,7 @@ namespace AttentionGen.Gpu.Tests;
 public class GpuNamespaceTests
 {
     private const string Names = "public static class Math; public static class MathF; public static class Group; public static class Grid; public static class Warp; public static class SharedMemory; public static class Interop; "
-        + "public struct ArrayView<T>; public struct Float4; public struct GpuWork; public static class GpuMath; public static class GpuMasking; public class GpuKernelSet; public class GpuKernel; public class GpuLauncher; public static class Vector256;";
+        + "public struct ArrayView<T>; public struct Float4; public struct GpuWork; public static class GpuOrder; public static class GpuMath; public static class GpuMasking; public class GpuKernelSet; public class GpuKernel; public class GpuLauncher; public static class Vector256;";
 
     [Theory]
     [InlineData("namespace Mine { " + Names + " {0} }", "Mine.Host")]

@@ -42,13 +42,20 @@ public class PtxTests
         }
     }
 
-    /// <summary>The PTX of a kernel.</summary>
+    /// <summary>The PTX of a kernel; with PTX_DIRECTORY set it is kept there, to be read.</summary>
     internal static string Compile(MethodInfo kernel)
     {
         using Context context = Context.Create(static builder => builder.Optimize(OptimizationLevel.O2).Math(MathMode.Fast32BitOnly));
         CudaArchitecture architecture = CudaArchitecture.SM_80;
         using var backend = new PTXBackend(context, new CudaCapabilityContext(architecture), architecture, CudaInstructionSet.ISA_78, null);
-        return ((PTXCompiledKernel)backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(kernel), new KernelSpecialization(128, null))).PTXAssembly;
+        string ptx = ((PTXCompiledKernel)backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(kernel), new KernelSpecialization(128, null))).PTXAssembly;
+        if (Environment.GetEnvironmentVariable("PTX_DIRECTORY") is { Length: > 0 } directory)
+        {
+            string host = kernel.DeclaringType!.Name.Split("__")[^1];
+            File.WriteAllText(Path.Combine(directory, $"{host}.{kernel.Name}.ptx"), ptx);
+        }
+
+        return ptx;
     }
 }
 #endif

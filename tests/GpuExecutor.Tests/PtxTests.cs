@@ -42,6 +42,8 @@ public sealed class PtxTests
     [InlineData("mov.u32 nowhere, 1", FaultKind.Instruction)]
     [InlineData(".reg .b32 a; .reg .b32 a", FaultKind.Instruction)]
     [InlineData("bra.uni nowhere", FaultKind.Instruction)]
+    [InlineData(".reg .pred p; vote.sync.any.pred p, p, -1", FaultKind.Uninitialised)]
+    [InlineData(".reg .pred p; .reg .f32 a; mov.f32 a, 0f00000000; setp.eq.f32 p, a, a; vote.sync.any.pred p, p, 15", FaultKind.Instruction)]
     [InlineData(".reg .b32 a; mov.u32 a, 1;", FaultKind.Instruction)]
     [InlineData(".reg .f32 a; .reg .s32 b; mov.u32 b, 1; add.f32 a, b, b", FaultKind.Instruction)]
     [InlineData(".reg .b32 a<2>; mov.b32 a0, a1", FaultKind.Uninitialised)]
@@ -76,13 +78,43 @@ public sealed class PtxTests
             @even fma.rn.f32 a, a, 0f40000000, 0f3F800000;
             @!low ex2.approx.ftz.f32 a, 0f40400000;
             shfl.sync.bfly.b32 b, a, 1, 31, -1;
-            mul.wide.s32 at, %1, 4;
-            add.s64 at, %0, at;
+            cvt.s64.s32 at, %1;
+            mad.lo.s64 at, at, 4, %0;
             st.global.f32 [at], b
             """,
             call.Output,
             ILGPU.Group.IdxX));
         Assert.Equal([.. Enumerable.Range(0, 32).Select(static n => n ^ 1).Select(static n => n >= 16 ? 8f : n % 2 == 0 ? (2f * n) + 1f : n)], numbers);
+    }
+
+    // A warp leaves out what no lane wants, and does it in all lanes where one does: lane 20 of the second launch.
+    [Theory]
+    [InlineData(32, 1f)]
+    [InlineData(20, 2f)]
+    public void A_vote_decides_for_all_lanes(int lane, float expected)
+    {
+        float[] numbers = Launch(new ushort[8], 32, call => CudaAsm.Emit(
+            """
+            .reg .pred wanted;
+            .reg .f32 a, mine, theirs;
+            .reg .b64 at;
+            mov.f32 a, 0f3F800000;
+            cvt.rn.f32.s32 mine, %1;
+            cvt.rn.f32.s32 theirs, %2;
+            setp.eq.f32 wanted, mine, theirs;
+            setp.gt.or.f32 wanted, mine, 0f42000000, wanted;
+            vote.sync.any.pred wanted, wanted, -1;
+            @!wanted bra.uni done;
+            add.rn.f32 a, a, a;
+            done:
+            mul.wide.s32 at, %1, 4;
+            add.s64 at, %0, at;
+            st.global.f32 [at], a
+            """,
+            call.Output,
+            ILGPU.Group.IdxX,
+            lane));
+        Assert.All(numbers, number => Assert.Equal(expected, number));
     }
 
     [Fact]

@@ -18,7 +18,7 @@ internal static class GpuKernelStage
         writer.Line("/// <summary>One group: the outputs of TileRows queries of one head.</summary>");
         using (writer.Block("public static void Run(GpuAttentionCall call)"))
         {
-            writer.Line("GpuWork work = GpuWork.Of(call, Grid.IdxX, Heads, GroupSize, TileRows);");
+            writer.Line("GpuWork work = GpuWork.Of(call, GpuOrder.Place(call, Grid.IdxX), Heads, GroupSize, TileRows);");
             writer.Line($"// Of a shorter sequence among those laid end to end{(plan.ReadsCache ? ", or of one with so few tokens that they are decoded" : string.Empty)}; the whole group leaves.");
             using (writer.Block(plan.ReadsCache ? "if (work.Rows <= 0 || work.QueryLength <= call.DecodedTokens)" : "if (work.Rows <= 0)"))
             {

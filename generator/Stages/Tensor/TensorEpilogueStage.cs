@@ -49,15 +49,15 @@ internal static class TensorEpilogueStage
                 }
                 else
                 {
-                    text.Add($"rcp.approx.ftz.f32 factor, {rowSum}");
+                    text.Add($"rcp.approx.ftz.f32 factor0, {rowSum}");
                     text.Add($"setp.eq.f32 empty, {rowSum}, {PtxText.Of(0f)}");
-                    text.Add($"selp.f32 factor, {PtxText.Of(0f)}, factor, empty");
+                    text.Add($"selp.f32 factor0, {PtxText.Of(0f)}, factor0, empty");
                 }
 
                 for (int column = 0; column < plan.ValueColumns; column++)
                 {
-                    text.Add($"mul.f32 {plan.Output(block, column, 2 * half)}, {plan.Output(block, column, 2 * half)}, factor");
-                    text.Add($"mul.f32 {plan.Output(block, column, (2 * half) + 1)}, {plan.Output(block, column, (2 * half) + 1)}, factor");
+                    text.Add($"mul.f32 {plan.Output(block, column, 2 * half)}, {plan.Output(block, column, 2 * half)}, factor0");
+                    text.Add($"mul.f32 {plan.Output(block, column, (2 * half) + 1)}, {plan.Output(block, column, (2 * half) + 1)}, factor0");
                 }
             }
         }
@@ -71,16 +71,16 @@ internal static class TensorEpilogueStage
         text.Note("The head's sink joins the sum as one more key, without a value.");
         text.Add($"max.f32 high, {rowMax}, %0");
         text.Add($"setp.eq.f32 empty, high, {PtxText.Of(float.NegativeInfinity)}");
-        text.Add($"selp.f32 shift, {PtxText.Of(0f)}, high, empty");
-        text.Add($"sub.f32 factor, {rowMax}, shift");
-        text.Add("ex2.approx.ftz.f32 factor, factor");
-        text.Add("sub.f32 other, %0, shift");
+        text.Add($"selp.f32 shift0, {PtxText.Of(0f)}, high, empty");
+        text.Add($"sub.f32 factor0, {rowMax}, shift0");
+        text.Add("ex2.approx.ftz.f32 factor0, factor0");
+        text.Add("sub.f32 other, %0, shift0");
         text.Add("ex2.approx.ftz.f32 other, other");
-        text.Add($"fma.rn.f32 {rowSum}, {rowSum}, factor, other");
+        text.Add($"fma.rn.f32 {rowSum}, {rowSum}, factor0, other");
         text.Add($"mov.f32 {rowMax}, high");
         text.Add($"rcp.approx.ftz.f32 other, {rowSum}");
-        text.Add("mul.f32 factor, factor, other");
-        text.Add($"selp.f32 factor, {PtxText.Of(0f)}, factor, empty");
+        text.Add("mul.f32 factor0, factor0, other");
+        text.Add($"selp.f32 factor0, {PtxText.Of(0f)}, factor0, empty");
     }
 
     private static void WriteNarrow(CodeWriter writer, TensorPlan plan, int block, int half, string element, string rows)

@@ -33,7 +33,7 @@ internal static class TensorExactStage
 
             text.Add($"and.b32 suspect, suspect, {Marks}");
             text.Add("redux.sync.or.b32 suspect, suspect, -1");
-            text.Write(writer, TensorValueStage.Place);
+            text.Write(writer, TensorCopyStage.ValuesAt(plan, "stage"));
         }
 
         using (writer.Block("else"))

@@ -62,14 +62,20 @@ internal sealed class TensorPlan
     /// <summary>The register of an output.</summary>
     public string Output(int block, int column, int n) => $"output{(((block * ValueColumns) + column) * 4) + n}";
 
-    /// <summary>The register of four query elements.</summary>
-    public string Query(int block, int step, int n) => $"query{(((block * FeatureSteps) + step) * 4) + n}";
+    /// <summary>The register of two neighbouring query elements; where queries don't stay in registers, those of one step have room.</summary>
+    public string Query(int block, int step, int n) => $"query{((Tile.HoldsQueries ? (block * FeatureSteps) + step : block) * 4) + n}";
 
     /// <summary>The registers of a row's maximum and sum.</summary>
     public static string RowMax(int block, int half) => $"rowMax{(block * 2) + half}";
 
     /// <summary>The registers of a row's maximum and sum.</summary>
     public static string RowSum(int block, int half) => $"rowSum{(block * 2) + half}";
+
+    /// <summary>The registers of minus a row's maximum in base-2 units, and of what its sum and outputs so far are multiplied by.</summary>
+    public static string Shift(int block, int half) => $"shift{(block * 2) + half}";
+
+    /// <summary>The registers of minus a row's maximum in base-2 units, and of what its sum and outputs so far are multiplied by.</summary>
+    public static string Factor(int block, int half) => $"factor{(block * 2) + half}";
 
     /// <summary>What keeps a declaration off tensor cores, or null.</summary>
     public static string? Obstacle(AttentionSpec spec)

@@ -12,13 +12,13 @@ internal static class TensorRegisters
         int blocks = tile.RowBlocks;
         writer.Line("// Every register of the texts below. Scores, weights and outputs are fragments: a lane holds two neighbouring elements of row lane / 4, and two of the row 8 below.");
         PtxText text = new();
-        text.Add($".reg .b32 query<{blocks * plan.FeatureSteps * 4}>, key<4>, value<4>, weight<{blocks * plan.KeyColumns * 2}>");
+        text.Add($".reg .b32 query<{tile.QueryRegisters}>, key<4>, value<4>, weight<{blocks * plan.KeyColumns * 2}>");
         text.Add($".reg .f32 score<{blocks * plan.KeyColumns * 4}>, output<{blocks * plan.ValueColumns * 4}>, rowMax<{blocks * 2}>, rowSum<{blocks * 2}>");
-        text.Add(".reg .f32 high, other, shift, factor, distance");
-        text.Add(".reg .pred seen, taken, inside, empty");
+        text.Add($".reg .f32 high, other, shift<{blocks * 2}>, factor<{blocks * 2}>, distance");
+        text.Add(".reg .pred seen, taken, inside, empty, moved");
         text.Add(".reg .pred hasKeyPiece, hasValuePiece");
-        text.Add($".reg .b32 base, to, size, at, keyTile, keyLane, valueLane, valueAt<{plan.ValueColumns / 2}>");
-        text.Add(".reg .b64 from");
+        text.Add($".reg .b32 base, to, keyTarget, valueTarget, size, at, keyLane, valueLane, queryAt<{tile.QueryRows.Addresses}>, keyAt<{tile.QueryRows.Addresses}>, valueAt<{tile.ValueRows.Addresses}>");
+        text.Add(".reg .b64 from, keySource, valueSource");
         text.Add(".reg .b32 suspect, ones<4>, sight<4>");
         text.Add($".reg .f32 flag<{blocks * 8}>");
         text.Write(writer);
@@ -30,30 +30,16 @@ internal static class TensorRegisters
     private static void WritePlaces(CodeWriter writer, TensorPlan plan)
     {
         TensorTile tile = plan.Tile;
-        WriteCopyPlace(writer, "key", tile.QueryRows);
-        WriteCopyPlace(writer, "value", tile.ValueRows);
         writer.Line("// The row and 16-byte piece that this lane points a load of four 8 x 8 matrices at: of keys, and of queries and values.");
         writer.Line("int keyRow = (lane / 16 * 8) + (lane % 8), keyPiece = lane / 8 % 2, row = lane % 16, piece = lane / 16;");
         PtxText text = new();
         text.Add("mov.u32 base, __dyn_shared_alloca");
         text.Add("mov.b32 keyLane, %0");
         text.Add("mov.b32 valueLane, %1");
-        foreach ((string name, string argument, int pieces) in new[] { ("hasKeyPiece", "%2", tile.QueryRows.LastPieces), ("hasValuePiece", "%3", tile.ValueRows.LastPieces) })
-        {
-            if (pieces > 0)
-            {
-                text.Add($"setp.lt.s32 {name}, {argument}, {pieces}");
-            }
-        }
-
-        text.Write(writer, tile.QueryRows.Place("keyRow", "keyPiece"), tile.ValueRows.Place("row", "piece"), "keyCopyPiece", "valueCopyPiece");
+        text.Write(writer, tile.QueryRows.Place("keyRow", "keyPiece"), tile.ValueRows.Place("row", "piece"));
+        writer.Line("// What this thread copies.");
+        TensorCopyStage.WritePlaces(writer, plan);
         writer.Line();
-    }
-
-    private static void WriteCopyPlace(CodeWriter writer, string what, TensorRows rows)
-    {
-        writer.Line($"int {what}CopyRow = thread / {rows.CopyThreads}, {what}CopyPiece = thread % {rows.CopyThreads};");
-        writer.Line($"int {what}CopyAt = {rows.Place($"{what}CopyRow", $"{what}CopyPiece")};");
     }
 
     private static void WriteZeros(CodeWriter writer, TensorPlan plan)

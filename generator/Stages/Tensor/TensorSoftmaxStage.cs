@@ -12,19 +12,19 @@ internal static class TensorSoftmaxStage
 {
     public static void Write(CodeWriter writer, TensorPlan plan)
     {
-        writer.Line("// Weights; sums and outputs so far follow the maximum when it moves. A row that has seen no key yet keeps weights of 2^-infinity = 0.");
-        for (int block = 0; block < plan.Tile.RowBlocks; block++)
+        writer.Line("// Weights. Where the maximum of any of the warp's rows moves, sums and outputs so far follow it; the factor of the others is exactly 1. A row that has seen no key yet");
+        writer.Line("// keeps weights of 2^-infinity = 0.");
+        PtxText text = new();
+        WriteMaxima(text, plan);
+        WriteRescale(text, plan);
+        text.Label("maximaStand");
+        foreach ((int block, int half) in Rows(plan))
         {
-            PtxText text = new();
-            for (int half = 0; half < 2; half++)
-            {
-                text.Note($"Rows {(16 * block) + (8 * half)} to {(16 * block) + (8 * half) + 7} of the warp.");
-                WriteRow(text, plan, block, half);
-            }
-
-            text.Write(writer);
+            NoteRows(text, block, half);
+            WriteWeights(text, plan, block, half);
         }
 
+        text.Write(writer);
         writer.Line();
     }
 
@@ -38,28 +38,58 @@ internal static class TensorSoftmaxStage
         }
     }
 
-    private static void WriteRow(PtxText text, TensorPlan plan, int block, int half)
+    // The new maxima, and moved: whether one of this lane's is another than before.
+    private static void WriteMaxima(PtxText text, TensorPlan plan)
     {
-        string rowMax = TensorPlan.RowMax(block, half), rowSum = TensorPlan.RowSum(block, half), scale = PtxText.Of(plan.ExponentScale);
-        string[] scores = [.. Scores(plan, block, half)];
-        text.Add($"max.f32 high, {scores[0]}, {scores[1]}");
-        foreach (string score in scores.Skip(2))
+        string scale = PtxText.Of(plan.ExponentScale), minusScale = PtxText.Of(-plan.ExponentScale);
+        foreach ((int block, int half) in Rows(plan))
         {
-            text.Add($"max.f32 high, high, {score}");
-        }
+            string rowMax = TensorPlan.RowMax(block, half), shift = TensorPlan.Shift(block, half), factor = TensorPlan.Factor(block, half);
+            string[] scores = [.. Scores(plan, block, half)];
+            NoteRows(text, block, half);
+            text.Add($"max.f32 high, {scores[0]}, {scores[1]}");
+            foreach (string score in scores.Skip(2))
+            {
+                text.Add($"max.f32 high, high, {score}");
+            }
 
-        WriteAcrossRow(text, "max", "high");
-        text.Add($"max.f32 high, high, {rowMax}");
-        text.Add($"setp.eq.f32 empty, high, {PtxText.Of(float.NegativeInfinity)}");
-        text.Add($"selp.f32 shift, {PtxText.Of(0f)}, high, empty");
-        text.Add($"mul.f32 shift, shift, {PtxText.Of(-plan.ExponentScale)}");
-        text.Add($"fma.rn.f32 factor, {rowMax}, {scale}, shift");
-        text.Add("ex2.approx.ftz.f32 factor, factor");
-        text.Add($"mov.f32 {rowMax}, high");
-        text.Add($"mul.f32 {rowSum}, {rowSum}, factor");
-        foreach (string score in scores)
+            WriteAcrossRow(text, "max", "high");
+            text.Add($"max.f32 high, high, {rowMax}");
+            text.Add($"setp.ne{(block + half == 0 ? "" : ".or")}.f32 moved, high, {rowMax}{(block + half == 0 ? "" : ", moved")}");
+            text.Add($"setp.eq.f32 empty, high, {PtxText.Of(float.NegativeInfinity)}");
+            text.Add($"selp.f32 {shift}, {PtxText.Of(0f)}, high, empty");
+            text.Add($"mul.rn.f32 {shift}, {shift}, {minusScale}");
+            text.Note("Both products rounded: of a maximum that stays, the exponent is 0.");
+            text.Add($"mul.rn.f32 {factor}, {rowMax}, {scale}");
+            text.Add($"add.rn.f32 {factor}, {factor}, {shift}");
+            text.Add($"ex2.approx.ftz.f32 {factor}, {factor}");
+            text.Add($"mov.f32 {rowMax}, high");
+        }
+    }
+
+    private static void WriteRescale(PtxText text, TensorPlan plan)
+    {
+        text.Note("No row's maximum moved: all factors are 1.");
+        text.Add("vote.sync.any.pred moved, moved, -1");
+        text.Add("@!moved bra.uni maximaStand");
+        foreach ((int block, int half) in Rows(plan))
         {
-            text.Add($"fma.rn.f32 {score}, {score}, {scale}, shift");
+            string factor = TensorPlan.Factor(block, half);
+            text.Add($"mul.f32 {TensorPlan.RowSum(block, half)}, {TensorPlan.RowSum(block, half)}, {factor}");
+            for (int column = 0; column < plan.ValueColumns; column++)
+            {
+                text.Add($"mul.f32 {plan.Output(block, column, 2 * half)}, {plan.Output(block, column, 2 * half)}, {factor}");
+                text.Add($"mul.f32 {plan.Output(block, column, (2 * half) + 1)}, {plan.Output(block, column, (2 * half) + 1)}, {factor}");
+            }
+        }
+    }
+
+    private static void WriteWeights(PtxText text, TensorPlan plan, int block, int half)
+    {
+        string rowSum = TensorPlan.RowSum(block, half), shift = TensorPlan.Shift(block, half);
+        foreach (string score in Scores(plan, block, half))
+        {
+            text.Add($"fma.rn.f32 {score}, {score}, {PtxText.Of(plan.ExponentScale)}, {shift}");
             text.Add($"ex2.approx.ftz.f32 {score}, {score}");
             text.Add($"add.f32 {rowSum}, {rowSum}, {score}");
         }
@@ -68,13 +98,14 @@ internal static class TensorSoftmaxStage
         {
             text.Add($"cvt.rn.{plan.Element}x2.f32 {plan.Weights(block, column, half)}, {plan.Score(block, column, (2 * half) + 1)}, {plan.Score(block, column, 2 * half)}");
         }
-
-        for (int column = 0; column < plan.ValueColumns; column++)
-        {
-            text.Add($"mul.f32 {plan.Output(block, column, 2 * half)}, {plan.Output(block, column, 2 * half)}, factor");
-            text.Add($"mul.f32 {plan.Output(block, column, (2 * half) + 1)}, {plan.Output(block, column, (2 * half) + 1)}, factor");
-        }
     }
+
+    private static void NoteRows(PtxText text, int block, int half) => text.Note($"Rows {(16 * block) + (8 * half)} to {(16 * block) + (8 * half) + 7} of the warp.");
+
+    private static IEnumerable<(int Block, int Half)> Rows(TensorPlan plan) =>
+        from block in Enumerable.Range(0, plan.Tile.RowBlocks)
+        from half in Enumerable.Range(0, 2)
+        select (block, half);
 
     private static IEnumerable<string> Scores(TensorPlan plan, int block, int half) =>
         Enumerable.Range(0, plan.KeyColumns).SelectMany(column => new[] { plan.Score(block, column, 2 * half), plan.Score(block, column, (2 * half) + 1) });

@@ -36,28 +36,21 @@ internal static class TensorValueStage
 
         text.Label("valuesDone");
         text.Add("mov.b32 suspect, 0");
-        text.Write(writer, [.. bounds, Place]);
+        text.Write(writer, [.. bounds, TensorCopyStage.ValuesAt(plan, "stage")]);
     }
-
-    /// <summary>The tile's values in shared memory, as C#.</summary>
-    public const string Place = "ValuesAt + (stage * ValueBytes)";
 
     /// <summary>The addresses of the lane's pieces.</summary>
     public static void WriteAddresses(PtxText text, TensorPlan plan, string place)
     {
-        TensorRows rows = plan.Tile.ValueRows;
-        text.Add($"add.u32 keyTile, base, {place}");
-        for (int pair = 0; pair < (rows.IsSwizzled ? plan.ValueColumns / 2 : 1); pair++)
-        {
-            TensorScoreStage.WriteAddress(text, rows, $"valueAt{pair}", "valueLane", "keyTile", pair);
-        }
+        text.Add($"add.u32 at, base, {place}");
+        TensorScoreStage.WriteAddresses(text, plan.Tile.ValueRows, "valueAt", "valueLane", "at");
     }
 
     /// <summary>Loads 16 keys' values of 16 features.</summary>
     public static void WriteLoad(PtxText text, TensorPlan plan, int step, int pair)
     {
         TensorRows rows = plan.Tile.ValueRows;
-        string at = TensorScoreStage.At(rows.IsSwizzled ? $"valueAt{pair}" : "valueAt0", rows, pair, step * TensorTile.Block * rows.Pitch);
+        string at = TensorScoreStage.At("valueAt", rows, pair, step * TensorTile.Block * rows.Pitch);
         text.Add($"ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {{value0, value1, value2, value3}}, [{at}]");
     }
 

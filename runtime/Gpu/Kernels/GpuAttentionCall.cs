@@ -21,6 +21,9 @@ public struct GpuAttentionCall
     /// <summary>Tiles of queries of each head, of the longest sequence.</summary>
     public int Tiles;
 
+    /// <summary>Heads (of all sequences) of a section of the launch, and of the first one, which may have fewer; 0: none is smaller. See <see cref="GpuOrder"/>.</summary>
+    public int HeadsTogether, HeadsFirst;
+
     public int QueryLength, KeyLength;
     public int AlignsEnds, HasLogSumExp, HasKeyLengths, IsPacked, HasQueryPositions, HasKeyPositions, HasMasks, HasKeep, HasDrop, HasBias, HasBlocks, DropsWeights;
 

@@ -39,13 +39,15 @@ public static class GpuSixteen
         return Interop.IntAsFloat(sign | ((size << 13) + LeastNormalHalf - (0x400u << 13)));
     }
 
-    private static uint RoundBrain(float value)
+    /// <summary>A float as bfloat16, in the lower bits.</summary>
+    public static uint RoundBrain(float value)
     {
         uint bits = Interop.FloatAsInt(value);
         return (bits & SizeOfSingle) > InfiniteSingle ? (bits >> 16) | 0x40u : (bits + 0x7FFFu + ((bits >> 16) & 1u)) >> 16;
     }
 
-    private static uint RoundHalf(float value)
+    /// <summary>A float as half, in the lower bits.</summary>
+    public static uint RoundHalf(float value)
     {
         uint bits = Interop.FloatAsInt(value), sign = (bits >> 16) & Sign, size = bits & SizeOfSingle;
         if (size > InfiniteSingle)

@@ -7,7 +7,7 @@ namespace AttentionGen.Gpu;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class GpuStored
 {
-    private const uint Upper = 0xFFFF0000, Magnitude = 0x7FFFFFFF, Infinity = 0x7F800000, QuietBit = 0x00400000;
+    private const uint Upper = 0xFFFF0000;
 
     /// <summary>The bfloat16 in the lower half.</summary>
     public static float LowerBFloat16(float pair) => Interop.IntAsFloat(Interop.FloatAsInt(pair) << 16);
@@ -22,13 +22,8 @@ public static class GpuStored
     public static float UpperHalf(float pair) => (float)Interop.IntAsFloat((ushort)(Interop.FloatAsInt(pair) >> 16));
 
     /// <summary>The nearest bfloat16, halves to even, as the host rounds; a NaN stays one.</summary>
-    public static uint BFloat16(float value)
-    {
-        uint bits = Interop.FloatAsInt(value);
-        uint rounded = bits + 0x7FFF + ((bits >> 16) & 1);
-        return (((bits & Magnitude) > Infinity ? bits | QuietBit : rounded) >> 16) & 0xFFFF;
-    }
+    public static uint BFloat16(float value) => GpuSixteen.RoundBrain(value);
 
-    /// <summary>The nearest binary16, halves to even.</summary>
-    public static uint Half(float value) => Interop.FloatAsInt((ILGPU.Half)value);
+    /// <summary>The nearest binary16, halves to even; a NaN stays one. ILGPU's own conversion rounds on devices and cuts off on the processor.</summary>
+    public static uint Half(float value) => GpuSixteen.RoundHalf(value);
 }

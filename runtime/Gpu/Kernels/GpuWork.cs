@@ -42,9 +42,9 @@ public struct GpuWork
     /// <summary>The key that the first column of the call's masks is about; those before it are seen.</summary>
     public int FirstMaskedKey;
 
-    /// <summary>The work of a group. The last tiles come first: causal ones among them are the longest.</summary>
+    /// <summary>The work of a group. Of each head the last tiles come first: causal ones among them are the longest.</summary>
     /// <param name="call">The call.</param>
-    /// <param name="group">The group's index.</param>
+    /// <param name="group">The tile, counted head by head.</param>
     /// <param name="heads">Query heads.</param>
     /// <param name="groupSize">Query heads that share a key/value head.</param>
     /// <param name="tileRows">Queries of a tile.</param>

@@ -13,7 +13,10 @@ internal readonly record struct GpuGrid(int Tiles, int Groups)
 
     /// <summary>The groups of a launch over keys.</summary>
     public static GpuGrid OfKeys(KernelDescription description, in AttentionArguments arguments, TensorLayout key, int tileRows) =>
-        Of(description.KvHeads, arguments.CumulativeKeyLengths.IsEmpty ? arguments.CumulativeLengths : arguments.CumulativeKeyLengths, key, tileRows, nameof(key));
+        Of(description.KvHeads, OfKeys(arguments), key, tileRows, nameof(key));
+
+    /// <summary>Keys of the longest sequence.</summary>
+    public static int LongestKeys(in AttentionArguments arguments, TensorLayout key) => Longest(OfKeys(arguments), key.Length);
 
     /// <summary>Throws where a launch has no room for so many groups.</summary>
     public static void CheckGroups(long groups, string what, string name)
@@ -23,6 +26,8 @@ internal readonly record struct GpuGrid(int Tiles, int Groups)
             throw new ArgumentException($"{what} make {groups} groups; a launch has at most {int.MaxValue}. Cut the batch.", name);
         }
     }
+
+    private static ReadOnlySpan<int> OfKeys(in AttentionArguments arguments) => arguments.CumulativeKeyLengths.IsEmpty ? arguments.CumulativeLengths : arguments.CumulativeKeyLengths;
 
     private static GpuGrid Of(int heads, ReadOnlySpan<int> cumulative, TensorLayout layout, int tileRows, string name)
     {

@@ -10,7 +10,7 @@ public static class GpuLauncher
 {
     /// <summary>Checks the arguments and queues the kernel on the call's stream.</summary>
     /// <exception cref="ArgumentException">An argument's shape or value is not what the declaration needs; nothing was queued.</exception>
-    /// <exception cref="GpuOutOfMemoryException">The device has no room for the call's workspace; nothing was queued.</exception>
+    /// <exception cref="GpuOutOfMemoryException">The device has no room for the call's workspace; the output is unchanged.</exception>
     public static void Run(
         GpuAttentionContext context,
         KernelDescription description,
@@ -40,7 +40,7 @@ public static class GpuLauncher
         }
 
         GpuAttentionCall call = default;
-        call.Tiles = grid.Tiles;
+        GpuOrder.Set(ref call, description, grid, GpuGrid.LongestKeys(arguments, key.Layout), sizeof(float), context.CacheBytes);
 
         // The workspace belongs to one call until its kernel is queued; the stream keeps the next one's copies behind it.
         lock (stream.Workspace)

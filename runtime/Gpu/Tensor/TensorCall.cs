@@ -12,7 +12,7 @@ internal sealed class TensorCall(GpuStream stream, KernelDescription description
     /// <summary>On tensor cores: what is not in 16 bits yet, or is rotated or normalised first, is brought there by kernels of their own.</summary>
     public void RunOnTensorCores(TensorKernel tensor, GpuKernel simt, GpuOperands operands, in AttentionArguments arguments, in GpuArguments device, GpuGrid grid)
     {
-        SetInputs(simt, operands, arguments, device, grid);
+        SetInputs(simt, operands, arguments, device, grid, sizeof(ushort));
         if (tensor.PrepareQuery is not null)
         {
             operands = operands with { Query = Widened(operands.Query, "queries"), Key = Widened(operands.Key, "keys") };
@@ -39,17 +39,17 @@ internal sealed class TensorCall(GpuStream stream, KernelDescription description
     {
         GpuOperand output = operands.Output;
         operands = new GpuOperands(Widened(operands.Query, "queries"), Widened(operands.Key, "keys"), Widened(operands.Value, "values"), output.NewWide("output", stream.Workspace));
-        SetInputs(simt, operands, arguments, device, grid);
+        SetInputs(simt, operands, arguments, device, grid, sizeof(float));
         Place(operands);
         (_call.Value, _call.Output) = (operands.Value.Wide, operands.Output.Wide);
         stream.Context.Load(simt)(stream.Native, new KernelConfig(grid.Groups, simt.Threads), _call);
         Convert(operands.Output, output, widens: false);
     }
 
-    private void SetInputs(GpuKernel simt, in GpuOperands operands, in AttentionArguments arguments, in GpuArguments device, GpuGrid grid)
+    private void SetInputs(GpuKernel simt, in GpuOperands operands, in AttentionArguments arguments, in GpuArguments device, GpuGrid grid, int elementBytes)
     {
         _call = default;
-        _call.Tiles = grid.Tiles;
+        GpuOrder.Set(ref _call, description, grid, GpuGrid.LongestKeys(arguments, operands.Key.Layout), elementBytes, stream.Context.CacheBytes);
         (_call.QueryLength, _call.KeyLength) = (operands.Query.Layout.Length, operands.Key.Layout.Length);
         ArrayView<float> nothing = stream.Workspace.Reserve<float>("nothing", 1);
         _call.Query = _call.Key = _call.Value = _call.Output = _call.LogSumExp = nothing;

@@ -11,7 +11,7 @@ public static class TensorLauncher
 {
     /// <summary>Checks the arguments and queues the call over 16-bit tensors on its stream.</summary>
     /// <exception cref="ArgumentException">An argument's shape or value is not what the declaration needs; nothing was queued.</exception>
-    /// <exception cref="GpuOutOfMemoryException">The device has no room for the call's workspace; nothing was queued.</exception>
+    /// <exception cref="GpuOutOfMemoryException">The device has no room for the call's workspace; the output is unchanged.</exception>
     public static void Run(
         GpuAttentionContext context,
         KernelDescription description,

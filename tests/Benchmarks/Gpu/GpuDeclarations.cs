@@ -32,6 +32,14 @@ public static partial class GpuBFloat128;
 [Attention(Type = "causal", Heads = 16, HeadDim = 128, Targets = KernelTargets.Cpu | KernelTargets.Gpu, GpuPrecision = GpuPrecision.BFloat16)]
 public static partial class GpuBFloatCausal128;
 
+/// <summary>Causal, grouped heads, bfloat16 at a head dim of 256: queries and outputs leave the fewest registers.</summary>
+[Attention(Type = "causal", Heads = 2, KvHeads = 1, HeadDim = 256, Targets = KernelTargets.Cpu | KernelTargets.Gpu, GpuPrecision = GpuPrecision.BFloat16)]
+public static partial class GpuBFloatCausal256;
+
+/// <summary>All keys visible, bfloat16 at a head dim whose rows fill no whole number of 128 bytes.</summary>
+[Attention(Heads = 2, HeadDim = 96, Targets = KernelTargets.Cpu | KernelTargets.Gpu, GpuPrecision = GpuPrecision.BFloat16)]
+public static partial class GpuBFloat96;
+
 /// <summary>A window with sinks, rotated, grouped heads, binary16 on tensor cores.</summary>
 [Attention(Type = "local", Window = 33, Sinks = 3, Causal = true, Heads = 4, KvHeads = 2, HeadDim = 64, Targets = KernelTargets.Cpu | KernelTargets.Gpu, GpuPrecision = GpuPrecision.Half)]
 [PositionalEncoding("rope")]

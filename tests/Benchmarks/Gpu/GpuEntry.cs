@@ -72,6 +72,8 @@ public static class GpuKernelList
             static (context, query, key, value, output, in arguments, in device) => GpuT5.Forward(context, query, key, value, output, arguments with { BucketBias = BucketBias }, device),
             GpuT5.SelectGpuKernel),
         new(nameof(GpuCausal256), 2, 1, 256, 256, GpuCausal256.Forward, GpuCausal256.Forward, GpuCausal256.SelectGpuKernel),
+        BFloat(nameof(GpuBFloatCausal256), 2, 256, GpuBFloatCausal256.Forward, GpuBFloatCausal256.Forward, GpuBFloatCausal256.SelectGpuKernel) with { KvHeads = 1 },
+        BFloat(nameof(GpuBFloat96), 2, 96, GpuBFloat96.Forward, GpuBFloat96.Forward, GpuBFloat96.SelectGpuKernel),
         new(nameof(GpuHalfLocalRope), 4, 2, 64, 64, GpuHalfLocalRope.Forward, null, GpuHalfLocalRope.SelectGpuKernel) { Device16 = GpuHalfLocalRope.Forward, Precision = GpuPrecision.Half, Tolerance = 0.01 },
     ];
 

@@ -1,10 +1,17 @@
-"""Times torch.nn.functional.scaled_dot_product_attention on the first CUDA device. Cases come as JSON on standard input; times by events go to standard output as JSON."""
+"""Times torch.nn.functional.scaled_dot_product_attention on the first CUDA device: as PyTorch chooses, and 16-bit types with its flash kernel alone.
+Cases come as JSON on standard input; times by events go to standard output as JSON."""
+import contextlib
 import json
 import sys
 
 
 def report(version, device, note, times):
     print(json.dumps({"version": version, "device": device, "note": note, "times": times}))
+
+
+def only_flash():
+    from torch.nn.attention import SDPBackend, sdpa_kernel
+    return sdpa_kernel(SDPBackend.FLASH_ATTENTION)
 
 
 def measure(torch, case, kind):
@@ -44,11 +51,13 @@ def main():
         return report(torch.__version__, None, "PyTorch finds no CUDA device", [])
     times, notes = [], []
     for case in cases:
-        for kind in case["types"]:
+        kernels = [(kind, kind, contextlib.nullcontext) for kind in case["types"]] + [(f"{kind}, flash kernel", kind, only_flash) for kind in case["types"] if kind != "float32"]
+        for name, kind, chosen in kernels:
             try:
-                times.append({"name": case["name"], "type": kind, "milliseconds": measure(torch, case, kind)})
-            except (RuntimeError, TypeError) as failure:
-                notes.append(f"{case['name']}, {kind}: {str(failure).splitlines()[0]}")
+                with chosen():
+                    times.append({"name": case["name"], "type": name, "milliseconds": measure(torch, case, kind)})
+            except (ImportError, RuntimeError, TypeError) as failure:
+                notes.append(f"{case['name']}, {name}: {str(failure).splitlines()[0]}")
             torch.cuda.empty_cache()
     report(torch.__version__, torch.cuda.get_device_name(0), "; ".join(notes) or None, times)
 

@@ -62,7 +62,7 @@ namespace AttentionGen.Kernels
         /// <summary>One group: the outputs of TileRows queries of one head.</summary>
         public static void Run(GpuAttentionCall call)
         {
-            GpuWork work = GpuWork.Of(call, Grid.IdxX, Heads, GroupSize, TileRows);
+            GpuWork work = GpuWork.Of(call, GpuOrder.Place(call, Grid.IdxX), Heads, GroupSize, TileRows);
             // Of a shorter sequence among those laid end to end; the whole group leaves.
             if (work.Rows <= 0)
             {

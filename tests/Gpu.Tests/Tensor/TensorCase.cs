@@ -50,6 +50,13 @@ internal sealed class TensorCase(TensorHosts.Host host, ConformanceCase test)
     /// <summary>Calls over FP32 tensors and compares.</summary>
     public void CheckWide()
     {
+        KernelCall call = CallWide();
+        Compare(call.Output.Get(), call.LogSumExp?.Get(), 0);
+    }
+
+    /// <summary>Calls over FP32 tensors.</summary>
+    public KernelCall CallWide()
+    {
         KernelCall call = test.NewCall();
         using (var memory = new DeviceCall(Context, call))
         {
@@ -58,7 +65,7 @@ internal sealed class TensorCase(TensorHosts.Host host, ConformanceCase test)
         }
 
         Assert.Equal(0, call.Output.BrokenCanaries());
-        Compare(call.Output.Get(), call.LogSumExp?.Get(), 0);
+        return call;
     }
 
     /// <summary>Calls over 16-bit tensors and compares.</summary>

@@ -22,6 +22,14 @@ public class TensorKernelTests
         ("alibi, soft cap", TensorHosts.Declare("causal", "Softcap = 5", new(2, 2, 64, 32), GpuPrecision.BFloat16, "alibi"), 70, 70, null),
         ("learned sinks, a scale", TensorHosts.Declare("standard", "LearnedSinks = true, Scale = 0.2", new(2, 1, 64, 64)), 20, 65, null),
         ("normalised, rotated in half", TensorHosts.Declare("standard", "QkNorm = L2, MaxLength = 64", new(1, 1, 64, 64), GpuPrecision.Half, "rope"), 30, 40, null),
+        ("head dim 128, causal, grouped heads, two tiles", TensorHosts.Declare("causal", "CausalAlignment = BottomRight", new(2, 1, 128, 128)), 140, 150, null),
+        ("head dim 112, half, a window and sinks", TensorHosts.Declare("local", "WindowLeft = 30, Sinks = 5, Causal = true", new(1, 1, 112, 112), GpuPrecision.Half), 150, 150, null),
+        ("query dim 128, value dim 64, alibi", TensorHosts.Declare("causal", "", new(1, 1, 128, 64), GpuPrecision.BFloat16, "alibi"), 70, 70, null),
+        ("head dim 256, causal, grouped heads", TensorHosts.Declare("causal", "CausalAlignment = BottomRight", new(2, 1, 256, 256)), 70, 75, null),
+        ("head dim 192, value dim 128, rotated", TensorHosts.Declare("causal", "", new(1, 1, 192, 128), GpuPrecision.BFloat16, "rope"), 70, 70, null),
+        ("head dim 144, a window, half", TensorHosts.Declare("local", "WindowLeft = 20, WindowRight = 5", new(1, 1, 144, 144), GpuPrecision.Half), 140, 140, null),
+        ("head dim 208", TensorHosts.Declare("standard", "", new(1, 1, 208, 208)), 17, 40, [39]),
+        ("query dim 32, value dim 256, key lengths", TensorHosts.Declare("standard", "", new(1, 1, 32, 256)), 10, 70, [37]),
         ("block", TensorHosts.Declare("block", "BlockSize = 24, Neighbours = 1", new(1, 1, 32, 32)), 140, 140, null),
         ("no keys", TensorHosts.Declare("standard", "", new(1, 1, 32, 32)), 5, 12, [0]),
     ];
@@ -61,6 +69,8 @@ public class TensorKernelTests
     [InlineData(6)]
     [InlineData(8)]
     [InlineData(9)]
+    [InlineData(13)]
+    [InlineData(16)]
     public void A_value_that_is_not_finite_reaches_only_the_rows_that_see_it(int index)
     {
         TensorHosts.Host host = Hosts.Value[index];

@@ -27,8 +27,17 @@ namespace ILGPU.Runtime.Cuda
     {
         public override AcceleratorType AcceleratorType => AcceleratorType.Cuda;
 
-        /// <summary>The capability that it plays.</summary>
-        public static (int Major, int Minor) Capability { get; set; } = (8, 0);
+        private static readonly AsyncLocal<(int Major, int Minor)?> Played = new();
+
+        /// <summary>The capability that it plays. Each test sees what it sets, and others run beside it.</summary>
+        public static (int Major, int Minor) Capability
+        {
+            get => Played.Value ?? (8, 0);
+            set => Played.Value = value;
+        }
+
+        /// <summary>Bytes of its last cache: few, so that launches of some heads have several sections.</summary>
+        public int L2CacheSize => 32 * 1024;
 
         public CudaArchitecture? Architecture => new CudaArchitecture(Capability.Major, Capability.Minor);
     }

@@ -72,8 +72,6 @@ public static class Interop
 {
     public static uint FloatAsInt(float value) => BitConverter.SingleToUInt32Bits(value);
 
-    public static ushort FloatAsInt(Half value) => BitConverter.HalfToUInt16Bits(value.Value);
-
     public static Half IntAsFloat(ushort value) => new(BitConverter.UInt16BitsToHalf(value));
 
     public static float IntAsFloat(uint value) => BitConverter.UInt32BitsToSingle(value);

@@ -17,7 +17,23 @@ public abstract class AcceleratorException(string message) : Exception(message);
 /// <summary>The executor as a device; <see cref="Memory"/> may be lowered to see what happens when it runs out.</summary>
 public class Device
 {
-    public static long Memory { get; set; } = 1L << 30;
+    private static readonly AsyncLocal<long?> Lowered = new();
+
+    /// <summary>Bytes of memory. Each test sees what it sets, and others run beside it.</summary>
+    public static long Memory
+    {
+        get => Lowered.Value ?? 1L << 30;
+        set => Lowered.Value = value;
+    }
+
+    private static readonly AsyncLocal<int> Copied = new();
+
+    /// <summary>Copies to the host so far, of this test.</summary>
+    public static int CopiesToHost
+    {
+        get => Copied.Value;
+        set => Copied.Value = value;
+    }
 
     public string Name => "AttentionGen executor";
 
@@ -166,6 +182,9 @@ public static class ArrayViewExtensions
         MemoryMarshal.AsBytes(MemoryMarshal.CreateSpan(ref cpuData, checked((int)length))).CopyTo(view.HostBytes(writes: true));
 
     public static void CopyToCPUUnsafeAsync<T>(this ArrayView<T> view, AcceleratorStream stream, ref T cpuData, long length)
-        where T : unmanaged =>
+        where T : unmanaged
+    {
+        Device.CopiesToHost++;
         view.HostBytes(writes: false).CopyTo(MemoryMarshal.AsBytes(MemoryMarshal.CreateSpan(ref cpuData, checked((int)length))));
+    }
 }

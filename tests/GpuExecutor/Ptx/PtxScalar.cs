@@ -29,6 +29,7 @@ internal static class PtxScalar
         }
 
         table["add.s64"] = table["add.u64"] = new("b64", ["b64", "b64"], static (a, b, _) => a + b);
+        table["mad.lo.s64"] = new("s64", ["s64", "s64", "s64"], static (a, b, c) => (a * b) + c);
         table["mul.wide.s32"] = new("s64", ["s32", "s32"], static (a, b, _) => (ulong)((long)(int)a * (int)b));
         table["max.s32"] = new("s32", ["s32", "s32"], static (a, b, _) => (uint)Math.Max((int)a, (int)b));
         table["min.s32"] = new("s32", ["s32", "s32"], static (a, b, _) => (uint)Math.Min((int)a, (int)b));
@@ -49,9 +50,9 @@ internal static class PtxScalar
 
     private static void AddFloats(Dictionary<string, Operation> table)
     {
-        table["add.f32"] = Floats(static (a, b, _) => a + b, 2);
+        table["add.f32"] = table["add.rn.f32"] = Floats(static (a, b, _) => a + b, 2);
         table["sub.f32"] = Floats(static (a, b, _) => a - b, 2);
-        table["mul.f32"] = Floats(static (a, b, _) => a * b, 2);
+        table["mul.f32"] = table["mul.rn.f32"] = Floats(static (a, b, _) => a * b, 2);
         table["fma.rn.f32"] = Floats(MathF.FusedMultiplyAdd, 3);
 
         // Of a NaN and a number, the number.
@@ -74,12 +75,11 @@ internal static class PtxScalar
             table[$"setp.{name}.and.s32"] = new("pred", ["s32", "s32", "pred"], (a, b, p) => Of(((int)a).CompareTo((int)b)) & p);
             table[$"setp.{name}.or.s32"] = new("pred", ["s32", "s32", "pred"], (a, b, p) => Of(((int)a).CompareTo((int)b)) | p);
             table[$"setp.{name}.u32"] = new("pred", ["u32", "u32"], (a, b, _) => Of(((uint)a).CompareTo((uint)b)));
-            table[$"setp.{name}.f32"] = new("pred", ["f32", "f32"], (a, b, _) =>
-            {
-                // Ordered: nothing holds of a NaN.
-                (float x, float y) = (Float(a), Float(b));
-                return float.IsNaN(x) || float.IsNaN(y) ? 0u : Of(x.CompareTo(y));
-            });
+
+            // Ordered: nothing holds of a NaN.
+            ulong OfFloats(ulong a, ulong b) => float.IsNaN(Float(a)) || float.IsNaN(Float(b)) ? 0u : Of(Float(a).CompareTo(Float(b)));
+            table[$"setp.{name}.f32"] = new("pred", ["f32", "f32"], (a, b, _) => OfFloats(a, b));
+            table[$"setp.{name}.or.f32"] = new("pred", ["f32", "f32", "pred"], (a, b, p) => OfFloats(a, b) | p);
         }
     }
 

@@ -101,6 +101,10 @@ internal sealed partial class PtxWarp
         {
             Reduce(instruction, lanes);
         }
+        else if (instruction.Name == "vote.sync.any.pred")
+        {
+            Vote(instruction, lanes);
+        }
         else if (!_memory.Run(instruction, lanes) && !_matrix.Run(instruction, lanes))
         {
             throw new DeviceFault(FaultKind.Instruction, "this is not among the instructions that the executor knows.");
@@ -124,6 +128,18 @@ internal sealed partial class PtxWarp
 
         ulong all = Read(instruction.Operands[1], new PtxType('b', 32), lanes).Aggregate(static (a, b) => a | b);
         Write(instruction.Operands[0], new PtxType('b', 32), lanes).AsSpan().Fill(all);
+    }
+
+    // vote.sync.any.pred d, a, members: all lanes take part.
+    private void Vote(PtxInstruction instruction, uint lanes)
+    {
+        if (lanes != uint.MaxValue || instruction.Operands.Length != 3 || instruction.Operands[2] != "-1")
+        {
+            throw new DeviceFault(FaultKind.Instruction, "expected d, a, -1 in all lanes.");
+        }
+
+        ulong any = Read(instruction.Operands[1], PtxType.Predicate, lanes).Any(static vote => vote != 0) ? 1u : 0u;
+        Write(instruction.Operands[0], PtxType.Predicate, lanes).AsSpan().Fill(any);
     }
 
     private uint Guarded(PtxInstruction instruction)
