@@ -42,10 +42,10 @@ public unsafe struct ScanAhead
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Ask()
     {
-        CachePrefetch.Later(_input);
-        CachePrefetch.Later(_delta);
-        CachePrefetch.Later(_gate);
-        CachePrefetch.Later(_output);
+        CachePrefetch.Soon(_input);
+        CachePrefetch.Soon(_delta);
+        CachePrefetch.Soon(_gate);
+        CachePrefetch.Soon(_output);
         _input += _inputStride;
         _delta += _deltaStride;
         _gate += _gateStride;
