@@ -120,8 +120,8 @@ internal static class AtOnceTileStage
         }
 
         string last = alone == 0 ? "sinks" : $"sinks + {alone * dialect.Lanes * plan.Shape.QueryDim}";
-        writer.Line($"float* lastSinks = {last};");
-        writer.Line($"float* window = At(workspace, KeysAt) + ((start - block) * QueryDim);");
+        string scores = alone == 0 ? "first" : $"first + {alone * dialect.Lanes}";
+        writer.Line("float* window = At(workspace, KeysAt) + ((start - block) * QueryDim);");
         writer.Line($"int joined = Math.Min((end - start) / Lanes, {width - 1});");
         using (writer.Block("switch (joined)"))
         {
@@ -130,12 +130,12 @@ internal static class AtOnceTileStage
                 writer.Line(others == 0 ? "default:" : $"case {others}:");
                 if (others == 0)
                 {
-                    writer.Line($"    Scores1Partial{pass.Suffix}(queries, lastSinks, first + {(atOnce.Sinks - dialect.Lanes)}, tileMax{extra});");
+                    writer.Line($"    Scores1Partial{pass.Suffix}(queries, {last}, {scores}, tileMax{extra});");
                 }
                 else
                 {
                     writer.Line("    key = start;");
-                    writer.Line($"    Scores{others + 1}Joint{pass.Suffix}(queries, lastSinks, window, first + {(atOnce.Sinks - dialect.Lanes)}, tileMax{extra});");
+                    writer.Line($"    Scores{others + 1}Joint{pass.Suffix}(queries, {last}, window, {scores}, tileMax{extra});");
                 }
 
                 writer.Line("    break;");

@@ -178,25 +178,24 @@ namespace AttentionGen.Kernels
             int sinkKeys = Math.Min(SinkKeys, work.KeyLength);
             float* sinks = At(workspace, SinkKeysAt);
             int key = 0;
-            float* lastSinks = sinks;
             float* window = At(workspace, KeysAt) + ((start - block) * QueryDim);
             int joined = Math.Min((end - start) / Lanes, 3);
             switch (joined)
             {
                 case 3:
                     key = start;
-                    Scores4Joint(queries, lastSinks, window, first + 0, tileMax, key, query, lastKey);
+                    Scores4Joint(queries, sinks, window, first, tileMax, key, query, lastKey);
                     break;
                 case 2:
                     key = start;
-                    Scores3Joint(queries, lastSinks, window, first + 0, tileMax, key, query, lastKey);
+                    Scores3Joint(queries, sinks, window, first, tileMax, key, query, lastKey);
                     break;
                 case 1:
                     key = start;
-                    Scores2Joint(queries, lastSinks, window, first + 0, tileMax, key, query, lastKey);
+                    Scores2Joint(queries, sinks, window, first, tileMax, key, query, lastKey);
                     break;
                 default:
-                    Scores1Partial(queries, lastSinks, first + 0, tileMax, key, query, lastKey);
+                    Scores1Partial(queries, sinks, first, tileMax, key, query, lastKey);
                     break;
             }
 
@@ -2658,17 +2657,16 @@ namespace AttentionGen.Kernels
             int sinkKeys = Math.Min(SinkKeys, work.KeyLength);
             float* sinks = At(workspace, SinkKeysAt);
             int key = 0;
-            float* lastSinks = sinks;
             float* window = At(workspace, KeysAt) + ((start - block) * QueryDim);
             int joined = Math.Min((end - start) / Lanes, 1);
             switch (joined)
             {
                 case 1:
                     key = start;
-                    Scores2Joint(queries, lastSinks, window, first + 0, tileMax, key, query, lastKey);
+                    Scores2Joint(queries, sinks, window, first, tileMax, key, query, lastKey);
                     break;
                 default:
-                    Scores1Partial(queries, lastSinks, first + 0, tileMax, key, query, lastKey);
+                    Scores1Partial(queries, sinks, first, tileMax, key, query, lastKey);
                     break;
             }
 
@@ -4111,25 +4109,24 @@ namespace AttentionGen.Kernels
             int sinkKeys = Math.Min(SinkKeys, work.KeyLength);
             float* sinks = At(workspace, SinkKeysAt);
             int key = 0;
-            float* lastSinks = sinks;
             float* window = At(workspace, KeysAt) + ((start - block) * QueryDim);
             int joined = Math.Min((end - start) / Lanes, 3);
             switch (joined)
             {
                 case 3:
                     key = start;
-                    Scores4Joint(queries, lastSinks, window, first + 0, tileMax, key, query, lastKey);
+                    Scores4Joint(queries, sinks, window, first, tileMax, key, query, lastKey);
                     break;
                 case 2:
                     key = start;
-                    Scores3Joint(queries, lastSinks, window, first + 0, tileMax, key, query, lastKey);
+                    Scores3Joint(queries, sinks, window, first, tileMax, key, query, lastKey);
                     break;
                 case 1:
                     key = start;
-                    Scores2Joint(queries, lastSinks, window, first + 0, tileMax, key, query, lastKey);
+                    Scores2Joint(queries, sinks, window, first, tileMax, key, query, lastKey);
                     break;
                 default:
-                    Scores1Partial(queries, lastSinks, first + 0, tileMax, key, query, lastKey);
+                    Scores1Partial(queries, sinks, first, tileMax, key, query, lastKey);
                     break;
             }
 
@@ -6685,17 +6682,16 @@ namespace AttentionGen.Kernels
             int key = 0;
             Scores1Partial(queries, sinks, first + key, tileMax, key, query, lastKey);
             key += 1;
-            float* lastSinks = sinks + 8;
             float* window = At(workspace, KeysAt) + ((start - block) * QueryDim);
             int joined = Math.Min((end - start) / Lanes, 1);
             switch (joined)
             {
                 case 1:
                     key = start;
-                    Scores2Joint(queries, lastSinks, window, first + 1, tileMax, key, query, lastKey);
+                    Scores2Joint(queries, sinks + 8, window, first + 1, tileMax, key, query, lastKey);
                     break;
                 default:
-                    Scores1Partial(queries, lastSinks, first + 1, tileMax, key, query, lastKey);
+                    Scores1Partial(queries, sinks + 8, first + 1, tileMax, key, query, lastKey);
                     break;
             }
 
