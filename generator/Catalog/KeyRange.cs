@@ -47,6 +47,14 @@ public sealed record KeyRange
     /// <summary>Whether nothing after the query is visible, sinks included.</summary>
     public bool IsCausal { get; private init; }
 
+    /// <summary>How far before a query the first key stands at most, sinks and global rows aside; <see cref="int.MaxValue"/>: anywhere.</summary>
+    public int FarthestBefore => Math.Min(Before ?? int.MaxValue, FarthestInBlocks);
+
+    /// <summary>How far behind a query the last key stands at most, global rows aside; <see cref="int.MaxValue"/>: anywhere.</summary>
+    public int FarthestAfter => Math.Min(After ?? int.MaxValue, FarthestInBlocks);
+
+    private int FarthestInBlocks => BlockSize == 0 ? int.MaxValue : (int)Math.Min(((Neighbours + 1L) * BlockSize) - 1, int.MaxValue);
+
     /// <summary>Whether a first visible key is set.</summary>
     public bool HasFirst => Before is not null || BlockSize > 0;
 

@@ -8,6 +8,12 @@ namespace AttentionGen.Generator.Stages;
 /// <summary>Divides a chunk's outputs by their sums of weights and writes them, with the log-sum-exp where it is wanted.</summary>
 internal static class EpilogueStage
 {
+    /// <summary>Where the log-sum-exps of a work item's rows go, as C#, or null where they aren't wanted.</summary>
+    public const string LogSumExpRows = "call->LogSumExp == null ? null : call->LogSumExp + ((((long)work.Batch * Heads) + head) * call->LogSumExpStride) + work.FirstRow";
+
+    /// <summary>The statement that sets a row's, from <c>total</c> and <c>highest</c>.</summary>
+    public const string SetLogSumExp = "logSumExp[r] = total == 0f ? float.NegativeInfinity : (highest * NaturalLogOf2) + MathF.Log(total);";
+
     public static void Write(CodeWriter writer, KernelPlan plan)
     {
         Dialect dialect = plan.Dialect;
@@ -30,7 +36,7 @@ internal static class EpilogueStage
             writer.Line("float* target = call->Output.Head(work.Batch, head) + (work.FirstRow * call->Output.RowStride);");
             if (!adds)
             {
-                writer.Line("float* logSumExp = call->LogSumExp == null ? null : call->LogSumExp + ((((long)work.Batch * Heads) + head) * call->LogSumExpStride) + work.FirstRow;");
+                writer.Line($"float* logSumExp = {LogSumExpRows};");
             }
 
             using (writer.Block("for (int r = 0; r < work.Rows; r++)"))
@@ -71,7 +77,7 @@ internal static class EpilogueStage
                 {
                     writer.Line("if (logSumExp != null)");
                     writer.Line("{");
-                    writer.Line("    logSumExp[r] = total == 0f ? float.NegativeInfinity : (highest * NaturalLogOf2) + MathF.Log(total);");
+                    writer.Line("    " + SetLogSumExp);
                     writer.Line("}");
                 }
             }

@@ -94,7 +94,7 @@ public sealed class KernelPlan
         get
         {
             KeyRange[] bounded = [.. Passes.Select(static pass => pass.Range).Where(static range => range.HasFirst)];
-            return bounded.Length < Passes.Count ? null : bounded.Max(static range => Math.Min(range.Before ?? int.MaxValue, range.BlockSize > 0 ? (int)Math.Min(((range.Neighbours + 1L) * range.BlockSize) - 1, int.MaxValue) : int.MaxValue));
+            return bounded.Length < Passes.Count ? null : bounded.Max(static range => range.FarthestBefore);
         }
     }
 

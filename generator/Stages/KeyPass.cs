@@ -51,7 +51,7 @@ public sealed record KeyPass(KeyRange Range, string Suffix)
             yield return ("Before" + Suffix, before, "keys visible before the query");
         }
 
-        if (Range.After is { } after)
+        if (Range.After is { } after and not 0)
         {
             yield return ("After" + Suffix, after, "keys visible after the query");
         }

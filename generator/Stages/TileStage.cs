@@ -132,20 +132,11 @@ internal static class TileStage
         {
             WriteBuffers(writer, plan, pass);
             WriteScores(writer, plan, pass);
-            WriteRuntimeMask(writer, pass);
+            TileScores scores = new("Math.Min(TileRows, work.Rows - row)", "from", "to", pass.IsIndexed ? "keyIndices + (from - block)" : "null", "scores + (from - block)");
+            CallMaskStage.Write(writer, scores);
             writer.Line("Softmax(scores + (start - block), end - start, tileMax, At(workspace, RowMaxAt) + state, At(workspace, RowSumAt) + (state * Lanes), outputs" + (plan.Decode is null ? ");" : ", TileRows);"));
             writer.Line("float* weights = scores + (from - block);");
-            if (plan.HasDropout)
-            {
-                writer.Line("// Sums are of the weights before any is dropped.");
-                using (writer.Block("if (call->DropsWeights)"))
-                {
-                    writer.Line($"DropoutMask.Apply(call, work.Batch, head, work.FirstRow + row, Math.Min(TileRows, work.Rows - row), from, to, {KeyIndices(pass)}, weights, ScoreStride);");
-                }
-
-                writer.Line();
-            }
-
+            CallMaskStage.WriteDropout(writer, plan, scores with { First = "weights" });
             writer.Line("float* values = At(workspace, ValuesAt) + ((from - block) * PaddedValueDim);");
             using (writer.Block("if (finite)"))
             {
@@ -245,24 +236,6 @@ internal static class TileStage
 
         writer.Line();
     }
-
-    private static void WriteRuntimeMask(CodeWriter writer, KeyPass pass)
-    {
-        using (writer.Block("if (call->Blocks.IsPresent)"))
-        {
-            writer.Line($"BlockMasking.Apply(call, work.Batch, head, work.FirstRow + row, Math.Min(TileRows, work.Rows - row), from, to, {KeyIndices(pass)}, scores + (from - block), ScoreStride, tileMax, Lanes);");
-        }
-
-        writer.Line();
-        using (writer.Block("if (call->Mask.IsPresent)"))
-        {
-            writer.Line($"RuntimeMasking.Apply(call, work.Batch, head, work.FirstRow + row, Math.Min(TileRows, work.Rows - row), from, to, {KeyIndices(pass)}, scores + (from - block), ScoreStride, tileMax, Lanes);");
-        }
-
-        writer.Line();
-    }
-
-    private static string KeyIndices(KeyPass pass) => pass.IsIndexed ? "keyIndices + (from - block)" : "null";
 
     private static string Partial(KernelPlan plan, KeyPass pass, int width) =>
         $"Scores{width}Partial{pass.Suffix}(queries, keys, scores + (key - block), tileMax{ScoreStage.Extra(plan, pass, partial: true, typed: false)});";

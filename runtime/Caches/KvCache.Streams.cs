@@ -113,11 +113,9 @@ public abstract unsafe partial class KvCache
     /// <summary>Slots behind the last token are zero, whatever the stream held there.</summary>
     private void ClearTail(in KvSequenceState state)
     {
-        int partial = state.Length % Shape.PageTokens;
-        if (partial != 0)
+        if (state.Length % Shape.PageTokens != 0)
         {
-            KvSequence view = View(in state);
-            KvPages.ClearSlots(Shape, view.Page(state.Length / Shape.PageTokens), view.HeadStride, partial, Shape.PageTokens);
+            ClearSlots(in state, state.Length, Shape.PageTokens);
         }
     }
 

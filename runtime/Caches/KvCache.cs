@@ -148,6 +148,13 @@ public abstract unsafe partial class KvCache : IKvCache
         }
     }
 
+    /// <summary>Zeros the slots from a token on, up to slot <paramref name="past"/> of its page.</summary>
+    private void ClearSlots(in KvSequenceState state, int token, int past)
+    {
+        KvSequence view = View(in state);
+        KvPages.ClearSlots(Shape, view.Page(token / Shape.PageTokens), view.HeadStride, token % Shape.PageTokens, past);
+    }
+
     /// <summary>Gives up what is reserved and not committed.</summary>
     private protected void EndReservation(ref KvSequenceState state)
     {
@@ -165,8 +172,7 @@ public abstract unsafe partial class KvCache : IKvCache
         if (partial != 0 && state.ReservedEnd > length)
         {
             int used = Math.Min(state.ReservedEnd - (length - partial), Shape.PageTokens);
-            KvSequence view = View(in state);
-            KvPages.ClearSlots(Shape, view.Page(length / Shape.PageTokens), view.HeadStride, partial, used);
+            ClearSlots(in state, length, used);
         }
 
         state.ReservedEnd = length;

@@ -25,7 +25,7 @@ public sealed class AtOncePlan
     {
         KeyRange range = plan.Passes[0].Range;
         Sinks = RoundUp(range.Sinks, plan.Dialect.Lanes);
-        KeysAhead = Ahead + After(range) + PackedKeys;
+        KeysAhead = Ahead + Math.Max(0, range.FarthestAfter) + PackedKeys;
         HasGlobalRows = range.GlobalRows > 0;
     }
 
@@ -53,16 +53,9 @@ public sealed class AtOncePlan
     // For all dialects or none: calls are cut into items before one is chosen.
     private static bool IsNarrow(KernelPlan plan, KeyRange range) => Dialect.Cpu.All(dialect =>
     {
-        long seen = (long)Before(range) + After(range) + dialect.TileRows;
+        long seen = (long)range.FarthestBefore + Math.Max(0, range.FarthestAfter) + dialect.TileRows;
         return seen + (2 * dialect.Lanes) + PackedKeys <= KernelPlan.ChooseKeyBlock(plan.Shape, dialect) && RoundUp(range.Sinks, dialect.Lanes) <= PackedKeys;
     });
-
-    private static int Before(KeyRange range) => Math.Min(range.Before ?? int.MaxValue, Blocks(range));
-
-    private static int After(KeyRange range) => Math.Max(0, Math.Min(range.After ?? int.MaxValue, Blocks(range)));
-
-    private static int Blocks(KeyRange range) =>
-        range.BlockSize == 0 ? int.MaxValue : (int)Math.Min(((range.Neighbours + 1L) * range.BlockSize) - 1, int.MaxValue);
 
     private static int RoundUp(int keys, int lanes) => (keys + lanes - 1) / lanes * lanes;
 }

@@ -14,7 +14,7 @@ internal static class AtOnceSoftmaxStage
         writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
         using (writer.Block("private static void SoftmaxAtOnce(AttentionCall* call, WorkItem work, int head, int first, int rows, float* scores, int count, float* tileMax, float* factors)"))
         {
-            writer.Line("float* logSumExp = call->LogSumExp == null ? null : call->LogSumExp + ((((long)work.Batch * Heads) + head) * call->LogSumExpStride) + work.FirstRow + first;");
+            writer.Line($"float* logSumExp = {EpilogueStage.LogSumExpRows} + first;");
             if (plan.HasSinkLogits)
             {
                 writer.Line("float sink = call->SinkLogits[head] * Log2OfE;");
@@ -36,7 +36,7 @@ internal static class AtOnceSoftmaxStage
                 writer.Line($"factors[r] = total == 0f ? 0f : {EpilogueStage.Numerator(plan)} / total;");
                 using (writer.Block("if (logSumExp != null && r < rows)"))
                 {
-                    writer.Line("logSumExp[r] = total == 0f ? float.NegativeInfinity : (highest * NaturalLogOf2) + MathF.Log(total);");
+                    writer.Line(EpilogueStage.SetLogSumExp);
                 }
             }
         }

@@ -37,10 +37,11 @@ internal static class AtOnceTileStage
             WriteScores(writer, plan, atOnce, pass);
             WriteAskForRows(writer, plan);
             writer.Line($"int seen = {(hasSinks ? "from < to ? SinkKeys + to - start : sinkKeys" : "to - start")}; // keys, some of them hidden");
-            WriteMasks(writer, plan, atOnce);
+            TileScores scores = WriteIndices(writer, plan, atOnce);
+            CallMaskStage.Write(writer, scores);
             writer.Line("float* factors = At(workspace, FactorsAt);");
             writer.Line("SoftmaxAtOnce(call, work, head, row, rows, first, (seen + Lanes - 1) / Lanes * Lanes, tileMax, factors);");
-            WriteDropout(writer, plan, atOnce);
+            CallMaskStage.WriteDropout(writer, plan, scores);
             writer.Line("float* weights = scores + (from - block);");
             writer.Line("float* values = At(workspace, ValuesAt) + ((from - block) * PaddedValueDim);");
             AtOnceValueStage.WriteCall(writer, plan, atOnce);
@@ -121,6 +122,7 @@ internal static class AtOnceTileStage
 
         string last = alone == 0 ? "sinks" : $"sinks + {alone * dialect.Lanes * plan.Shape.QueryDim}";
         string scores = alone == 0 ? "first" : $"first + {alone * dialect.Lanes}";
+        writer.Line("// The sinks' last panel shares its tile with the window's first ones: alone it would wait on its own latency.");
         writer.Line("float* window = At(workspace, KeysAt) + ((start - block) * QueryDim);");
         writer.Line($"int joined = Math.Min((end - start) / Lanes, {width - 1});");
         using (writer.Block("switch (joined)"))
@@ -145,46 +147,22 @@ internal static class AtOnceTileStage
         writer.Line();
     }
 
-    private static void WriteMasks(CodeWriter writer, KernelPlan plan, AtOncePlan atOnce)
+    /// <summary>The sinks' keys and the window's don't follow each other: then masks are given each key's index.</summary>
+    private static TileScores WriteIndices(CodeWriter writer, KernelPlan plan, AtOncePlan atOnce)
     {
-        bool hasSinks = atOnce.Sinks > 0;
-        string keys = hasSinks ? "keyIndices" : "null", from = hasSinks ? "0" : "start", to = hasSinks ? "seen" : "to";
-        if (hasSinks)
+        if (atOnce.Sinks == 0)
         {
-            writer.Line("float* keyIndices = At(workspace, KeyIndicesAt);");
-            using (writer.Block($"if (call->Blocks.IsPresent || call->Mask.IsPresent{(plan.HasDropout ? " || call->DropsWeights" : string.Empty)})"))
-            using (writer.Block("for (int n = 0; n < seen; n++)"))
-            {
-                writer.Line("keyIndices[n] = n < SinkKeys ? n : start + n - SinkKeys;");
-            }
-
-            writer.Line();
+            return new TileScores("rows", "start", "to", "null", "first");
         }
 
-        foreach ((string present, string function) in new[] { ("Blocks", "BlockMasking"), ("Mask", "RuntimeMasking") })
+        writer.Line("float* keyIndices = At(workspace, KeyIndicesAt);");
+        using (writer.Block($"if (call->Blocks.IsPresent || call->Mask.IsPresent{(plan.HasDropout ? " || call->DropsWeights" : string.Empty)})"))
+        using (writer.Block("for (int n = 0; n < seen; n++)"))
         {
-            using (writer.Block($"if (call->{present}.IsPresent)"))
-            {
-                writer.Line($"{function}.Apply(call, work.Batch, head, work.FirstRow + row, rows, {from}, {to}, {keys}, first, ScoreStride, tileMax, Lanes);");
-            }
-
-            writer.Line();
-        }
-    }
-
-    private static void WriteDropout(CodeWriter writer, KernelPlan plan, AtOncePlan atOnce)
-    {
-        if (!plan.HasDropout)
-        {
-            return;
-        }
-
-        writer.Line("// Sums are of the weights before any is dropped.");
-        using (writer.Block("if (call->DropsWeights)"))
-        {
-            writer.Line($"DropoutMask.Apply(call, work.Batch, head, work.FirstRow + row, rows, {(atOnce.Sinks > 0 ? "0, seen, keyIndices" : "start, to, null")}, first, ScoreStride);");
+            writer.Line("keyIndices[n] = n < SinkKeys ? n : start + n - SinkKeys;");
         }
 
         writer.Line();
+        return new TileScores("rows", "0", "seen", "keyIndices", "first");
     }
 }

@@ -72,7 +72,6 @@ namespace AttentionGen.Kernels
         private const int KeyBlock = 512;
         private const int ScoreStride = 528;
         private const int ChunkRows = 516;
-        private const int After = 0; // keys visible after the query
         private const int RotationStride = 32; // floats in one position's row of the rotation table
         private const float NaturalLogOf2 = 0.693147181f;
         private const float QueryScale = 0.36067376f; // scale 0.25d * log2(e)
@@ -2141,7 +2140,6 @@ namespace AttentionGen.Kernels
         private const int KeyBlock = 512;
         private const int ScoreStride = 528;
         private const int ChunkRows = 516;
-        private const int After = 0; // keys visible after the query
         private const int RotationStride = 32; // floats in one position's row of the rotation table
         private const float NaturalLogOf2 = 0.693147181f;
         private const float QueryScale = 0.36067376f; // scale 0.25d * log2(e)
@@ -3691,7 +3689,6 @@ namespace AttentionGen.Kernels
         private const int KeyBlock = 512;
         private const int ScoreStride = 528;
         private const int ChunkRows = 516;
-        private const int After = 0; // keys visible after the query
         private const int RotationStride = 32; // floats in one position's row of the rotation table
         private const float NaturalLogOf2 = 0.693147181f;
         private const float QueryScale = 0.36067376f; // scale 0.25d * log2(e)
@@ -5982,7 +5979,6 @@ namespace AttentionGen.Kernels
         private const int KeyBlock = 512;
         private const int ScoreStride = 528;
         private const int ChunkRows = 516;
-        private const int After = 0; // keys visible after the query
         private const int RotationStride = 32; // floats in one position's row of the rotation table
         private const float NaturalLogOf2 = 0.693147181f;
         private const float QueryScale = 0.36067376f; // scale 0.25d * log2(e)

@@ -74,7 +74,6 @@ namespace AttentionGen.Kernels
         private const int KeyBlock = 512;
         private const int ScoreStride = 528;
         private const int ChunkRows = 516;
-        private const int After = 0; // keys visible after the query
         private const float NaturalLogOf2 = 0.693147181f;
         private const float QueryScale = 0.5100697f; // scale 0.35355339059327373d * log2(e)
         private const int PageTokens = 16; // tokens of a page of the cache
@@ -2161,7 +2160,6 @@ namespace AttentionGen.Kernels
         private const int KeyBlock = 512;
         private const int ScoreStride = 528;
         private const int ChunkRows = 516;
-        private const int After = 0; // keys visible after the query
         private const float NaturalLogOf2 = 0.693147181f;
         private const float QueryScale = 0.5100697f; // scale 0.35355339059327373d * log2(e)
         private const int PageTokens = 16; // tokens of a page of the cache
@@ -3642,7 +3640,6 @@ namespace AttentionGen.Kernels
         private const int KeyBlock = 512;
         private const int ScoreStride = 528;
         private const int ChunkRows = 516;
-        private const int After = 0; // keys visible after the query
         private const float NaturalLogOf2 = 0.693147181f;
         private const float QueryScale = 0.5100697f; // scale 0.35355339059327373d * log2(e)
         private const int PageTokens = 16; // tokens of a page of the cache
@@ -5819,7 +5816,6 @@ namespace AttentionGen.Kernels
         private const int KeyBlock = 512;
         private const int ScoreStride = 528;
         private const int ChunkRows = 516;
-        private const int After = 0; // keys visible after the query
         private const float NaturalLogOf2 = 0.693147181f;
         private const float QueryScale = 0.5100697f; // scale 0.35355339059327373d * log2(e)
         private const int PageTokens = 16; // tokens of a page of the cache

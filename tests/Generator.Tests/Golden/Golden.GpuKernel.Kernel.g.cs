@@ -60,7 +60,6 @@ namespace AttentionGen.Kernels
         private const int SinkKeys = 16; // keys of the sinks' panels
         private const int ScoreStride = 528;
         private const int Before = 12; // keys visible before the query
-        private const int After = 0; // keys visible after the query
         private const int Sinks = 2; // leading keys visible to every query
         private const int RotationStride = 8; // floats in one position's row of the rotation table
         private const float Log2OfE = 1.44269504f;
@@ -170,6 +169,7 @@ namespace AttentionGen.Kernels
             int sinkKeys = Math.Min(SinkKeys, work.KeyLength);
             float* sinks = At(workspace, SinkKeysAt);
             int key = 0;
+            // The sinks' last panel shares its tile with the window's first ones: alone it would wait on its own latency.
             float* window = At(workspace, KeysAt) + ((start - block) * QueryDim);
             int joined = Math.Min((end - start) / Lanes, 3);
             switch (joined)
@@ -2366,7 +2366,6 @@ namespace AttentionGen.Kernels
         private const int SinkKeys = 8; // keys of the sinks' panels
         private const int ScoreStride = 528;
         private const int Before = 12; // keys visible before the query
-        private const int After = 0; // keys visible after the query
         private const int Sinks = 2; // leading keys visible to every query
         private const int RotationStride = 8; // floats in one position's row of the rotation table
         private const float Log2OfE = 1.44269504f;
@@ -2476,6 +2475,7 @@ namespace AttentionGen.Kernels
             int sinkKeys = Math.Min(SinkKeys, work.KeyLength);
             float* sinks = At(workspace, SinkKeysAt);
             int key = 0;
+            // The sinks' last panel shares its tile with the window's first ones: alone it would wait on its own latency.
             float* window = At(workspace, KeysAt) + ((start - block) * QueryDim);
             int joined = Math.Min((end - start) / Lanes, 1);
             switch (joined)
@@ -3585,7 +3585,6 @@ namespace AttentionGen.Kernels
         private const int SinkKeys = 4; // keys of the sinks' panels
         private const int ScoreStride = 528;
         private const int Before = 12; // keys visible before the query
-        private const int After = 0; // keys visible after the query
         private const int Sinks = 2; // leading keys visible to every query
         private const int RotationStride = 8; // floats in one position's row of the rotation table
         private const float Log2OfE = 1.44269504f;
@@ -3695,6 +3694,7 @@ namespace AttentionGen.Kernels
             int sinkKeys = Math.Min(SinkKeys, work.KeyLength);
             float* sinks = At(workspace, SinkKeysAt);
             int key = 0;
+            // The sinks' last panel shares its tile with the window's first ones: alone it would wait on its own latency.
             float* window = At(workspace, KeysAt) + ((start - block) * QueryDim);
             int joined = Math.Min((end - start) / Lanes, 3);
             switch (joined)
@@ -5982,7 +5982,6 @@ namespace AttentionGen.Kernels
         private const int SinkKeys = 2; // keys of the sinks' panels
         private const int ScoreStride = 528;
         private const int Before = 12; // keys visible before the query
-        private const int After = 0; // keys visible after the query
         private const int Sinks = 2; // leading keys visible to every query
         private const int RotationStride = 8; // floats in one position's row of the rotation table
         private const float Log2OfE = 1.44269504f;
@@ -6094,6 +6093,7 @@ namespace AttentionGen.Kernels
             int key = 0;
             Scores1Partial(queries, sinks, first + key, tileMax, key, query, lastKey, slope);
             key += 1;
+            // The sinks' last panel shares its tile with the window's first ones: alone it would wait on its own latency.
             float* window = At(workspace, KeysAt) + ((start - block) * QueryDim);
             int joined = Math.Min((end - start) / Lanes, 1);
             switch (joined)

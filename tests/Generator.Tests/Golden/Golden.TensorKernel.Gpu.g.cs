@@ -54,7 +54,6 @@ namespace AttentionGen.Kernels
         private const int TileKeys = 32;
         private const int PastAnyKey = 16777216; // the index of what is no key; exact as a float
         private const int Before = 12; // keys visible before the query
-        private const int After = 0; // keys visible after the query
         private const int Sinks = 2; // leading keys visible to every query
         private const int RotationStride = 64; // floats in one position's row of the rotation table
         private const float NaturalLogOf2 = 0.693147181f;

@@ -58,7 +58,6 @@ namespace AttentionGen.Kernels
         private const int SinkKeys = 16; // keys of the sinks' panels
         private const int ScoreStride = 528;
         private const int Before = 12; // keys visible before the query
-        private const int After = 0; // keys visible after the query
         private const int Sinks = 2; // leading keys visible to every query
         private const int RotationStride = 64; // floats in one position's row of the rotation table
         private const float NaturalLogOf2 = 0.693147181f;
@@ -166,6 +165,7 @@ namespace AttentionGen.Kernels
             int sinkKeys = Math.Min(SinkKeys, work.KeyLength);
             float* sinks = At(workspace, SinkKeysAt);
             int key = 0;
+            // The sinks' last panel shares its tile with the window's first ones: alone it would wait on its own latency.
             float* window = At(workspace, KeysAt) + ((start - block) * QueryDim);
             int joined = Math.Min((end - start) / Lanes, 3);
             switch (joined)
@@ -2192,7 +2192,6 @@ namespace AttentionGen.Kernels
         private const int SinkKeys = 8; // keys of the sinks' panels
         private const int ScoreStride = 528;
         private const int Before = 12; // keys visible before the query
-        private const int After = 0; // keys visible after the query
         private const int Sinks = 2; // leading keys visible to every query
         private const int RotationStride = 64; // floats in one position's row of the rotation table
         private const float NaturalLogOf2 = 0.693147181f;
@@ -2300,6 +2299,7 @@ namespace AttentionGen.Kernels
             int sinkKeys = Math.Min(SinkKeys, work.KeyLength);
             float* sinks = At(workspace, SinkKeysAt);
             int key = 0;
+            // The sinks' last panel shares its tile with the window's first ones: alone it would wait on its own latency.
             float* window = At(workspace, KeysAt) + ((start - block) * QueryDim);
             int joined = Math.Min((end - start) / Lanes, 1);
             switch (joined)
@@ -3326,7 +3326,6 @@ namespace AttentionGen.Kernels
         private const int SinkKeys = 4; // keys of the sinks' panels
         private const int ScoreStride = 528;
         private const int Before = 12; // keys visible before the query
-        private const int After = 0; // keys visible after the query
         private const int Sinks = 2; // leading keys visible to every query
         private const int RotationStride = 64; // floats in one position's row of the rotation table
         private const float NaturalLogOf2 = 0.693147181f;
@@ -3434,6 +3433,7 @@ namespace AttentionGen.Kernels
             int sinkKeys = Math.Min(SinkKeys, work.KeyLength);
             float* sinks = At(workspace, SinkKeysAt);
             int key = 0;
+            // The sinks' last panel shares its tile with the window's first ones: alone it would wait on its own latency.
             float* window = At(workspace, KeysAt) + ((start - block) * QueryDim);
             int joined = Math.Min((end - start) / Lanes, 3);
             switch (joined)
@@ -5572,7 +5572,6 @@ namespace AttentionGen.Kernels
         private const int SinkKeys = 2; // keys of the sinks' panels
         private const int ScoreStride = 528;
         private const int Before = 12; // keys visible before the query
-        private const int After = 0; // keys visible after the query
         private const int Sinks = 2; // leading keys visible to every query
         private const int RotationStride = 64; // floats in one position's row of the rotation table
         private const float NaturalLogOf2 = 0.693147181f;
@@ -5682,6 +5681,7 @@ namespace AttentionGen.Kernels
             int key = 0;
             Scores1Partial(queries, sinks, first + key, tileMax, key, query, lastKey);
             key += 1;
+            // The sinks' last panel shares its tile with the window's first ones: alone it would wait on its own latency.
             float* window = At(workspace, KeysAt) + ((start - block) * QueryDim);
             int joined = Math.Min((end - start) / Lanes, 1);
             switch (joined)

@@ -48,7 +48,6 @@ namespace AttentionGen.Kernels
         private const int Threads = 128;
         private const int PrepareRows = 16; // rows of a group that prepares queries or keys
         private const int Before = 12; // keys visible before the query
-        private const int After = 0; // keys visible after the query
         private const int Sinks = 2; // leading keys visible to every query
         private const int RotationStride = 64; // floats in one position's row of the rotation table
         private const float NaturalLogOf2 = 0.693147181f;

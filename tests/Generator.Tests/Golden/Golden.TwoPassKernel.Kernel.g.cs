@@ -178,6 +178,7 @@ namespace AttentionGen.Kernels
             int sinkKeys = Math.Min(SinkKeys, work.KeyLength);
             float* sinks = At(workspace, SinkKeysAt);
             int key = 0;
+            // The sinks' last panel shares its tile with the window's first ones: alone it would wait on its own latency.
             float* window = At(workspace, KeysAt) + ((start - block) * QueryDim);
             int joined = Math.Min((end - start) / Lanes, 3);
             switch (joined)
@@ -2657,6 +2658,7 @@ namespace AttentionGen.Kernels
             int sinkKeys = Math.Min(SinkKeys, work.KeyLength);
             float* sinks = At(workspace, SinkKeysAt);
             int key = 0;
+            // The sinks' last panel shares its tile with the window's first ones: alone it would wait on its own latency.
             float* window = At(workspace, KeysAt) + ((start - block) * QueryDim);
             int joined = Math.Min((end - start) / Lanes, 1);
             switch (joined)
@@ -4109,6 +4111,7 @@ namespace AttentionGen.Kernels
             int sinkKeys = Math.Min(SinkKeys, work.KeyLength);
             float* sinks = At(workspace, SinkKeysAt);
             int key = 0;
+            // The sinks' last panel shares its tile with the window's first ones: alone it would wait on its own latency.
             float* window = At(workspace, KeysAt) + ((start - block) * QueryDim);
             int joined = Math.Min((end - start) / Lanes, 3);
             switch (joined)
@@ -6682,6 +6685,7 @@ namespace AttentionGen.Kernels
             int key = 0;
             Scores1Partial(queries, sinks, first + key, tileMax, key, query, lastKey);
             key += 1;
+            // The sinks' last panel shares its tile with the window's first ones: alone it would wait on its own latency.
             float* window = At(workspace, KeysAt) + ((start - block) * QueryDim);
             int joined = Math.Min((end - start) / Lanes, 1);
             switch (joined)
