@@ -124,7 +124,7 @@ internal static class DecodeItemStage
     {
         writer.Line();
         writer.Line($"// {rows} query row{(rows == 1 ? string.Empty : "s")} against keys [first, end) of a chunk: scores page by page, then softmax, then values page by page.");
-        writer.Line("// The first tile asks for what will be read next (ahead) while it computes: pages lie anywhere in memory.");
+        writer.Line("// While a tile computes it asks for what is read a little later (ahead), and near a page's end for what is read after it (next): pages lie anywhere in memory.");
         writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
         using (writer.Block($"private static void DecodeTile{rows}(AttentionCall* call, WorkItem work, int row, int first, int end, byte* workspace)"))
         {
@@ -135,8 +135,8 @@ internal static class DecodeItemStage
             using (writer.Block("for (int key = first; key < past;)"))
             {
                 writer.Line("byte* head = call->Cache.Head(key, work.KvHead);");
-                writer.Line("int pageEnd = Math.Min(past, ((key / PageTokens) + 1) * PageTokens);");
-                writer.Line("byte* ahead = row > 0 ? head : pageEnd < past ? call->Cache.Head(pageEnd, work.KvHead) : call->Cache.Head(first, work.KvHead) + call->Cache.ValuesOffset;");
+                writer.Line("int pageStart = key, pageEnd = Math.Min(past, ((key / PageTokens) + 1) * PageTokens);");
+                writer.Line("byte* next = row > 0 ? head : pageEnd < past ? call->Cache.Head(pageEnd, work.KvHead) : call->Cache.Head(first, work.KvHead) + call->Cache.ValuesOffset;");
                 DecodeScoreStage.WriteCalls(writer, decode, rows);
             }
 
@@ -151,10 +151,10 @@ internal static class DecodeItemStage
             using (writer.Block("for (int key = first; key < end;)"))
             {
                 writer.Line("byte* head = call->Cache.Head(key, work.KvHead);");
-                writer.Line("int count = Math.Min(end, ((key / PageTokens) + 1) * PageTokens) - key, next = key + count;");
-                writer.Line("byte* ahead = row > 0 || next >= work.KeyLength ? head : call->Cache.Head(next, work.KvHead) + (next < end ? call->Cache.ValuesOffset : 0);");
+                writer.Line("int count = Math.Min(end, ((key / PageTokens) + 1) * PageTokens) - key, after = key + count;");
+                writer.Line("byte* next = row > 0 || after >= work.KeyLength ? head : call->Cache.Head(after, work.KvHead) + (after < end ? call->Cache.ValuesOffset : 0);");
                 DecodeValueStage.WriteCalls(writer, decode, rows);
-                writer.Line("key += count;");
+                writer.Line("key = after;");
             }
         }
     }

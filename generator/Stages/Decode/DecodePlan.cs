@@ -24,6 +24,11 @@ public sealed class DecodePlan
     // Keys whose scores are computed before their values are touched. No more than a usual page: its keys and then its values are read as they lie, in one stream.
     private const int KeysPerChunk = 64;
 
+    // Between what is read and what is asked for: as many bytes as memory sends during its latency. The farther, the more is gone again from the first-level cache.
+    private const int AheadBytes = 4096;
+
+    private readonly int queryDim;
+
     private DecodePlan(KernelPlan plan)
     {
         Cache = plan.Cache!;
@@ -35,6 +40,7 @@ public sealed class DecodePlan
         ValueScales = !Cache.HasScales ? 0 : Cache.QuantBlock == 0 ? 1 : plan.Shape.ValueDim / Cache.QuantBlock;
         ValueVectors = ValueScales > 1 ? Cache.QuantBlock / Dialect.Lanes : plan.ValueVectors;
         ValueStride = (plan.Shape.ValueDim + PanelTokens - 1) / PanelTokens * PanelTokens;
+        queryDim = plan.Shape.QueryDim;
     }
 
     public CacheSpec Cache { get; }
@@ -70,6 +76,8 @@ public sealed class DecodePlan
 
     /// <summary>Registers in a panel's row of keys; a scalar kernel goes over them in a loop.</summary>
     public int PanelVectors => Dialect.Lanes == 1 ? 1 : PanelTokens / Dialect.Lanes;
+
+    private const int BFloat16 = 2;
 
     // Two multiply-adds a cycle, each with a latency of four.
     private const int SumsInFlight = 8;
@@ -108,6 +116,20 @@ public sealed class DecodePlan
         }
 
         return widths;
+    }
+
+    /// <summary>Tokens, in whole panels, between the keys that a tile reads and those it asks for: no fewer than it reads at once.</summary>
+    public int KeysAhead(int rows) => Math.Max(TokensAhead(rows, queryDim), Panels(rows) * PanelTokens);
+
+    /// <summary>Tokens between the values that a tile reads and those it asks for.</summary>
+    public int ValuesAhead(int rows) => TokensAhead(rows, ValueStride);
+
+    // The more instructions stand between the reads, the fewer of these the processor starts early by itself: many rows, and widening (least of all bfloat16's, a shift).
+    private int TokensAhead(int rows, int columns)
+    {
+        int farther = Cache.Precision switch { 0 => rows < TileRows[0] ? 1 : 2, BFloat16 => 2, _ => 4 };
+        int panel = PanelTokens * columns * ElementBytes, bytes = AheadBytes * farther;
+        return Math.Min((bytes + panel - 1) / panel * PanelTokens, Cache.PageTokens);
     }
 
     /// <summary>A register of stored elements, widened; scales are applied elsewhere.</summary>

@@ -20,8 +20,11 @@ internal static class DecodeScoreStage
             using (writer.Block($"for (; key {(panels == 1 ? "<" : "<=")} pageEnd{(panels == 1 ? string.Empty : $" - {panels * Panel}")}; key += {panels * Panel})"))
             {
                 string scales = decode.Scales == 0 ? string.Empty : $", (float*)(head + call->Cache.KeyScalesOffset) + (key % PageTokens{(decode.Scales == 1 ? string.Empty : $" * {decode.Scales}")})";
-                writer.Line($"Products{rows}x{panels}(queries, ({decode.Element}*)head + (key % PageTokens * QueryDim), scores + (key - first){scales}, ahead);");
-                writer.Line($"ahead += {panels * Panel * decode.ElementBytes} * QueryDim;");
+                string key = decode.ElementBytes == 1 ? "QueryDim" : $"{decode.ElementBytes} * QueryDim";
+                int ahead = decode.KeysAhead(rows);
+                writer.Line($"byte* keys = head + (key % PageTokens * {key});");
+                writer.Line($"byte* ahead = key < pageEnd - {ahead} ? keys + ({ahead} * {key}) : next + ((key - Math.Max(pageStart, pageEnd - {ahead})) * {key});");
+                writer.Line($"Products{rows}x{panels}(queries, ({decode.Element}*)keys, scores + (key - first){scales}, ahead);");
             }
         }
     }

@@ -80,7 +80,7 @@ internal static class DecodeValueStage
 
     private static void WriteCall(CodeWriter writer, DecodePlan decode, int rows, int width, string weights, string column)
     {
-        string call = $"Values{rows}x{width}({weights}, values{column}, outputs{column}, count, {Ahead(decode, column)})";
+        string call = $"Values{rows}x{width}({weights}, values{column}, outputs{column}, count, {Next(decode, column)})";
         if (decode.ValueScales > 0)
         {
             writer.Line(call + ";");
@@ -97,10 +97,10 @@ internal static class DecodeValueStage
         writer.Line();
     }
 
-    // What is asked for stands as far behind its page's head as the columns that are read; they are counted in elements.
-    private static string Ahead(DecodePlan decode, string column) => column.Length == 0 ? "ahead"
-        : decode.ElementBytes == 1 ? "ahead" + column
-        : $"ahead + (({column.Substring(3)}) * {decode.ElementBytes})";
+    // What is read next stands as far behind its page's head as the columns that are read; they are counted in elements.
+    private static string Next(DecodePlan decode, string column) => column.Length == 0 ? "next"
+        : decode.ElementBytes == 1 ? "next" + column
+        : $"next + (({column.Substring(3)}) * {decode.ElementBytes})";
 
     private static void WriteScaling(CodeWriter writer, DecodePlan decode, int rows)
     {
@@ -129,33 +129,20 @@ internal static class DecodeValueStage
         writer.Line();
         writer.Line($"// outputs[{rows}, {width * dialect.Lanes} columns] += weights[{rows}, count keys] * stored values[count keys, {width * dialect.Lanes} columns]{(checks ? "; adds nothing and is false when a sum is infinite or NaN" : string.Empty)}.");
         writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Block($"private static {(checks ? "bool" : "void")} Values{rows}x{width}(float* weights, {decode.Element}* values, float* outputs, int count, byte* ahead)"))
+        using (writer.Block($"private static {(checks ? "bool" : "void")} Values{rows}x{width}(float* weights, {decode.Element}* values, float* outputs, int count, byte* next)"))
         {
             for (int r = 0; r < rows; r++)
             {
                 writer.Line($"{dialect.Float} {string.Join(", ", Enumerable.Range(0, width).Select(v => $"sum{r}_{v} = {dialect.Zero}"))};");
             }
 
-            using (writer.Block($"for (float* end = weights + count; weights < end; weights++, values += ValueStride, ahead += ValueStride * {decode.ElementBytes})"))
+            if (dialect.Lanes > 1)
             {
-                for (int line = 0; dialect.Lanes > 1 && line < width * dialect.Lanes * decode.ElementBytes; line += LineBytes)
-                {
-                    writer.Line($"CachePrefetch.Soon({Index.Plus("ahead", line)});");
-                }
-
-                for (int v = 0; v < width; v++)
-                {
-                    writer.Line($"{dialect.Float} value{v} = {decode.Load("values", v * dialect.Lanes)};");
-                }
-
-                for (int r = 0; r < rows; r++)
-                {
-                    writer.Line($"{dialect.Float} weight{r} = {dialect.LoadBroadcast("weights", Literals.Of(r * decode.ScoreStride))};");
-                    for (int v = 0; v < width; v++)
-                    {
-                        writer.Line($"sum{r}_{v} = {dialect.MultiplyAdd($"weight{r}", $"value{v}", $"sum{r}_{v}")};");
-                    }
-                }
+                WriteStretches(writer, decode, rows, width);
+            }
+            else
+            {
+                WriteTokens(writer, decode, rows, width, "count", string.Empty);
             }
 
             writer.Line();
@@ -184,6 +171,43 @@ internal static class DecodeValueStage
             if (checks)
             {
                 writer.Line("return true;");
+            }
+        }
+    }
+
+    // Two loops, as a condition within one would keep what each token needs from being loaded before it.
+    private static void WriteStretches(CodeWriter writer, DecodePlan decode, int rows, int width)
+    {
+        writer.Line($"// While the values of one token are added, those {decode.ValuesAhead(rows)} tokens on are asked for; at the page's end, what is read next.");
+        writer.Line($"byte* ahead = (byte*)(values + ({decode.ValuesAhead(rows)} * ValueStride));");
+        using (writer.Block($"for (int stretch = Math.Max(0, count - {decode.ValuesAhead(rows)}); count > 0; count -= stretch, stretch = count, ahead = next)"))
+        {
+            WriteTokens(writer, decode, rows, width, "stretch", $", ahead += ValueStride * {decode.ElementBytes}");
+        }
+    }
+
+    private static void WriteTokens(CodeWriter writer, DecodePlan decode, int rows, int width, string count, string step)
+    {
+        Dialect dialect = decode.Dialect;
+        using (writer.Block($"for (float* end = weights + {count}; weights < end; weights++, values += ValueStride{step})"))
+        {
+            for (int line = 0; step.Length > 0 && line < width * dialect.Lanes * decode.ElementBytes; line += LineBytes)
+            {
+                writer.Line($"CachePrefetch.Soon({Index.Plus("ahead", line)});");
+            }
+
+            for (int v = 0; v < width; v++)
+            {
+                writer.Line($"{dialect.Float} value{v} = {decode.Load("values", v * dialect.Lanes)};");
+            }
+
+            for (int r = 0; r < rows; r++)
+            {
+                writer.Line($"{dialect.Float} weight{r} = {dialect.LoadBroadcast("weights", Literals.Of(r * decode.ScoreStride))};");
+                for (int v = 0; v < width; v++)
+                {
+                    writer.Line($"sum{r}_{v} = {dialect.MultiplyAdd($"weight{r}", $"value{v}", $"sum{r}_{v}")};");
+                }
             }
         }
     }

@@ -1614,7 +1614,7 @@ namespace AttentionGen.Kernels
             call->Cut.Partials + ((((long)kvHead * call->Cut.Parts) + part) * rows * PartRow);
 
         // 4 query rows against keys [first, end) of a chunk: scores page by page, then softmax, then values page by page.
-        // The first tile asks for what will be read next (ahead) while it computes: pages lie anywhere in memory.
+        // While a tile computes it asks for what is read a little later (ahead), and near a page's end for what is read after it (next): pages lie anywhere in memory.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void DecodeTile4(AttentionCall* call, WorkItem work, int row, int first, int end, byte* workspace)
         {
@@ -1625,17 +1625,19 @@ namespace AttentionGen.Kernels
             for (int key = first; key < past;)
             {
                 byte* head = call->Cache.Head(key, work.KvHead);
-                int pageEnd = Math.Min(past, ((key / PageTokens) + 1) * PageTokens);
-                byte* ahead = row > 0 ? head : pageEnd < past ? call->Cache.Head(pageEnd, work.KvHead) : call->Cache.Head(first, work.KvHead) + call->Cache.ValuesOffset;
+                int pageStart = key, pageEnd = Math.Min(past, ((key / PageTokens) + 1) * PageTokens);
+                byte* next = row > 0 ? head : pageEnd < past ? call->Cache.Head(pageEnd, work.KvHead) : call->Cache.Head(first, work.KvHead) + call->Cache.ValuesOffset;
                 for (; key <= pageEnd - 32; key += 32)
                 {
-                    Products4x2(queries, (sbyte*)head + (key % PageTokens * QueryDim), scores + (key - first), (float*)(head + call->Cache.KeyScalesOffset) + (key % PageTokens), ahead);
-                    ahead += 32 * QueryDim;
+                    byte* keys = head + (key % PageTokens * QueryDim);
+                    byte* ahead = key < pageEnd - 32 ? keys + (32 * QueryDim) : next + ((key - Math.Max(pageStart, pageEnd - 32)) * QueryDim);
+                    Products4x2(queries, (sbyte*)keys, scores + (key - first), (float*)(head + call->Cache.KeyScalesOffset) + (key % PageTokens), ahead);
                 }
                 for (; key < pageEnd; key += 16)
                 {
-                    Products4x1(queries, (sbyte*)head + (key % PageTokens * QueryDim), scores + (key - first), (float*)(head + call->Cache.KeyScalesOffset) + (key % PageTokens), ahead);
-                    ahead += 16 * QueryDim;
+                    byte* keys = head + (key % PageTokens * QueryDim);
+                    byte* ahead = key < pageEnd - 32 ? keys + (32 * QueryDim) : next + ((key - Math.Max(pageStart, pageEnd - 32)) * QueryDim);
+                    Products4x1(queries, (sbyte*)keys, scores + (key - first), (float*)(head + call->Cache.KeyScalesOffset) + (key % PageTokens), ahead);
                 }
             }
 
@@ -1647,15 +1649,15 @@ namespace AttentionGen.Kernels
             for (int key = first; key < end;)
             {
                 byte* head = call->Cache.Head(key, work.KvHead);
-                int count = Math.Min(end, ((key / PageTokens) + 1) * PageTokens) - key, next = key + count;
-                byte* ahead = row > 0 || next >= work.KeyLength ? head : call->Cache.Head(next, work.KvHead) + (next < end ? call->Cache.ValuesOffset : 0);
+                int count = Math.Min(end, ((key / PageTokens) + 1) * PageTokens) - key, after = key + count;
+                byte* next = row > 0 || after >= work.KeyLength ? head : call->Cache.Head(after, work.KvHead) + (after < end ? call->Cache.ValuesOffset : 0);
                 sbyte* values = (sbyte*)(head + call->Cache.ValuesOffset) + (key % PageTokens * ValueStride);
                 float* weights = scores + (key - first);
                 float* scales = (float*)(head + call->Cache.ValueScalesOffset) + (key % PageTokens);
                 float* scaled = At(workspace, DecodeScaledAt);
                 ScaleWeights4(weights, scales, scaled, count);
-                Values4x1(scaled, values, outputs, count, ahead);
-                key += count;
+                Values4x1(scaled, values, outputs, count, next);
+                key = after;
             }
         }
 
@@ -1833,24 +1835,29 @@ namespace AttentionGen.Kernels
 
         // outputs[4, 16 columns] += weights[4, count keys] * stored values[count keys, 16 columns].
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Values4x1(float* weights, sbyte* values, float* outputs, int count, byte* ahead)
+        private static void Values4x1(float* weights, sbyte* values, float* outputs, int count, byte* next)
         {
             Vector512<float> sum0_0 = Vector512<float>.Zero;
             Vector512<float> sum1_0 = Vector512<float>.Zero;
             Vector512<float> sum2_0 = Vector512<float>.Zero;
             Vector512<float> sum3_0 = Vector512<float>.Zero;
-            for (float* end = weights + count; weights < end; weights++, values += ValueStride, ahead += ValueStride * 1)
+            // While the values of one token are added, those 32 tokens on are asked for; at the page's end, what is read next.
+            byte* ahead = (byte*)(values + (32 * ValueStride));
+            for (int stretch = Math.Max(0, count - 32); count > 0; count -= stretch, stretch = count, ahead = next)
             {
-                CachePrefetch.Soon(ahead);
-                Vector512<float> value0 = StoredLanes.Int8To512(values);
-                Vector512<float> weight0 = Vector512.Create(weights[0]);
-                sum0_0 = Vector512.MultiplyAddEstimate(weight0, value0, sum0_0);
-                Vector512<float> weight1 = Vector512.Create(weights[80]);
-                sum1_0 = Vector512.MultiplyAddEstimate(weight1, value0, sum1_0);
-                Vector512<float> weight2 = Vector512.Create(weights[160]);
-                sum2_0 = Vector512.MultiplyAddEstimate(weight2, value0, sum2_0);
-                Vector512<float> weight3 = Vector512.Create(weights[240]);
-                sum3_0 = Vector512.MultiplyAddEstimate(weight3, value0, sum3_0);
+                for (float* end = weights + stretch; weights < end; weights++, values += ValueStride, ahead += ValueStride * 1)
+                {
+                    CachePrefetch.Soon(ahead);
+                    Vector512<float> value0 = StoredLanes.Int8To512(values);
+                    Vector512<float> weight0 = Vector512.Create(weights[0]);
+                    sum0_0 = Vector512.MultiplyAddEstimate(weight0, value0, sum0_0);
+                    Vector512<float> weight1 = Vector512.Create(weights[80]);
+                    sum1_0 = Vector512.MultiplyAddEstimate(weight1, value0, sum1_0);
+                    Vector512<float> weight2 = Vector512.Create(weights[160]);
+                    sum2_0 = Vector512.MultiplyAddEstimate(weight2, value0, sum2_0);
+                    Vector512<float> weight3 = Vector512.Create(weights[240]);
+                    sum3_0 = Vector512.MultiplyAddEstimate(weight3, value0, sum3_0);
+                }
             }
 
             Vector512.Store((Vector512.Load(outputs + (0 * PaddedValueDim)) + sum0_0), outputs + (0 * PaddedValueDim));
@@ -1860,7 +1867,7 @@ namespace AttentionGen.Kernels
         }
 
         // 2 query rows against keys [first, end) of a chunk: scores page by page, then softmax, then values page by page.
-        // The first tile asks for what will be read next (ahead) while it computes: pages lie anywhere in memory.
+        // While a tile computes it asks for what is read a little later (ahead), and near a page's end for what is read after it (next): pages lie anywhere in memory.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void DecodeTile2(AttentionCall* call, WorkItem work, int row, int first, int end, byte* workspace)
         {
@@ -1871,12 +1878,13 @@ namespace AttentionGen.Kernels
             for (int key = first; key < past;)
             {
                 byte* head = call->Cache.Head(key, work.KvHead);
-                int pageEnd = Math.Min(past, ((key / PageTokens) + 1) * PageTokens);
-                byte* ahead = row > 0 ? head : pageEnd < past ? call->Cache.Head(pageEnd, work.KvHead) : call->Cache.Head(first, work.KvHead) + call->Cache.ValuesOffset;
+                int pageStart = key, pageEnd = Math.Min(past, ((key / PageTokens) + 1) * PageTokens);
+                byte* next = row > 0 ? head : pageEnd < past ? call->Cache.Head(pageEnd, work.KvHead) : call->Cache.Head(first, work.KvHead) + call->Cache.ValuesOffset;
                 for (; key < pageEnd; key += 16)
                 {
-                    Products2x1(queries, (sbyte*)head + (key % PageTokens * QueryDim), scores + (key - first), (float*)(head + call->Cache.KeyScalesOffset) + (key % PageTokens), ahead);
-                    ahead += 16 * QueryDim;
+                    byte* keys = head + (key % PageTokens * QueryDim);
+                    byte* ahead = key < pageEnd - 32 ? keys + (32 * QueryDim) : next + ((key - Math.Max(pageStart, pageEnd - 32)) * QueryDim);
+                    Products2x1(queries, (sbyte*)keys, scores + (key - first), (float*)(head + call->Cache.KeyScalesOffset) + (key % PageTokens), ahead);
                 }
             }
 
@@ -1886,15 +1894,15 @@ namespace AttentionGen.Kernels
             for (int key = first; key < end;)
             {
                 byte* head = call->Cache.Head(key, work.KvHead);
-                int count = Math.Min(end, ((key / PageTokens) + 1) * PageTokens) - key, next = key + count;
-                byte* ahead = row > 0 || next >= work.KeyLength ? head : call->Cache.Head(next, work.KvHead) + (next < end ? call->Cache.ValuesOffset : 0);
+                int count = Math.Min(end, ((key / PageTokens) + 1) * PageTokens) - key, after = key + count;
+                byte* next = row > 0 || after >= work.KeyLength ? head : call->Cache.Head(after, work.KvHead) + (after < end ? call->Cache.ValuesOffset : 0);
                 sbyte* values = (sbyte*)(head + call->Cache.ValuesOffset) + (key % PageTokens * ValueStride);
                 float* weights = scores + (key - first);
                 float* scales = (float*)(head + call->Cache.ValueScalesOffset) + (key % PageTokens);
                 float* scaled = At(workspace, DecodeScaledAt);
                 ScaleWeights2(weights, scales, scaled, count);
-                Values2x1(scaled, values, outputs, count, ahead);
-                key += count;
+                Values2x1(scaled, values, outputs, count, next);
+                key = after;
             }
         }
 
@@ -1966,18 +1974,23 @@ namespace AttentionGen.Kernels
 
         // outputs[2, 16 columns] += weights[2, count keys] * stored values[count keys, 16 columns].
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Values2x1(float* weights, sbyte* values, float* outputs, int count, byte* ahead)
+        private static void Values2x1(float* weights, sbyte* values, float* outputs, int count, byte* next)
         {
             Vector512<float> sum0_0 = Vector512<float>.Zero;
             Vector512<float> sum1_0 = Vector512<float>.Zero;
-            for (float* end = weights + count; weights < end; weights++, values += ValueStride, ahead += ValueStride * 1)
+            // While the values of one token are added, those 32 tokens on are asked for; at the page's end, what is read next.
+            byte* ahead = (byte*)(values + (32 * ValueStride));
+            for (int stretch = Math.Max(0, count - 32); count > 0; count -= stretch, stretch = count, ahead = next)
             {
-                CachePrefetch.Soon(ahead);
-                Vector512<float> value0 = StoredLanes.Int8To512(values);
-                Vector512<float> weight0 = Vector512.Create(weights[0]);
-                sum0_0 = Vector512.MultiplyAddEstimate(weight0, value0, sum0_0);
-                Vector512<float> weight1 = Vector512.Create(weights[80]);
-                sum1_0 = Vector512.MultiplyAddEstimate(weight1, value0, sum1_0);
+                for (float* end = weights + stretch; weights < end; weights++, values += ValueStride, ahead += ValueStride * 1)
+                {
+                    CachePrefetch.Soon(ahead);
+                    Vector512<float> value0 = StoredLanes.Int8To512(values);
+                    Vector512<float> weight0 = Vector512.Create(weights[0]);
+                    sum0_0 = Vector512.MultiplyAddEstimate(weight0, value0, sum0_0);
+                    Vector512<float> weight1 = Vector512.Create(weights[80]);
+                    sum1_0 = Vector512.MultiplyAddEstimate(weight1, value0, sum1_0);
+                }
             }
 
             Vector512.Store((Vector512.Load(outputs + (0 * PaddedValueDim)) + sum0_0), outputs + (0 * PaddedValueDim));
@@ -1985,7 +1998,7 @@ namespace AttentionGen.Kernels
         }
 
         // 1 query row against keys [first, end) of a chunk: scores page by page, then softmax, then values page by page.
-        // The first tile asks for what will be read next (ahead) while it computes: pages lie anywhere in memory.
+        // While a tile computes it asks for what is read a little later (ahead), and near a page's end for what is read after it (next): pages lie anywhere in memory.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void DecodeTile1(AttentionCall* call, WorkItem work, int row, int first, int end, byte* workspace)
         {
@@ -1996,12 +2009,13 @@ namespace AttentionGen.Kernels
             for (int key = first; key < past;)
             {
                 byte* head = call->Cache.Head(key, work.KvHead);
-                int pageEnd = Math.Min(past, ((key / PageTokens) + 1) * PageTokens);
-                byte* ahead = row > 0 ? head : pageEnd < past ? call->Cache.Head(pageEnd, work.KvHead) : call->Cache.Head(first, work.KvHead) + call->Cache.ValuesOffset;
+                int pageStart = key, pageEnd = Math.Min(past, ((key / PageTokens) + 1) * PageTokens);
+                byte* next = row > 0 ? head : pageEnd < past ? call->Cache.Head(pageEnd, work.KvHead) : call->Cache.Head(first, work.KvHead) + call->Cache.ValuesOffset;
                 for (; key < pageEnd; key += 16)
                 {
-                    Products1x1(queries, (sbyte*)head + (key % PageTokens * QueryDim), scores + (key - first), (float*)(head + call->Cache.KeyScalesOffset) + (key % PageTokens), ahead);
-                    ahead += 16 * QueryDim;
+                    byte* keys = head + (key % PageTokens * QueryDim);
+                    byte* ahead = key < pageEnd - 32 ? keys + (32 * QueryDim) : next + ((key - Math.Max(pageStart, pageEnd - 32)) * QueryDim);
+                    Products1x1(queries, (sbyte*)keys, scores + (key - first), (float*)(head + call->Cache.KeyScalesOffset) + (key % PageTokens), ahead);
                 }
             }
 
@@ -2010,15 +2024,15 @@ namespace AttentionGen.Kernels
             for (int key = first; key < end;)
             {
                 byte* head = call->Cache.Head(key, work.KvHead);
-                int count = Math.Min(end, ((key / PageTokens) + 1) * PageTokens) - key, next = key + count;
-                byte* ahead = row > 0 || next >= work.KeyLength ? head : call->Cache.Head(next, work.KvHead) + (next < end ? call->Cache.ValuesOffset : 0);
+                int count = Math.Min(end, ((key / PageTokens) + 1) * PageTokens) - key, after = key + count;
+                byte* next = row > 0 || after >= work.KeyLength ? head : call->Cache.Head(after, work.KvHead) + (after < end ? call->Cache.ValuesOffset : 0);
                 sbyte* values = (sbyte*)(head + call->Cache.ValuesOffset) + (key % PageTokens * ValueStride);
                 float* weights = scores + (key - first);
                 float* scales = (float*)(head + call->Cache.ValueScalesOffset) + (key % PageTokens);
                 float* scaled = At(workspace, DecodeScaledAt);
                 ScaleWeights1(weights, scales, scaled, count);
-                Values1x1(scaled, values, outputs, count, ahead);
-                key += count;
+                Values1x1(scaled, values, outputs, count, next);
+                key = after;
             }
         }
 
@@ -2076,15 +2090,20 @@ namespace AttentionGen.Kernels
 
         // outputs[1, 16 columns] += weights[1, count keys] * stored values[count keys, 16 columns].
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Values1x1(float* weights, sbyte* values, float* outputs, int count, byte* ahead)
+        private static void Values1x1(float* weights, sbyte* values, float* outputs, int count, byte* next)
         {
             Vector512<float> sum0_0 = Vector512<float>.Zero;
-            for (float* end = weights + count; weights < end; weights++, values += ValueStride, ahead += ValueStride * 1)
+            // While the values of one token are added, those 32 tokens on are asked for; at the page's end, what is read next.
+            byte* ahead = (byte*)(values + (32 * ValueStride));
+            for (int stretch = Math.Max(0, count - 32); count > 0; count -= stretch, stretch = count, ahead = next)
             {
-                CachePrefetch.Soon(ahead);
-                Vector512<float> value0 = StoredLanes.Int8To512(values);
-                Vector512<float> weight0 = Vector512.Create(weights[0]);
-                sum0_0 = Vector512.MultiplyAddEstimate(weight0, value0, sum0_0);
+                for (float* end = weights + stretch; weights < end; weights++, values += ValueStride, ahead += ValueStride * 1)
+                {
+                    CachePrefetch.Soon(ahead);
+                    Vector512<float> value0 = StoredLanes.Int8To512(values);
+                    Vector512<float> weight0 = Vector512.Create(weights[0]);
+                    sum0_0 = Vector512.MultiplyAddEstimate(weight0, value0, sum0_0);
+                }
             }
 
             Vector512.Store((Vector512.Load(outputs + (0 * PaddedValueDim)) + sum0_0), outputs + (0 * PaddedValueDim));
@@ -3193,7 +3212,7 @@ namespace AttentionGen.Kernels
             call->Cut.Partials + ((((long)kvHead * call->Cut.Parts) + part) * rows * PartRow);
 
         // 4 query rows against keys [first, end) of a chunk: scores page by page, then softmax, then values page by page.
-        // The first tile asks for what will be read next (ahead) while it computes: pages lie anywhere in memory.
+        // While a tile computes it asks for what is read a little later (ahead), and near a page's end for what is read after it (next): pages lie anywhere in memory.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void DecodeTile4(AttentionCall* call, WorkItem work, int row, int first, int end, byte* workspace)
         {
@@ -3204,12 +3223,13 @@ namespace AttentionGen.Kernels
             for (int key = first; key < past;)
             {
                 byte* head = call->Cache.Head(key, work.KvHead);
-                int pageEnd = Math.Min(past, ((key / PageTokens) + 1) * PageTokens);
-                byte* ahead = row > 0 ? head : pageEnd < past ? call->Cache.Head(pageEnd, work.KvHead) : call->Cache.Head(first, work.KvHead) + call->Cache.ValuesOffset;
+                int pageStart = key, pageEnd = Math.Min(past, ((key / PageTokens) + 1) * PageTokens);
+                byte* next = row > 0 ? head : pageEnd < past ? call->Cache.Head(pageEnd, work.KvHead) : call->Cache.Head(first, work.KvHead) + call->Cache.ValuesOffset;
                 for (; key < pageEnd; key += 16)
                 {
-                    Products4x1(queries, (sbyte*)head + (key % PageTokens * QueryDim), scores + (key - first), (float*)(head + call->Cache.KeyScalesOffset) + (key % PageTokens), ahead);
-                    ahead += 16 * QueryDim;
+                    byte* keys = head + (key % PageTokens * QueryDim);
+                    byte* ahead = key < pageEnd - 32 ? keys + (32 * QueryDim) : next + ((key - Math.Max(pageStart, pageEnd - 32)) * QueryDim);
+                    Products4x1(queries, (sbyte*)keys, scores + (key - first), (float*)(head + call->Cache.KeyScalesOffset) + (key % PageTokens), ahead);
                 }
             }
 
@@ -3221,15 +3241,15 @@ namespace AttentionGen.Kernels
             for (int key = first; key < end;)
             {
                 byte* head = call->Cache.Head(key, work.KvHead);
-                int count = Math.Min(end, ((key / PageTokens) + 1) * PageTokens) - key, next = key + count;
-                byte* ahead = row > 0 || next >= work.KeyLength ? head : call->Cache.Head(next, work.KvHead) + (next < end ? call->Cache.ValuesOffset : 0);
+                int count = Math.Min(end, ((key / PageTokens) + 1) * PageTokens) - key, after = key + count;
+                byte* next = row > 0 || after >= work.KeyLength ? head : call->Cache.Head(after, work.KvHead) + (after < end ? call->Cache.ValuesOffset : 0);
                 sbyte* values = (sbyte*)(head + call->Cache.ValuesOffset) + (key % PageTokens * ValueStride);
                 float* weights = scores + (key - first);
                 float* scales = (float*)(head + call->Cache.ValueScalesOffset) + (key % PageTokens);
                 float* scaled = At(workspace, DecodeScaledAt);
                 ScaleWeights4(weights, scales, scaled, count);
-                Values4x2(scaled, values, outputs, count, ahead);
-                key += count;
+                Values4x2(scaled, values, outputs, count, next);
+                key = after;
             }
         }
 
@@ -3341,29 +3361,34 @@ namespace AttentionGen.Kernels
 
         // outputs[4, 16 columns] += weights[4, count keys] * stored values[count keys, 16 columns].
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Values4x2(float* weights, sbyte* values, float* outputs, int count, byte* ahead)
+        private static void Values4x2(float* weights, sbyte* values, float* outputs, int count, byte* next)
         {
             Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
             Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
             Vector256<float> sum2_0 = Vector256<float>.Zero, sum2_1 = Vector256<float>.Zero;
             Vector256<float> sum3_0 = Vector256<float>.Zero, sum3_1 = Vector256<float>.Zero;
-            for (float* end = weights + count; weights < end; weights++, values += ValueStride, ahead += ValueStride * 1)
+            // While the values of one token are added, those 32 tokens on are asked for; at the page's end, what is read next.
+            byte* ahead = (byte*)(values + (32 * ValueStride));
+            for (int stretch = Math.Max(0, count - 32); count > 0; count -= stretch, stretch = count, ahead = next)
             {
-                CachePrefetch.Soon(ahead);
-                Vector256<float> value0 = StoredLanes.Int8To256(values);
-                Vector256<float> value1 = StoredLanes.Int8To256(values + 8);
-                Vector256<float> weight0 = Vector256.Create(weights[0]);
-                sum0_0 = Vector256.MultiplyAddEstimate(weight0, value0, sum0_0);
-                sum0_1 = Vector256.MultiplyAddEstimate(weight0, value1, sum0_1);
-                Vector256<float> weight1 = Vector256.Create(weights[80]);
-                sum1_0 = Vector256.MultiplyAddEstimate(weight1, value0, sum1_0);
-                sum1_1 = Vector256.MultiplyAddEstimate(weight1, value1, sum1_1);
-                Vector256<float> weight2 = Vector256.Create(weights[160]);
-                sum2_0 = Vector256.MultiplyAddEstimate(weight2, value0, sum2_0);
-                sum2_1 = Vector256.MultiplyAddEstimate(weight2, value1, sum2_1);
-                Vector256<float> weight3 = Vector256.Create(weights[240]);
-                sum3_0 = Vector256.MultiplyAddEstimate(weight3, value0, sum3_0);
-                sum3_1 = Vector256.MultiplyAddEstimate(weight3, value1, sum3_1);
+                for (float* end = weights + stretch; weights < end; weights++, values += ValueStride, ahead += ValueStride * 1)
+                {
+                    CachePrefetch.Soon(ahead);
+                    Vector256<float> value0 = StoredLanes.Int8To256(values);
+                    Vector256<float> value1 = StoredLanes.Int8To256(values + 8);
+                    Vector256<float> weight0 = Vector256.Create(weights[0]);
+                    sum0_0 = Vector256.MultiplyAddEstimate(weight0, value0, sum0_0);
+                    sum0_1 = Vector256.MultiplyAddEstimate(weight0, value1, sum0_1);
+                    Vector256<float> weight1 = Vector256.Create(weights[80]);
+                    sum1_0 = Vector256.MultiplyAddEstimate(weight1, value0, sum1_0);
+                    sum1_1 = Vector256.MultiplyAddEstimate(weight1, value1, sum1_1);
+                    Vector256<float> weight2 = Vector256.Create(weights[160]);
+                    sum2_0 = Vector256.MultiplyAddEstimate(weight2, value0, sum2_0);
+                    sum2_1 = Vector256.MultiplyAddEstimate(weight2, value1, sum2_1);
+                    Vector256<float> weight3 = Vector256.Create(weights[240]);
+                    sum3_0 = Vector256.MultiplyAddEstimate(weight3, value0, sum3_0);
+                    sum3_1 = Vector256.MultiplyAddEstimate(weight3, value1, sum3_1);
+                }
             }
 
             Vector256.Store((Vector256.Load(outputs + (0 * PaddedValueDim)) + sum0_0), outputs + (0 * PaddedValueDim));
@@ -3377,7 +3402,7 @@ namespace AttentionGen.Kernels
         }
 
         // 2 query rows against keys [first, end) of a chunk: scores page by page, then softmax, then values page by page.
-        // The first tile asks for what will be read next (ahead) while it computes: pages lie anywhere in memory.
+        // While a tile computes it asks for what is read a little later (ahead), and near a page's end for what is read after it (next): pages lie anywhere in memory.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void DecodeTile2(AttentionCall* call, WorkItem work, int row, int first, int end, byte* workspace)
         {
@@ -3388,12 +3413,13 @@ namespace AttentionGen.Kernels
             for (int key = first; key < past;)
             {
                 byte* head = call->Cache.Head(key, work.KvHead);
-                int pageEnd = Math.Min(past, ((key / PageTokens) + 1) * PageTokens);
-                byte* ahead = row > 0 ? head : pageEnd < past ? call->Cache.Head(pageEnd, work.KvHead) : call->Cache.Head(first, work.KvHead) + call->Cache.ValuesOffset;
+                int pageStart = key, pageEnd = Math.Min(past, ((key / PageTokens) + 1) * PageTokens);
+                byte* next = row > 0 ? head : pageEnd < past ? call->Cache.Head(pageEnd, work.KvHead) : call->Cache.Head(first, work.KvHead) + call->Cache.ValuesOffset;
                 for (; key < pageEnd; key += 16)
                 {
-                    Products2x1(queries, (sbyte*)head + (key % PageTokens * QueryDim), scores + (key - first), (float*)(head + call->Cache.KeyScalesOffset) + (key % PageTokens), ahead);
-                    ahead += 16 * QueryDim;
+                    byte* keys = head + (key % PageTokens * QueryDim);
+                    byte* ahead = key < pageEnd - 32 ? keys + (32 * QueryDim) : next + ((key - Math.Max(pageStart, pageEnd - 32)) * QueryDim);
+                    Products2x1(queries, (sbyte*)keys, scores + (key - first), (float*)(head + call->Cache.KeyScalesOffset) + (key % PageTokens), ahead);
                 }
             }
 
@@ -3403,15 +3429,15 @@ namespace AttentionGen.Kernels
             for (int key = first; key < end;)
             {
                 byte* head = call->Cache.Head(key, work.KvHead);
-                int count = Math.Min(end, ((key / PageTokens) + 1) * PageTokens) - key, next = key + count;
-                byte* ahead = row > 0 || next >= work.KeyLength ? head : call->Cache.Head(next, work.KvHead) + (next < end ? call->Cache.ValuesOffset : 0);
+                int count = Math.Min(end, ((key / PageTokens) + 1) * PageTokens) - key, after = key + count;
+                byte* next = row > 0 || after >= work.KeyLength ? head : call->Cache.Head(after, work.KvHead) + (after < end ? call->Cache.ValuesOffset : 0);
                 sbyte* values = (sbyte*)(head + call->Cache.ValuesOffset) + (key % PageTokens * ValueStride);
                 float* weights = scores + (key - first);
                 float* scales = (float*)(head + call->Cache.ValueScalesOffset) + (key % PageTokens);
                 float* scaled = At(workspace, DecodeScaledAt);
                 ScaleWeights2(weights, scales, scaled, count);
-                Values2x2(scaled, values, outputs, count, ahead);
-                key += count;
+                Values2x2(scaled, values, outputs, count, next);
+                key = after;
             }
         }
 
@@ -3495,21 +3521,26 @@ namespace AttentionGen.Kernels
 
         // outputs[2, 16 columns] += weights[2, count keys] * stored values[count keys, 16 columns].
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Values2x2(float* weights, sbyte* values, float* outputs, int count, byte* ahead)
+        private static void Values2x2(float* weights, sbyte* values, float* outputs, int count, byte* next)
         {
             Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
             Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
-            for (float* end = weights + count; weights < end; weights++, values += ValueStride, ahead += ValueStride * 1)
+            // While the values of one token are added, those 32 tokens on are asked for; at the page's end, what is read next.
+            byte* ahead = (byte*)(values + (32 * ValueStride));
+            for (int stretch = Math.Max(0, count - 32); count > 0; count -= stretch, stretch = count, ahead = next)
             {
-                CachePrefetch.Soon(ahead);
-                Vector256<float> value0 = StoredLanes.Int8To256(values);
-                Vector256<float> value1 = StoredLanes.Int8To256(values + 8);
-                Vector256<float> weight0 = Vector256.Create(weights[0]);
-                sum0_0 = Vector256.MultiplyAddEstimate(weight0, value0, sum0_0);
-                sum0_1 = Vector256.MultiplyAddEstimate(weight0, value1, sum0_1);
-                Vector256<float> weight1 = Vector256.Create(weights[80]);
-                sum1_0 = Vector256.MultiplyAddEstimate(weight1, value0, sum1_0);
-                sum1_1 = Vector256.MultiplyAddEstimate(weight1, value1, sum1_1);
+                for (float* end = weights + stretch; weights < end; weights++, values += ValueStride, ahead += ValueStride * 1)
+                {
+                    CachePrefetch.Soon(ahead);
+                    Vector256<float> value0 = StoredLanes.Int8To256(values);
+                    Vector256<float> value1 = StoredLanes.Int8To256(values + 8);
+                    Vector256<float> weight0 = Vector256.Create(weights[0]);
+                    sum0_0 = Vector256.MultiplyAddEstimate(weight0, value0, sum0_0);
+                    sum0_1 = Vector256.MultiplyAddEstimate(weight0, value1, sum0_1);
+                    Vector256<float> weight1 = Vector256.Create(weights[80]);
+                    sum1_0 = Vector256.MultiplyAddEstimate(weight1, value0, sum1_0);
+                    sum1_1 = Vector256.MultiplyAddEstimate(weight1, value1, sum1_1);
+                }
             }
 
             Vector256.Store((Vector256.Load(outputs + (0 * PaddedValueDim)) + sum0_0), outputs + (0 * PaddedValueDim));
@@ -3519,7 +3550,7 @@ namespace AttentionGen.Kernels
         }
 
         // 1 query row against keys [first, end) of a chunk: scores page by page, then softmax, then values page by page.
-        // The first tile asks for what will be read next (ahead) while it computes: pages lie anywhere in memory.
+        // While a tile computes it asks for what is read a little later (ahead), and near a page's end for what is read after it (next): pages lie anywhere in memory.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void DecodeTile1(AttentionCall* call, WorkItem work, int row, int first, int end, byte* workspace)
         {
@@ -3530,12 +3561,13 @@ namespace AttentionGen.Kernels
             for (int key = first; key < past;)
             {
                 byte* head = call->Cache.Head(key, work.KvHead);
-                int pageEnd = Math.Min(past, ((key / PageTokens) + 1) * PageTokens);
-                byte* ahead = row > 0 ? head : pageEnd < past ? call->Cache.Head(pageEnd, work.KvHead) : call->Cache.Head(first, work.KvHead) + call->Cache.ValuesOffset;
+                int pageStart = key, pageEnd = Math.Min(past, ((key / PageTokens) + 1) * PageTokens);
+                byte* next = row > 0 ? head : pageEnd < past ? call->Cache.Head(pageEnd, work.KvHead) : call->Cache.Head(first, work.KvHead) + call->Cache.ValuesOffset;
                 for (; key < pageEnd; key += 16)
                 {
-                    Products1x1(queries, (sbyte*)head + (key % PageTokens * QueryDim), scores + (key - first), (float*)(head + call->Cache.KeyScalesOffset) + (key % PageTokens), ahead);
-                    ahead += 16 * QueryDim;
+                    byte* keys = head + (key % PageTokens * QueryDim);
+                    byte* ahead = key < pageEnd - 32 ? keys + (32 * QueryDim) : next + ((key - Math.Max(pageStart, pageEnd - 32)) * QueryDim);
+                    Products1x1(queries, (sbyte*)keys, scores + (key - first), (float*)(head + call->Cache.KeyScalesOffset) + (key % PageTokens), ahead);
                 }
             }
 
@@ -3544,15 +3576,15 @@ namespace AttentionGen.Kernels
             for (int key = first; key < end;)
             {
                 byte* head = call->Cache.Head(key, work.KvHead);
-                int count = Math.Min(end, ((key / PageTokens) + 1) * PageTokens) - key, next = key + count;
-                byte* ahead = row > 0 || next >= work.KeyLength ? head : call->Cache.Head(next, work.KvHead) + (next < end ? call->Cache.ValuesOffset : 0);
+                int count = Math.Min(end, ((key / PageTokens) + 1) * PageTokens) - key, after = key + count;
+                byte* next = row > 0 || after >= work.KeyLength ? head : call->Cache.Head(after, work.KvHead) + (after < end ? call->Cache.ValuesOffset : 0);
                 sbyte* values = (sbyte*)(head + call->Cache.ValuesOffset) + (key % PageTokens * ValueStride);
                 float* weights = scores + (key - first);
                 float* scales = (float*)(head + call->Cache.ValueScalesOffset) + (key % PageTokens);
                 float* scaled = At(workspace, DecodeScaledAt);
                 ScaleWeights1(weights, scales, scaled, count);
-                Values1x2(scaled, values, outputs, count, ahead);
-                key += count;
+                Values1x2(scaled, values, outputs, count, next);
+                key = after;
             }
         }
 
@@ -3622,17 +3654,22 @@ namespace AttentionGen.Kernels
 
         // outputs[1, 16 columns] += weights[1, count keys] * stored values[count keys, 16 columns].
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Values1x2(float* weights, sbyte* values, float* outputs, int count, byte* ahead)
+        private static void Values1x2(float* weights, sbyte* values, float* outputs, int count, byte* next)
         {
             Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
-            for (float* end = weights + count; weights < end; weights++, values += ValueStride, ahead += ValueStride * 1)
+            // While the values of one token are added, those 32 tokens on are asked for; at the page's end, what is read next.
+            byte* ahead = (byte*)(values + (32 * ValueStride));
+            for (int stretch = Math.Max(0, count - 32); count > 0; count -= stretch, stretch = count, ahead = next)
             {
-                CachePrefetch.Soon(ahead);
-                Vector256<float> value0 = StoredLanes.Int8To256(values);
-                Vector256<float> value1 = StoredLanes.Int8To256(values + 8);
-                Vector256<float> weight0 = Vector256.Create(weights[0]);
-                sum0_0 = Vector256.MultiplyAddEstimate(weight0, value0, sum0_0);
-                sum0_1 = Vector256.MultiplyAddEstimate(weight0, value1, sum0_1);
+                for (float* end = weights + stretch; weights < end; weights++, values += ValueStride, ahead += ValueStride * 1)
+                {
+                    CachePrefetch.Soon(ahead);
+                    Vector256<float> value0 = StoredLanes.Int8To256(values);
+                    Vector256<float> value1 = StoredLanes.Int8To256(values + 8);
+                    Vector256<float> weight0 = Vector256.Create(weights[0]);
+                    sum0_0 = Vector256.MultiplyAddEstimate(weight0, value0, sum0_0);
+                    sum0_1 = Vector256.MultiplyAddEstimate(weight0, value1, sum0_1);
+                }
             }
 
             Vector256.Store((Vector256.Load(outputs + (0 * PaddedValueDim)) + sum0_0), outputs + (0 * PaddedValueDim));
@@ -5375,7 +5412,7 @@ namespace AttentionGen.Kernels
             call->Cut.Partials + ((((long)kvHead * call->Cut.Parts) + part) * rows * PartRow);
 
         // 4 query rows against keys [first, end) of a chunk: scores page by page, then softmax, then values page by page.
-        // The first tile asks for what will be read next (ahead) while it computes: pages lie anywhere in memory.
+        // While a tile computes it asks for what is read a little later (ahead), and near a page's end for what is read after it (next): pages lie anywhere in memory.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void DecodeTile4(AttentionCall* call, WorkItem work, int row, int first, int end, byte* workspace)
         {
@@ -5386,12 +5423,13 @@ namespace AttentionGen.Kernels
             for (int key = first; key < past;)
             {
                 byte* head = call->Cache.Head(key, work.KvHead);
-                int pageEnd = Math.Min(past, ((key / PageTokens) + 1) * PageTokens);
-                byte* ahead = row > 0 ? head : pageEnd < past ? call->Cache.Head(pageEnd, work.KvHead) : call->Cache.Head(first, work.KvHead) + call->Cache.ValuesOffset;
+                int pageStart = key, pageEnd = Math.Min(past, ((key / PageTokens) + 1) * PageTokens);
+                byte* next = row > 0 ? head : pageEnd < past ? call->Cache.Head(pageEnd, work.KvHead) : call->Cache.Head(first, work.KvHead) + call->Cache.ValuesOffset;
                 for (; key < pageEnd; key += 16)
                 {
-                    Products4x1(queries, (sbyte*)head + (key % PageTokens * QueryDim), scores + (key - first), (float*)(head + call->Cache.KeyScalesOffset) + (key % PageTokens), ahead);
-                    ahead += 16 * QueryDim;
+                    byte* keys = head + (key % PageTokens * QueryDim);
+                    byte* ahead = key < pageEnd - 32 ? keys + (32 * QueryDim) : next + ((key - Math.Max(pageStart, pageEnd - 32)) * QueryDim);
+                    Products4x1(queries, (sbyte*)keys, scores + (key - first), (float*)(head + call->Cache.KeyScalesOffset) + (key % PageTokens), ahead);
                 }
             }
 
@@ -5403,8 +5441,8 @@ namespace AttentionGen.Kernels
             for (int key = first; key < end;)
             {
                 byte* head = call->Cache.Head(key, work.KvHead);
-                int count = Math.Min(end, ((key / PageTokens) + 1) * PageTokens) - key, next = key + count;
-                byte* ahead = row > 0 || next >= work.KeyLength ? head : call->Cache.Head(next, work.KvHead) + (next < end ? call->Cache.ValuesOffset : 0);
+                int count = Math.Min(end, ((key / PageTokens) + 1) * PageTokens) - key, after = key + count;
+                byte* next = row > 0 || after >= work.KeyLength ? head : call->Cache.Head(after, work.KvHead) + (after < end ? call->Cache.ValuesOffset : 0);
                 sbyte* values = (sbyte*)(head + call->Cache.ValuesOffset) + (key % PageTokens * ValueStride);
                 float* weights = scores + (key - first);
                 float* scales = (float*)(head + call->Cache.ValueScalesOffset) + (key % PageTokens);
@@ -5412,10 +5450,10 @@ namespace AttentionGen.Kernels
                 ScaleWeights4(weights, scales, scaled, count);
                 for (int column = 0; column < 16; column += 8)
                 {
-                    Values4x2(scaled, values + column, outputs + column, count, ahead + column);
+                    Values4x2(scaled, values + column, outputs + column, count, next + column);
                 }
 
-                key += count;
+                key = after;
             }
         }
 
@@ -5575,29 +5613,34 @@ namespace AttentionGen.Kernels
 
         // outputs[4, 8 columns] += weights[4, count keys] * stored values[count keys, 8 columns].
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Values4x2(float* weights, sbyte* values, float* outputs, int count, byte* ahead)
+        private static void Values4x2(float* weights, sbyte* values, float* outputs, int count, byte* next)
         {
             Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero;
             Vector128<float> sum1_0 = Vector128<float>.Zero, sum1_1 = Vector128<float>.Zero;
             Vector128<float> sum2_0 = Vector128<float>.Zero, sum2_1 = Vector128<float>.Zero;
             Vector128<float> sum3_0 = Vector128<float>.Zero, sum3_1 = Vector128<float>.Zero;
-            for (float* end = weights + count; weights < end; weights++, values += ValueStride, ahead += ValueStride * 1)
+            // While the values of one token are added, those 32 tokens on are asked for; at the page's end, what is read next.
+            byte* ahead = (byte*)(values + (32 * ValueStride));
+            for (int stretch = Math.Max(0, count - 32); count > 0; count -= stretch, stretch = count, ahead = next)
             {
-                CachePrefetch.Soon(ahead);
-                Vector128<float> value0 = StoredLanes.Int8To128(values);
-                Vector128<float> value1 = StoredLanes.Int8To128(values + 4);
-                Vector128<float> weight0 = Vector128.Create(weights[0]);
-                sum0_0 = Vector128.MultiplyAddEstimate(weight0, value0, sum0_0);
-                sum0_1 = Vector128.MultiplyAddEstimate(weight0, value1, sum0_1);
-                Vector128<float> weight1 = Vector128.Create(weights[80]);
-                sum1_0 = Vector128.MultiplyAddEstimate(weight1, value0, sum1_0);
-                sum1_1 = Vector128.MultiplyAddEstimate(weight1, value1, sum1_1);
-                Vector128<float> weight2 = Vector128.Create(weights[160]);
-                sum2_0 = Vector128.MultiplyAddEstimate(weight2, value0, sum2_0);
-                sum2_1 = Vector128.MultiplyAddEstimate(weight2, value1, sum2_1);
-                Vector128<float> weight3 = Vector128.Create(weights[240]);
-                sum3_0 = Vector128.MultiplyAddEstimate(weight3, value0, sum3_0);
-                sum3_1 = Vector128.MultiplyAddEstimate(weight3, value1, sum3_1);
+                for (float* end = weights + stretch; weights < end; weights++, values += ValueStride, ahead += ValueStride * 1)
+                {
+                    CachePrefetch.Soon(ahead);
+                    Vector128<float> value0 = StoredLanes.Int8To128(values);
+                    Vector128<float> value1 = StoredLanes.Int8To128(values + 4);
+                    Vector128<float> weight0 = Vector128.Create(weights[0]);
+                    sum0_0 = Vector128.MultiplyAddEstimate(weight0, value0, sum0_0);
+                    sum0_1 = Vector128.MultiplyAddEstimate(weight0, value1, sum0_1);
+                    Vector128<float> weight1 = Vector128.Create(weights[80]);
+                    sum1_0 = Vector128.MultiplyAddEstimate(weight1, value0, sum1_0);
+                    sum1_1 = Vector128.MultiplyAddEstimate(weight1, value1, sum1_1);
+                    Vector128<float> weight2 = Vector128.Create(weights[160]);
+                    sum2_0 = Vector128.MultiplyAddEstimate(weight2, value0, sum2_0);
+                    sum2_1 = Vector128.MultiplyAddEstimate(weight2, value1, sum2_1);
+                    Vector128<float> weight3 = Vector128.Create(weights[240]);
+                    sum3_0 = Vector128.MultiplyAddEstimate(weight3, value0, sum3_0);
+                    sum3_1 = Vector128.MultiplyAddEstimate(weight3, value1, sum3_1);
+                }
             }
 
             Vector128.Store((Vector128.Load(outputs + (0 * PaddedValueDim)) + sum0_0), outputs + (0 * PaddedValueDim));
@@ -5611,7 +5654,7 @@ namespace AttentionGen.Kernels
         }
 
         // 2 query rows against keys [first, end) of a chunk: scores page by page, then softmax, then values page by page.
-        // The first tile asks for what will be read next (ahead) while it computes: pages lie anywhere in memory.
+        // While a tile computes it asks for what is read a little later (ahead), and near a page's end for what is read after it (next): pages lie anywhere in memory.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void DecodeTile2(AttentionCall* call, WorkItem work, int row, int first, int end, byte* workspace)
         {
@@ -5622,12 +5665,13 @@ namespace AttentionGen.Kernels
             for (int key = first; key < past;)
             {
                 byte* head = call->Cache.Head(key, work.KvHead);
-                int pageEnd = Math.Min(past, ((key / PageTokens) + 1) * PageTokens);
-                byte* ahead = row > 0 ? head : pageEnd < past ? call->Cache.Head(pageEnd, work.KvHead) : call->Cache.Head(first, work.KvHead) + call->Cache.ValuesOffset;
+                int pageStart = key, pageEnd = Math.Min(past, ((key / PageTokens) + 1) * PageTokens);
+                byte* next = row > 0 ? head : pageEnd < past ? call->Cache.Head(pageEnd, work.KvHead) : call->Cache.Head(first, work.KvHead) + call->Cache.ValuesOffset;
                 for (; key < pageEnd; key += 16)
                 {
-                    Products2x1(queries, (sbyte*)head + (key % PageTokens * QueryDim), scores + (key - first), (float*)(head + call->Cache.KeyScalesOffset) + (key % PageTokens), ahead);
-                    ahead += 16 * QueryDim;
+                    byte* keys = head + (key % PageTokens * QueryDim);
+                    byte* ahead = key < pageEnd - 32 ? keys + (32 * QueryDim) : next + ((key - Math.Max(pageStart, pageEnd - 32)) * QueryDim);
+                    Products2x1(queries, (sbyte*)keys, scores + (key - first), (float*)(head + call->Cache.KeyScalesOffset) + (key % PageTokens), ahead);
                 }
             }
 
@@ -5637,15 +5681,15 @@ namespace AttentionGen.Kernels
             for (int key = first; key < end;)
             {
                 byte* head = call->Cache.Head(key, work.KvHead);
-                int count = Math.Min(end, ((key / PageTokens) + 1) * PageTokens) - key, next = key + count;
-                byte* ahead = row > 0 || next >= work.KeyLength ? head : call->Cache.Head(next, work.KvHead) + (next < end ? call->Cache.ValuesOffset : 0);
+                int count = Math.Min(end, ((key / PageTokens) + 1) * PageTokens) - key, after = key + count;
+                byte* next = row > 0 || after >= work.KeyLength ? head : call->Cache.Head(after, work.KvHead) + (after < end ? call->Cache.ValuesOffset : 0);
                 sbyte* values = (sbyte*)(head + call->Cache.ValuesOffset) + (key % PageTokens * ValueStride);
                 float* weights = scores + (key - first);
                 float* scales = (float*)(head + call->Cache.ValueScalesOffset) + (key % PageTokens);
                 float* scaled = At(workspace, DecodeScaledAt);
                 ScaleWeights2(weights, scales, scaled, count);
-                Values2x4(scaled, values, outputs, count, ahead);
-                key += count;
+                Values2x4(scaled, values, outputs, count, next);
+                key = after;
             }
         }
 
@@ -5753,27 +5797,32 @@ namespace AttentionGen.Kernels
 
         // outputs[2, 16 columns] += weights[2, count keys] * stored values[count keys, 16 columns].
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Values2x4(float* weights, sbyte* values, float* outputs, int count, byte* ahead)
+        private static void Values2x4(float* weights, sbyte* values, float* outputs, int count, byte* next)
         {
             Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero, sum0_2 = Vector128<float>.Zero, sum0_3 = Vector128<float>.Zero;
             Vector128<float> sum1_0 = Vector128<float>.Zero, sum1_1 = Vector128<float>.Zero, sum1_2 = Vector128<float>.Zero, sum1_3 = Vector128<float>.Zero;
-            for (float* end = weights + count; weights < end; weights++, values += ValueStride, ahead += ValueStride * 1)
+            // While the values of one token are added, those 32 tokens on are asked for; at the page's end, what is read next.
+            byte* ahead = (byte*)(values + (32 * ValueStride));
+            for (int stretch = Math.Max(0, count - 32); count > 0; count -= stretch, stretch = count, ahead = next)
             {
-                CachePrefetch.Soon(ahead);
-                Vector128<float> value0 = StoredLanes.Int8To128(values);
-                Vector128<float> value1 = StoredLanes.Int8To128(values + 4);
-                Vector128<float> value2 = StoredLanes.Int8To128(values + 8);
-                Vector128<float> value3 = StoredLanes.Int8To128(values + 12);
-                Vector128<float> weight0 = Vector128.Create(weights[0]);
-                sum0_0 = Vector128.MultiplyAddEstimate(weight0, value0, sum0_0);
-                sum0_1 = Vector128.MultiplyAddEstimate(weight0, value1, sum0_1);
-                sum0_2 = Vector128.MultiplyAddEstimate(weight0, value2, sum0_2);
-                sum0_3 = Vector128.MultiplyAddEstimate(weight0, value3, sum0_3);
-                Vector128<float> weight1 = Vector128.Create(weights[80]);
-                sum1_0 = Vector128.MultiplyAddEstimate(weight1, value0, sum1_0);
-                sum1_1 = Vector128.MultiplyAddEstimate(weight1, value1, sum1_1);
-                sum1_2 = Vector128.MultiplyAddEstimate(weight1, value2, sum1_2);
-                sum1_3 = Vector128.MultiplyAddEstimate(weight1, value3, sum1_3);
+                for (float* end = weights + stretch; weights < end; weights++, values += ValueStride, ahead += ValueStride * 1)
+                {
+                    CachePrefetch.Soon(ahead);
+                    Vector128<float> value0 = StoredLanes.Int8To128(values);
+                    Vector128<float> value1 = StoredLanes.Int8To128(values + 4);
+                    Vector128<float> value2 = StoredLanes.Int8To128(values + 8);
+                    Vector128<float> value3 = StoredLanes.Int8To128(values + 12);
+                    Vector128<float> weight0 = Vector128.Create(weights[0]);
+                    sum0_0 = Vector128.MultiplyAddEstimate(weight0, value0, sum0_0);
+                    sum0_1 = Vector128.MultiplyAddEstimate(weight0, value1, sum0_1);
+                    sum0_2 = Vector128.MultiplyAddEstimate(weight0, value2, sum0_2);
+                    sum0_3 = Vector128.MultiplyAddEstimate(weight0, value3, sum0_3);
+                    Vector128<float> weight1 = Vector128.Create(weights[80]);
+                    sum1_0 = Vector128.MultiplyAddEstimate(weight1, value0, sum1_0);
+                    sum1_1 = Vector128.MultiplyAddEstimate(weight1, value1, sum1_1);
+                    sum1_2 = Vector128.MultiplyAddEstimate(weight1, value2, sum1_2);
+                    sum1_3 = Vector128.MultiplyAddEstimate(weight1, value3, sum1_3);
+                }
             }
 
             Vector128.Store((Vector128.Load(outputs + (0 * PaddedValueDim)) + sum0_0), outputs + (0 * PaddedValueDim));
@@ -5787,7 +5836,7 @@ namespace AttentionGen.Kernels
         }
 
         // 1 query row against keys [first, end) of a chunk: scores page by page, then softmax, then values page by page.
-        // The first tile asks for what will be read next (ahead) while it computes: pages lie anywhere in memory.
+        // While a tile computes it asks for what is read a little later (ahead), and near a page's end for what is read after it (next): pages lie anywhere in memory.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void DecodeTile1(AttentionCall* call, WorkItem work, int row, int first, int end, byte* workspace)
         {
@@ -5798,12 +5847,13 @@ namespace AttentionGen.Kernels
             for (int key = first; key < past;)
             {
                 byte* head = call->Cache.Head(key, work.KvHead);
-                int pageEnd = Math.Min(past, ((key / PageTokens) + 1) * PageTokens);
-                byte* ahead = row > 0 ? head : pageEnd < past ? call->Cache.Head(pageEnd, work.KvHead) : call->Cache.Head(first, work.KvHead) + call->Cache.ValuesOffset;
+                int pageStart = key, pageEnd = Math.Min(past, ((key / PageTokens) + 1) * PageTokens);
+                byte* next = row > 0 ? head : pageEnd < past ? call->Cache.Head(pageEnd, work.KvHead) : call->Cache.Head(first, work.KvHead) + call->Cache.ValuesOffset;
                 for (; key < pageEnd; key += 16)
                 {
-                    Products1x1(queries, (sbyte*)head + (key % PageTokens * QueryDim), scores + (key - first), (float*)(head + call->Cache.KeyScalesOffset) + (key % PageTokens), ahead);
-                    ahead += 16 * QueryDim;
+                    byte* keys = head + (key % PageTokens * QueryDim);
+                    byte* ahead = key < pageEnd - 32 ? keys + (32 * QueryDim) : next + ((key - Math.Max(pageStart, pageEnd - 32)) * QueryDim);
+                    Products1x1(queries, (sbyte*)keys, scores + (key - first), (float*)(head + call->Cache.KeyScalesOffset) + (key % PageTokens), ahead);
                 }
             }
 
@@ -5812,15 +5862,15 @@ namespace AttentionGen.Kernels
             for (int key = first; key < end;)
             {
                 byte* head = call->Cache.Head(key, work.KvHead);
-                int count = Math.Min(end, ((key / PageTokens) + 1) * PageTokens) - key, next = key + count;
-                byte* ahead = row > 0 || next >= work.KeyLength ? head : call->Cache.Head(next, work.KvHead) + (next < end ? call->Cache.ValuesOffset : 0);
+                int count = Math.Min(end, ((key / PageTokens) + 1) * PageTokens) - key, after = key + count;
+                byte* next = row > 0 || after >= work.KeyLength ? head : call->Cache.Head(after, work.KvHead) + (after < end ? call->Cache.ValuesOffset : 0);
                 sbyte* values = (sbyte*)(head + call->Cache.ValuesOffset) + (key % PageTokens * ValueStride);
                 float* weights = scores + (key - first);
                 float* scales = (float*)(head + call->Cache.ValueScalesOffset) + (key % PageTokens);
                 float* scaled = At(workspace, DecodeScaledAt);
                 ScaleWeights1(weights, scales, scaled, count);
-                Values1x4(scaled, values, outputs, count, ahead);
-                key += count;
+                Values1x4(scaled, values, outputs, count, next);
+                key = after;
             }
         }
 
@@ -5906,21 +5956,26 @@ namespace AttentionGen.Kernels
 
         // outputs[1, 16 columns] += weights[1, count keys] * stored values[count keys, 16 columns].
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Values1x4(float* weights, sbyte* values, float* outputs, int count, byte* ahead)
+        private static void Values1x4(float* weights, sbyte* values, float* outputs, int count, byte* next)
         {
             Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero, sum0_2 = Vector128<float>.Zero, sum0_3 = Vector128<float>.Zero;
-            for (float* end = weights + count; weights < end; weights++, values += ValueStride, ahead += ValueStride * 1)
+            // While the values of one token are added, those 32 tokens on are asked for; at the page's end, what is read next.
+            byte* ahead = (byte*)(values + (32 * ValueStride));
+            for (int stretch = Math.Max(0, count - 32); count > 0; count -= stretch, stretch = count, ahead = next)
             {
-                CachePrefetch.Soon(ahead);
-                Vector128<float> value0 = StoredLanes.Int8To128(values);
-                Vector128<float> value1 = StoredLanes.Int8To128(values + 4);
-                Vector128<float> value2 = StoredLanes.Int8To128(values + 8);
-                Vector128<float> value3 = StoredLanes.Int8To128(values + 12);
-                Vector128<float> weight0 = Vector128.Create(weights[0]);
-                sum0_0 = Vector128.MultiplyAddEstimate(weight0, value0, sum0_0);
-                sum0_1 = Vector128.MultiplyAddEstimate(weight0, value1, sum0_1);
-                sum0_2 = Vector128.MultiplyAddEstimate(weight0, value2, sum0_2);
-                sum0_3 = Vector128.MultiplyAddEstimate(weight0, value3, sum0_3);
+                for (float* end = weights + stretch; weights < end; weights++, values += ValueStride, ahead += ValueStride * 1)
+                {
+                    CachePrefetch.Soon(ahead);
+                    Vector128<float> value0 = StoredLanes.Int8To128(values);
+                    Vector128<float> value1 = StoredLanes.Int8To128(values + 4);
+                    Vector128<float> value2 = StoredLanes.Int8To128(values + 8);
+                    Vector128<float> value3 = StoredLanes.Int8To128(values + 12);
+                    Vector128<float> weight0 = Vector128.Create(weights[0]);
+                    sum0_0 = Vector128.MultiplyAddEstimate(weight0, value0, sum0_0);
+                    sum0_1 = Vector128.MultiplyAddEstimate(weight0, value1, sum0_1);
+                    sum0_2 = Vector128.MultiplyAddEstimate(weight0, value2, sum0_2);
+                    sum0_3 = Vector128.MultiplyAddEstimate(weight0, value3, sum0_3);
+                }
             }
 
             Vector128.Store((Vector128.Load(outputs + (0 * PaddedValueDim)) + sum0_0), outputs + (0 * PaddedValueDim));
@@ -7067,7 +7122,7 @@ namespace AttentionGen.Kernels
             call->Cut.Partials + ((((long)kvHead * call->Cut.Parts) + part) * rows * PartRow);
 
         // 4 query rows against keys [first, end) of a chunk: scores page by page, then softmax, then values page by page.
-        // The first tile asks for what will be read next (ahead) while it computes: pages lie anywhere in memory.
+        // While a tile computes it asks for what is read a little later (ahead), and near a page's end for what is read after it (next): pages lie anywhere in memory.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void DecodeTile4(AttentionCall* call, WorkItem work, int row, int first, int end, byte* workspace)
         {
@@ -7078,12 +7133,13 @@ namespace AttentionGen.Kernels
             for (int key = first; key < past;)
             {
                 byte* head = call->Cache.Head(key, work.KvHead);
-                int pageEnd = Math.Min(past, ((key / PageTokens) + 1) * PageTokens);
-                byte* ahead = row > 0 ? head : pageEnd < past ? call->Cache.Head(pageEnd, work.KvHead) : call->Cache.Head(first, work.KvHead) + call->Cache.ValuesOffset;
+                int pageStart = key, pageEnd = Math.Min(past, ((key / PageTokens) + 1) * PageTokens);
+                byte* next = row > 0 ? head : pageEnd < past ? call->Cache.Head(pageEnd, work.KvHead) : call->Cache.Head(first, work.KvHead) + call->Cache.ValuesOffset;
                 for (; key < pageEnd; key += 16)
                 {
-                    Products4x1(queries, (sbyte*)head + (key % PageTokens * QueryDim), scores + (key - first), (float*)(head + call->Cache.KeyScalesOffset) + (key % PageTokens), ahead);
-                    ahead += 16 * QueryDim;
+                    byte* keys = head + (key % PageTokens * QueryDim);
+                    byte* ahead = key < pageEnd - 32 ? keys + (32 * QueryDim) : next + ((key - Math.Max(pageStart, pageEnd - 32)) * QueryDim);
+                    Products4x1(queries, (sbyte*)keys, scores + (key - first), (float*)(head + call->Cache.KeyScalesOffset) + (key % PageTokens), ahead);
                 }
             }
 
@@ -7095,8 +7151,8 @@ namespace AttentionGen.Kernels
             for (int key = first; key < end;)
             {
                 byte* head = call->Cache.Head(key, work.KvHead);
-                int count = Math.Min(end, ((key / PageTokens) + 1) * PageTokens) - key, next = key + count;
-                byte* ahead = row > 0 || next >= work.KeyLength ? head : call->Cache.Head(next, work.KvHead) + (next < end ? call->Cache.ValuesOffset : 0);
+                int count = Math.Min(end, ((key / PageTokens) + 1) * PageTokens) - key, after = key + count;
+                byte* next = row > 0 || after >= work.KeyLength ? head : call->Cache.Head(after, work.KvHead) + (after < end ? call->Cache.ValuesOffset : 0);
                 sbyte* values = (sbyte*)(head + call->Cache.ValuesOffset) + (key % PageTokens * ValueStride);
                 float* weights = scores + (key - first);
                 float* scales = (float*)(head + call->Cache.ValueScalesOffset) + (key % PageTokens);
@@ -7104,10 +7160,10 @@ namespace AttentionGen.Kernels
                 ScaleWeights4(weights, scales, scaled, count);
                 for (int column = 0; column < 16; column += 2)
                 {
-                    Values4x2(scaled, values + column, outputs + column, count, ahead + column);
+                    Values4x2(scaled, values + column, outputs + column, count, next + column);
                 }
 
-                key += count;
+                key = after;
             }
         }
 
@@ -7197,13 +7253,13 @@ namespace AttentionGen.Kernels
 
         // outputs[4, 2 columns] += weights[4, count keys] * stored values[count keys, 2 columns].
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Values4x2(float* weights, sbyte* values, float* outputs, int count, byte* ahead)
+        private static void Values4x2(float* weights, sbyte* values, float* outputs, int count, byte* next)
         {
             float sum0_0 = 0f, sum0_1 = 0f;
             float sum1_0 = 0f, sum1_1 = 0f;
             float sum2_0 = 0f, sum2_1 = 0f;
             float sum3_0 = 0f, sum3_1 = 0f;
-            for (float* end = weights + count; weights < end; weights++, values += ValueStride, ahead += ValueStride * 1)
+            for (float* end = weights + count; weights < end; weights++, values += ValueStride)
             {
                 float value0 = StoredLanes.Int8To1(values);
                 float value1 = StoredLanes.Int8To1(values + 1);
@@ -7232,7 +7288,7 @@ namespace AttentionGen.Kernels
         }
 
         // 2 query rows against keys [first, end) of a chunk: scores page by page, then softmax, then values page by page.
-        // The first tile asks for what will be read next (ahead) while it computes: pages lie anywhere in memory.
+        // While a tile computes it asks for what is read a little later (ahead), and near a page's end for what is read after it (next): pages lie anywhere in memory.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void DecodeTile2(AttentionCall* call, WorkItem work, int row, int first, int end, byte* workspace)
         {
@@ -7243,12 +7299,13 @@ namespace AttentionGen.Kernels
             for (int key = first; key < past;)
             {
                 byte* head = call->Cache.Head(key, work.KvHead);
-                int pageEnd = Math.Min(past, ((key / PageTokens) + 1) * PageTokens);
-                byte* ahead = row > 0 ? head : pageEnd < past ? call->Cache.Head(pageEnd, work.KvHead) : call->Cache.Head(first, work.KvHead) + call->Cache.ValuesOffset;
+                int pageStart = key, pageEnd = Math.Min(past, ((key / PageTokens) + 1) * PageTokens);
+                byte* next = row > 0 ? head : pageEnd < past ? call->Cache.Head(pageEnd, work.KvHead) : call->Cache.Head(first, work.KvHead) + call->Cache.ValuesOffset;
                 for (; key < pageEnd; key += 16)
                 {
-                    Products2x1(queries, (sbyte*)head + (key % PageTokens * QueryDim), scores + (key - first), (float*)(head + call->Cache.KeyScalesOffset) + (key % PageTokens), ahead);
-                    ahead += 16 * QueryDim;
+                    byte* keys = head + (key % PageTokens * QueryDim);
+                    byte* ahead = key < pageEnd - 32 ? keys + (32 * QueryDim) : next + ((key - Math.Max(pageStart, pageEnd - 32)) * QueryDim);
+                    Products2x1(queries, (sbyte*)keys, scores + (key - first), (float*)(head + call->Cache.KeyScalesOffset) + (key % PageTokens), ahead);
                 }
             }
 
@@ -7258,8 +7315,8 @@ namespace AttentionGen.Kernels
             for (int key = first; key < end;)
             {
                 byte* head = call->Cache.Head(key, work.KvHead);
-                int count = Math.Min(end, ((key / PageTokens) + 1) * PageTokens) - key, next = key + count;
-                byte* ahead = row > 0 || next >= work.KeyLength ? head : call->Cache.Head(next, work.KvHead) + (next < end ? call->Cache.ValuesOffset : 0);
+                int count = Math.Min(end, ((key / PageTokens) + 1) * PageTokens) - key, after = key + count;
+                byte* next = row > 0 || after >= work.KeyLength ? head : call->Cache.Head(after, work.KvHead) + (after < end ? call->Cache.ValuesOffset : 0);
                 sbyte* values = (sbyte*)(head + call->Cache.ValuesOffset) + (key % PageTokens * ValueStride);
                 float* weights = scores + (key - first);
                 float* scales = (float*)(head + call->Cache.ValueScalesOffset) + (key % PageTokens);
@@ -7267,10 +7324,10 @@ namespace AttentionGen.Kernels
                 ScaleWeights2(weights, scales, scaled, count);
                 for (int column = 0; column < 16; column += 4)
                 {
-                    Values2x4(scaled, values + column, outputs + column, count, ahead + column);
+                    Values2x4(scaled, values + column, outputs + column, count, next + column);
                 }
 
-                key += count;
+                key = after;
             }
         }
 
@@ -7338,11 +7395,11 @@ namespace AttentionGen.Kernels
 
         // outputs[2, 4 columns] += weights[2, count keys] * stored values[count keys, 4 columns].
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Values2x4(float* weights, sbyte* values, float* outputs, int count, byte* ahead)
+        private static void Values2x4(float* weights, sbyte* values, float* outputs, int count, byte* next)
         {
             float sum0_0 = 0f, sum0_1 = 0f, sum0_2 = 0f, sum0_3 = 0f;
             float sum1_0 = 0f, sum1_1 = 0f, sum1_2 = 0f, sum1_3 = 0f;
-            for (float* end = weights + count; weights < end; weights++, values += ValueStride, ahead += ValueStride * 1)
+            for (float* end = weights + count; weights < end; weights++, values += ValueStride)
             {
                 float value0 = StoredLanes.Int8To1(values);
                 float value1 = StoredLanes.Int8To1(values + 1);
@@ -7371,7 +7428,7 @@ namespace AttentionGen.Kernels
         }
 
         // 1 query row against keys [first, end) of a chunk: scores page by page, then softmax, then values page by page.
-        // The first tile asks for what will be read next (ahead) while it computes: pages lie anywhere in memory.
+        // While a tile computes it asks for what is read a little later (ahead), and near a page's end for what is read after it (next): pages lie anywhere in memory.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void DecodeTile1(AttentionCall* call, WorkItem work, int row, int first, int end, byte* workspace)
         {
@@ -7382,12 +7439,13 @@ namespace AttentionGen.Kernels
             for (int key = first; key < past;)
             {
                 byte* head = call->Cache.Head(key, work.KvHead);
-                int pageEnd = Math.Min(past, ((key / PageTokens) + 1) * PageTokens);
-                byte* ahead = row > 0 ? head : pageEnd < past ? call->Cache.Head(pageEnd, work.KvHead) : call->Cache.Head(first, work.KvHead) + call->Cache.ValuesOffset;
+                int pageStart = key, pageEnd = Math.Min(past, ((key / PageTokens) + 1) * PageTokens);
+                byte* next = row > 0 ? head : pageEnd < past ? call->Cache.Head(pageEnd, work.KvHead) : call->Cache.Head(first, work.KvHead) + call->Cache.ValuesOffset;
                 for (; key < pageEnd; key += 16)
                 {
-                    Products1x1(queries, (sbyte*)head + (key % PageTokens * QueryDim), scores + (key - first), (float*)(head + call->Cache.KeyScalesOffset) + (key % PageTokens), ahead);
-                    ahead += 16 * QueryDim;
+                    byte* keys = head + (key % PageTokens * QueryDim);
+                    byte* ahead = key < pageEnd - 32 ? keys + (32 * QueryDim) : next + ((key - Math.Max(pageStart, pageEnd - 32)) * QueryDim);
+                    Products1x1(queries, (sbyte*)keys, scores + (key - first), (float*)(head + call->Cache.KeyScalesOffset) + (key % PageTokens), ahead);
                 }
             }
 
@@ -7396,8 +7454,8 @@ namespace AttentionGen.Kernels
             for (int key = first; key < end;)
             {
                 byte* head = call->Cache.Head(key, work.KvHead);
-                int count = Math.Min(end, ((key / PageTokens) + 1) * PageTokens) - key, next = key + count;
-                byte* ahead = row > 0 || next >= work.KeyLength ? head : call->Cache.Head(next, work.KvHead) + (next < end ? call->Cache.ValuesOffset : 0);
+                int count = Math.Min(end, ((key / PageTokens) + 1) * PageTokens) - key, after = key + count;
+                byte* next = row > 0 || after >= work.KeyLength ? head : call->Cache.Head(after, work.KvHead) + (after < end ? call->Cache.ValuesOffset : 0);
                 sbyte* values = (sbyte*)(head + call->Cache.ValuesOffset) + (key % PageTokens * ValueStride);
                 float* weights = scores + (key - first);
                 float* scales = (float*)(head + call->Cache.ValueScalesOffset) + (key % PageTokens);
@@ -7405,10 +7463,10 @@ namespace AttentionGen.Kernels
                 ScaleWeights1(weights, scales, scaled, count);
                 for (int column = 0; column < 16; column += 8)
                 {
-                    Values1x8(scaled, values + column, outputs + column, count, ahead + column);
+                    Values1x8(scaled, values + column, outputs + column, count, next + column);
                 }
 
-                key += count;
+                key = after;
             }
         }
 
@@ -7465,10 +7523,10 @@ namespace AttentionGen.Kernels
 
         // outputs[1, 8 columns] += weights[1, count keys] * stored values[count keys, 8 columns].
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Values1x8(float* weights, sbyte* values, float* outputs, int count, byte* ahead)
+        private static void Values1x8(float* weights, sbyte* values, float* outputs, int count, byte* next)
         {
             float sum0_0 = 0f, sum0_1 = 0f, sum0_2 = 0f, sum0_3 = 0f, sum0_4 = 0f, sum0_5 = 0f, sum0_6 = 0f, sum0_7 = 0f;
-            for (float* end = weights + count; weights < end; weights++, values += ValueStride, ahead += ValueStride * 1)
+            for (float* end = weights + count; weights < end; weights++, values += ValueStride)
             {
                 float value0 = StoredLanes.Int8To1(values);
                 float value1 = StoredLanes.Int8To1(values + 1);

@@ -1644,7 +1644,7 @@ namespace AttentionGen.Kernels
             call->Cut.Partials + ((((long)kvHead * call->Cut.Parts) + part) * rows * PartRow);
 
         // 4 query rows against keys [first, end) of a chunk: scores page by page, then softmax, then values page by page.
-        // The first tile asks for what will be read next (ahead) while it computes: pages lie anywhere in memory.
+        // While a tile computes it asks for what is read a little later (ahead), and near a page's end for what is read after it (next): pages lie anywhere in memory.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void DecodeTile4(AttentionCall* call, WorkItem work, int row, int first, int end, byte* workspace)
         {
@@ -1655,17 +1655,19 @@ namespace AttentionGen.Kernels
             for (int key = first; key < past;)
             {
                 byte* head = call->Cache.Head(key, work.KvHead);
-                int pageEnd = Math.Min(past, ((key / PageTokens) + 1) * PageTokens);
-                byte* ahead = row > 0 ? head : pageEnd < past ? call->Cache.Head(pageEnd, work.KvHead) : call->Cache.Head(first, work.KvHead) + call->Cache.ValuesOffset;
+                int pageStart = key, pageEnd = Math.Min(past, ((key / PageTokens) + 1) * PageTokens);
+                byte* next = row > 0 ? head : pageEnd < past ? call->Cache.Head(pageEnd, work.KvHead) : call->Cache.Head(first, work.KvHead) + call->Cache.ValuesOffset;
                 for (; key <= pageEnd - 32; key += 32)
                 {
-                    Products4x2(queries, (ushort*)head + (key % PageTokens * QueryDim), scores + (key - first), ahead);
-                    ahead += 64 * QueryDim;
+                    byte* keys = head + (key % PageTokens * 2 * QueryDim);
+                    byte* ahead = key < pageEnd - 32 ? keys + (32 * 2 * QueryDim) : next + ((key - Math.Max(pageStart, pageEnd - 32)) * 2 * QueryDim);
+                    Products4x2(queries, (ushort*)keys, scores + (key - first), ahead);
                 }
                 for (; key < pageEnd; key += 16)
                 {
-                    Products4x1(queries, (ushort*)head + (key % PageTokens * QueryDim), scores + (key - first), ahead);
-                    ahead += 32 * QueryDim;
+                    byte* keys = head + (key % PageTokens * 2 * QueryDim);
+                    byte* ahead = key < pageEnd - 32 ? keys + (32 * 2 * QueryDim) : next + ((key - Math.Max(pageStart, pageEnd - 32)) * 2 * QueryDim);
+                    Products4x1(queries, (ushort*)keys, scores + (key - first), ahead);
                 }
             }
 
@@ -1677,16 +1679,16 @@ namespace AttentionGen.Kernels
             for (int key = first; key < end;)
             {
                 byte* head = call->Cache.Head(key, work.KvHead);
-                int count = Math.Min(end, ((key / PageTokens) + 1) * PageTokens) - key, next = key + count;
-                byte* ahead = row > 0 || next >= work.KeyLength ? head : call->Cache.Head(next, work.KvHead) + (next < end ? call->Cache.ValuesOffset : 0);
+                int count = Math.Min(end, ((key / PageTokens) + 1) * PageTokens) - key, after = key + count;
+                byte* next = row > 0 || after >= work.KeyLength ? head : call->Cache.Head(after, work.KvHead) + (after < end ? call->Cache.ValuesOffset : 0);
                 ushort* values = (ushort*)(head + call->Cache.ValuesOffset) + (key % PageTokens * ValueStride);
                 float* weights = scores + (key - first);
-                if (!Values4x1(weights, values, outputs, count, ahead))
+                if (!Values4x1(weights, values, outputs, count, next))
                 {
                     CacheReading.Accumulate(&call->Cache, work.KvHead, key, count, 0, 16, weights, DecodeStride, 4, outputs, PaddedValueDim);
                 }
 
-                key += count;
+                key = after;
             }
         }
 
@@ -1850,24 +1852,29 @@ namespace AttentionGen.Kernels
 
         // outputs[4, 16 columns] += weights[4, count keys] * stored values[count keys, 16 columns]; adds nothing and is false when a sum is infinite or NaN.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static bool Values4x1(float* weights, ushort* values, float* outputs, int count, byte* ahead)
+        private static bool Values4x1(float* weights, ushort* values, float* outputs, int count, byte* next)
         {
             Vector512<float> sum0_0 = Vector512<float>.Zero;
             Vector512<float> sum1_0 = Vector512<float>.Zero;
             Vector512<float> sum2_0 = Vector512<float>.Zero;
             Vector512<float> sum3_0 = Vector512<float>.Zero;
-            for (float* end = weights + count; weights < end; weights++, values += ValueStride, ahead += ValueStride * 2)
+            // While the values of one token are added, those 16 tokens on are asked for; at the page's end, what is read next.
+            byte* ahead = (byte*)(values + (16 * ValueStride));
+            for (int stretch = Math.Max(0, count - 16); count > 0; count -= stretch, stretch = count, ahead = next)
             {
-                CachePrefetch.Soon(ahead);
-                Vector512<float> value0 = StoredLanes.HalfTo512(values);
-                Vector512<float> weight0 = Vector512.Create(weights[0]);
-                sum0_0 = Vector512.MultiplyAddEstimate(weight0, value0, sum0_0);
-                Vector512<float> weight1 = Vector512.Create(weights[80]);
-                sum1_0 = Vector512.MultiplyAddEstimate(weight1, value0, sum1_0);
-                Vector512<float> weight2 = Vector512.Create(weights[160]);
-                sum2_0 = Vector512.MultiplyAddEstimate(weight2, value0, sum2_0);
-                Vector512<float> weight3 = Vector512.Create(weights[240]);
-                sum3_0 = Vector512.MultiplyAddEstimate(weight3, value0, sum3_0);
+                for (float* end = weights + stretch; weights < end; weights++, values += ValueStride, ahead += ValueStride * 2)
+                {
+                    CachePrefetch.Soon(ahead);
+                    Vector512<float> value0 = StoredLanes.HalfTo512(values);
+                    Vector512<float> weight0 = Vector512.Create(weights[0]);
+                    sum0_0 = Vector512.MultiplyAddEstimate(weight0, value0, sum0_0);
+                    Vector512<float> weight1 = Vector512.Create(weights[80]);
+                    sum1_0 = Vector512.MultiplyAddEstimate(weight1, value0, sum1_0);
+                    Vector512<float> weight2 = Vector512.Create(weights[160]);
+                    sum2_0 = Vector512.MultiplyAddEstimate(weight2, value0, sum2_0);
+                    Vector512<float> weight3 = Vector512.Create(weights[240]);
+                    sum3_0 = Vector512.MultiplyAddEstimate(weight3, value0, sum3_0);
+                }
             }
 
             Vector512<float> zeros = Vector512<float>.Zero, check = zeros;
@@ -1888,7 +1895,7 @@ namespace AttentionGen.Kernels
         }
 
         // 2 query rows against keys [first, end) of a chunk: scores page by page, then softmax, then values page by page.
-        // The first tile asks for what will be read next (ahead) while it computes: pages lie anywhere in memory.
+        // While a tile computes it asks for what is read a little later (ahead), and near a page's end for what is read after it (next): pages lie anywhere in memory.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void DecodeTile2(AttentionCall* call, WorkItem work, int row, int first, int end, byte* workspace)
         {
@@ -1899,12 +1906,13 @@ namespace AttentionGen.Kernels
             for (int key = first; key < past;)
             {
                 byte* head = call->Cache.Head(key, work.KvHead);
-                int pageEnd = Math.Min(past, ((key / PageTokens) + 1) * PageTokens);
-                byte* ahead = row > 0 ? head : pageEnd < past ? call->Cache.Head(pageEnd, work.KvHead) : call->Cache.Head(first, work.KvHead) + call->Cache.ValuesOffset;
+                int pageStart = key, pageEnd = Math.Min(past, ((key / PageTokens) + 1) * PageTokens);
+                byte* next = row > 0 ? head : pageEnd < past ? call->Cache.Head(pageEnd, work.KvHead) : call->Cache.Head(first, work.KvHead) + call->Cache.ValuesOffset;
                 for (; key < pageEnd; key += 16)
                 {
-                    Products2x1(queries, (ushort*)head + (key % PageTokens * QueryDim), scores + (key - first), ahead);
-                    ahead += 32 * QueryDim;
+                    byte* keys = head + (key % PageTokens * 2 * QueryDim);
+                    byte* ahead = key < pageEnd - 16 ? keys + (16 * 2 * QueryDim) : next + ((key - Math.Max(pageStart, pageEnd - 16)) * 2 * QueryDim);
+                    Products2x1(queries, (ushort*)keys, scores + (key - first), ahead);
                 }
             }
 
@@ -1914,16 +1922,16 @@ namespace AttentionGen.Kernels
             for (int key = first; key < end;)
             {
                 byte* head = call->Cache.Head(key, work.KvHead);
-                int count = Math.Min(end, ((key / PageTokens) + 1) * PageTokens) - key, next = key + count;
-                byte* ahead = row > 0 || next >= work.KeyLength ? head : call->Cache.Head(next, work.KvHead) + (next < end ? call->Cache.ValuesOffset : 0);
+                int count = Math.Min(end, ((key / PageTokens) + 1) * PageTokens) - key, after = key + count;
+                byte* next = row > 0 || after >= work.KeyLength ? head : call->Cache.Head(after, work.KvHead) + (after < end ? call->Cache.ValuesOffset : 0);
                 ushort* values = (ushort*)(head + call->Cache.ValuesOffset) + (key % PageTokens * ValueStride);
                 float* weights = scores + (key - first);
-                if (!Values2x1(weights, values, outputs, count, ahead))
+                if (!Values2x1(weights, values, outputs, count, next))
                 {
                     CacheReading.Accumulate(&call->Cache, work.KvHead, key, count, 0, 16, weights, DecodeStride, 2, outputs, PaddedValueDim);
                 }
 
-                key += count;
+                key = after;
             }
         }
 
@@ -1981,18 +1989,23 @@ namespace AttentionGen.Kernels
 
         // outputs[2, 16 columns] += weights[2, count keys] * stored values[count keys, 16 columns]; adds nothing and is false when a sum is infinite or NaN.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static bool Values2x1(float* weights, ushort* values, float* outputs, int count, byte* ahead)
+        private static bool Values2x1(float* weights, ushort* values, float* outputs, int count, byte* next)
         {
             Vector512<float> sum0_0 = Vector512<float>.Zero;
             Vector512<float> sum1_0 = Vector512<float>.Zero;
-            for (float* end = weights + count; weights < end; weights++, values += ValueStride, ahead += ValueStride * 2)
+            // While the values of one token are added, those 16 tokens on are asked for; at the page's end, what is read next.
+            byte* ahead = (byte*)(values + (16 * ValueStride));
+            for (int stretch = Math.Max(0, count - 16); count > 0; count -= stretch, stretch = count, ahead = next)
             {
-                CachePrefetch.Soon(ahead);
-                Vector512<float> value0 = StoredLanes.HalfTo512(values);
-                Vector512<float> weight0 = Vector512.Create(weights[0]);
-                sum0_0 = Vector512.MultiplyAddEstimate(weight0, value0, sum0_0);
-                Vector512<float> weight1 = Vector512.Create(weights[80]);
-                sum1_0 = Vector512.MultiplyAddEstimate(weight1, value0, sum1_0);
+                for (float* end = weights + stretch; weights < end; weights++, values += ValueStride, ahead += ValueStride * 2)
+                {
+                    CachePrefetch.Soon(ahead);
+                    Vector512<float> value0 = StoredLanes.HalfTo512(values);
+                    Vector512<float> weight0 = Vector512.Create(weights[0]);
+                    sum0_0 = Vector512.MultiplyAddEstimate(weight0, value0, sum0_0);
+                    Vector512<float> weight1 = Vector512.Create(weights[80]);
+                    sum1_0 = Vector512.MultiplyAddEstimate(weight1, value0, sum1_0);
+                }
             }
 
             Vector512<float> zeros = Vector512<float>.Zero, check = zeros;
@@ -2009,7 +2022,7 @@ namespace AttentionGen.Kernels
         }
 
         // 1 query row against keys [first, end) of a chunk: scores page by page, then softmax, then values page by page.
-        // The first tile asks for what will be read next (ahead) while it computes: pages lie anywhere in memory.
+        // While a tile computes it asks for what is read a little later (ahead), and near a page's end for what is read after it (next): pages lie anywhere in memory.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void DecodeTile1(AttentionCall* call, WorkItem work, int row, int first, int end, byte* workspace)
         {
@@ -2020,12 +2033,13 @@ namespace AttentionGen.Kernels
             for (int key = first; key < past;)
             {
                 byte* head = call->Cache.Head(key, work.KvHead);
-                int pageEnd = Math.Min(past, ((key / PageTokens) + 1) * PageTokens);
-                byte* ahead = row > 0 ? head : pageEnd < past ? call->Cache.Head(pageEnd, work.KvHead) : call->Cache.Head(first, work.KvHead) + call->Cache.ValuesOffset;
+                int pageStart = key, pageEnd = Math.Min(past, ((key / PageTokens) + 1) * PageTokens);
+                byte* next = row > 0 ? head : pageEnd < past ? call->Cache.Head(pageEnd, work.KvHead) : call->Cache.Head(first, work.KvHead) + call->Cache.ValuesOffset;
                 for (; key < pageEnd; key += 16)
                 {
-                    Products1x1(queries, (ushort*)head + (key % PageTokens * QueryDim), scores + (key - first), ahead);
-                    ahead += 32 * QueryDim;
+                    byte* keys = head + (key % PageTokens * 2 * QueryDim);
+                    byte* ahead = key < pageEnd - 16 ? keys + (16 * 2 * QueryDim) : next + ((key - Math.Max(pageStart, pageEnd - 16)) * 2 * QueryDim);
+                    Products1x1(queries, (ushort*)keys, scores + (key - first), ahead);
                 }
             }
 
@@ -2034,16 +2048,16 @@ namespace AttentionGen.Kernels
             for (int key = first; key < end;)
             {
                 byte* head = call->Cache.Head(key, work.KvHead);
-                int count = Math.Min(end, ((key / PageTokens) + 1) * PageTokens) - key, next = key + count;
-                byte* ahead = row > 0 || next >= work.KeyLength ? head : call->Cache.Head(next, work.KvHead) + (next < end ? call->Cache.ValuesOffset : 0);
+                int count = Math.Min(end, ((key / PageTokens) + 1) * PageTokens) - key, after = key + count;
+                byte* next = row > 0 || after >= work.KeyLength ? head : call->Cache.Head(after, work.KvHead) + (after < end ? call->Cache.ValuesOffset : 0);
                 ushort* values = (ushort*)(head + call->Cache.ValuesOffset) + (key % PageTokens * ValueStride);
                 float* weights = scores + (key - first);
-                if (!Values1x1(weights, values, outputs, count, ahead))
+                if (!Values1x1(weights, values, outputs, count, next))
                 {
                     CacheReading.Accumulate(&call->Cache, work.KvHead, key, count, 0, 16, weights, DecodeStride, 1, outputs, PaddedValueDim);
                 }
 
-                key += count;
+                key = after;
             }
         }
 
@@ -2088,15 +2102,20 @@ namespace AttentionGen.Kernels
 
         // outputs[1, 16 columns] += weights[1, count keys] * stored values[count keys, 16 columns]; adds nothing and is false when a sum is infinite or NaN.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static bool Values1x1(float* weights, ushort* values, float* outputs, int count, byte* ahead)
+        private static bool Values1x1(float* weights, ushort* values, float* outputs, int count, byte* next)
         {
             Vector512<float> sum0_0 = Vector512<float>.Zero;
-            for (float* end = weights + count; weights < end; weights++, values += ValueStride, ahead += ValueStride * 2)
+            // While the values of one token are added, those 16 tokens on are asked for; at the page's end, what is read next.
+            byte* ahead = (byte*)(values + (16 * ValueStride));
+            for (int stretch = Math.Max(0, count - 16); count > 0; count -= stretch, stretch = count, ahead = next)
             {
-                CachePrefetch.Soon(ahead);
-                Vector512<float> value0 = StoredLanes.HalfTo512(values);
-                Vector512<float> weight0 = Vector512.Create(weights[0]);
-                sum0_0 = Vector512.MultiplyAddEstimate(weight0, value0, sum0_0);
+                for (float* end = weights + stretch; weights < end; weights++, values += ValueStride, ahead += ValueStride * 2)
+                {
+                    CachePrefetch.Soon(ahead);
+                    Vector512<float> value0 = StoredLanes.HalfTo512(values);
+                    Vector512<float> weight0 = Vector512.Create(weights[0]);
+                    sum0_0 = Vector512.MultiplyAddEstimate(weight0, value0, sum0_0);
+                }
             }
 
             Vector512<float> zeros = Vector512<float>.Zero, check = zeros;
@@ -3173,7 +3192,7 @@ namespace AttentionGen.Kernels
             call->Cut.Partials + ((((long)kvHead * call->Cut.Parts) + part) * rows * PartRow);
 
         // 4 query rows against keys [first, end) of a chunk: scores page by page, then softmax, then values page by page.
-        // The first tile asks for what will be read next (ahead) while it computes: pages lie anywhere in memory.
+        // While a tile computes it asks for what is read a little later (ahead), and near a page's end for what is read after it (next): pages lie anywhere in memory.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void DecodeTile4(AttentionCall* call, WorkItem work, int row, int first, int end, byte* workspace)
         {
@@ -3184,12 +3203,13 @@ namespace AttentionGen.Kernels
             for (int key = first; key < past;)
             {
                 byte* head = call->Cache.Head(key, work.KvHead);
-                int pageEnd = Math.Min(past, ((key / PageTokens) + 1) * PageTokens);
-                byte* ahead = row > 0 ? head : pageEnd < past ? call->Cache.Head(pageEnd, work.KvHead) : call->Cache.Head(first, work.KvHead) + call->Cache.ValuesOffset;
+                int pageStart = key, pageEnd = Math.Min(past, ((key / PageTokens) + 1) * PageTokens);
+                byte* next = row > 0 ? head : pageEnd < past ? call->Cache.Head(pageEnd, work.KvHead) : call->Cache.Head(first, work.KvHead) + call->Cache.ValuesOffset;
                 for (; key < pageEnd; key += 16)
                 {
-                    Products4x1(queries, (ushort*)head + (key % PageTokens * QueryDim), scores + (key - first), ahead);
-                    ahead += 32 * QueryDim;
+                    byte* keys = head + (key % PageTokens * 2 * QueryDim);
+                    byte* ahead = key < pageEnd - 16 ? keys + (16 * 2 * QueryDim) : next + ((key - Math.Max(pageStart, pageEnd - 16)) * 2 * QueryDim);
+                    Products4x1(queries, (ushort*)keys, scores + (key - first), ahead);
                 }
             }
 
@@ -3201,16 +3221,16 @@ namespace AttentionGen.Kernels
             for (int key = first; key < end;)
             {
                 byte* head = call->Cache.Head(key, work.KvHead);
-                int count = Math.Min(end, ((key / PageTokens) + 1) * PageTokens) - key, next = key + count;
-                byte* ahead = row > 0 || next >= work.KeyLength ? head : call->Cache.Head(next, work.KvHead) + (next < end ? call->Cache.ValuesOffset : 0);
+                int count = Math.Min(end, ((key / PageTokens) + 1) * PageTokens) - key, after = key + count;
+                byte* next = row > 0 || after >= work.KeyLength ? head : call->Cache.Head(after, work.KvHead) + (after < end ? call->Cache.ValuesOffset : 0);
                 ushort* values = (ushort*)(head + call->Cache.ValuesOffset) + (key % PageTokens * ValueStride);
                 float* weights = scores + (key - first);
-                if (!Values4x1(weights, values, outputs, count, ahead))
+                if (!Values4x1(weights, values, outputs, count, next))
                 {
                     CacheReading.Accumulate(&call->Cache, work.KvHead, key, count, 0, 8, weights, DecodeStride, 4, outputs, PaddedValueDim);
                 }
 
-                key += count;
+                key = after;
             }
         }
 
@@ -3306,24 +3326,29 @@ namespace AttentionGen.Kernels
 
         // outputs[4, 8 columns] += weights[4, count keys] * stored values[count keys, 8 columns]; adds nothing and is false when a sum is infinite or NaN.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static bool Values4x1(float* weights, ushort* values, float* outputs, int count, byte* ahead)
+        private static bool Values4x1(float* weights, ushort* values, float* outputs, int count, byte* next)
         {
             Vector256<float> sum0_0 = Vector256<float>.Zero;
             Vector256<float> sum1_0 = Vector256<float>.Zero;
             Vector256<float> sum2_0 = Vector256<float>.Zero;
             Vector256<float> sum3_0 = Vector256<float>.Zero;
-            for (float* end = weights + count; weights < end; weights++, values += ValueStride, ahead += ValueStride * 2)
+            // While the values of one token are added, those 16 tokens on are asked for; at the page's end, what is read next.
+            byte* ahead = (byte*)(values + (16 * ValueStride));
+            for (int stretch = Math.Max(0, count - 16); count > 0; count -= stretch, stretch = count, ahead = next)
             {
-                CachePrefetch.Soon(ahead);
-                Vector256<float> value0 = StoredLanes.HalfTo256(values);
-                Vector256<float> weight0 = Vector256.Create(weights[0]);
-                sum0_0 = Vector256.MultiplyAddEstimate(weight0, value0, sum0_0);
-                Vector256<float> weight1 = Vector256.Create(weights[80]);
-                sum1_0 = Vector256.MultiplyAddEstimate(weight1, value0, sum1_0);
-                Vector256<float> weight2 = Vector256.Create(weights[160]);
-                sum2_0 = Vector256.MultiplyAddEstimate(weight2, value0, sum2_0);
-                Vector256<float> weight3 = Vector256.Create(weights[240]);
-                sum3_0 = Vector256.MultiplyAddEstimate(weight3, value0, sum3_0);
+                for (float* end = weights + stretch; weights < end; weights++, values += ValueStride, ahead += ValueStride * 2)
+                {
+                    CachePrefetch.Soon(ahead);
+                    Vector256<float> value0 = StoredLanes.HalfTo256(values);
+                    Vector256<float> weight0 = Vector256.Create(weights[0]);
+                    sum0_0 = Vector256.MultiplyAddEstimate(weight0, value0, sum0_0);
+                    Vector256<float> weight1 = Vector256.Create(weights[80]);
+                    sum1_0 = Vector256.MultiplyAddEstimate(weight1, value0, sum1_0);
+                    Vector256<float> weight2 = Vector256.Create(weights[160]);
+                    sum2_0 = Vector256.MultiplyAddEstimate(weight2, value0, sum2_0);
+                    Vector256<float> weight3 = Vector256.Create(weights[240]);
+                    sum3_0 = Vector256.MultiplyAddEstimate(weight3, value0, sum3_0);
+                }
             }
 
             Vector256<float> zeros = Vector256<float>.Zero, check = zeros;
@@ -3344,7 +3369,7 @@ namespace AttentionGen.Kernels
         }
 
         // 2 query rows against keys [first, end) of a chunk: scores page by page, then softmax, then values page by page.
-        // The first tile asks for what will be read next (ahead) while it computes: pages lie anywhere in memory.
+        // While a tile computes it asks for what is read a little later (ahead), and near a page's end for what is read after it (next): pages lie anywhere in memory.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void DecodeTile2(AttentionCall* call, WorkItem work, int row, int first, int end, byte* workspace)
         {
@@ -3355,12 +3380,13 @@ namespace AttentionGen.Kernels
             for (int key = first; key < past;)
             {
                 byte* head = call->Cache.Head(key, work.KvHead);
-                int pageEnd = Math.Min(past, ((key / PageTokens) + 1) * PageTokens);
-                byte* ahead = row > 0 ? head : pageEnd < past ? call->Cache.Head(pageEnd, work.KvHead) : call->Cache.Head(first, work.KvHead) + call->Cache.ValuesOffset;
+                int pageStart = key, pageEnd = Math.Min(past, ((key / PageTokens) + 1) * PageTokens);
+                byte* next = row > 0 ? head : pageEnd < past ? call->Cache.Head(pageEnd, work.KvHead) : call->Cache.Head(first, work.KvHead) + call->Cache.ValuesOffset;
                 for (; key < pageEnd; key += 16)
                 {
-                    Products2x1(queries, (ushort*)head + (key % PageTokens * QueryDim), scores + (key - first), ahead);
-                    ahead += 32 * QueryDim;
+                    byte* keys = head + (key % PageTokens * 2 * QueryDim);
+                    byte* ahead = key < pageEnd - 16 ? keys + (16 * 2 * QueryDim) : next + ((key - Math.Max(pageStart, pageEnd - 16)) * 2 * QueryDim);
+                    Products2x1(queries, (ushort*)keys, scores + (key - first), ahead);
                 }
             }
 
@@ -3370,16 +3396,16 @@ namespace AttentionGen.Kernels
             for (int key = first; key < end;)
             {
                 byte* head = call->Cache.Head(key, work.KvHead);
-                int count = Math.Min(end, ((key / PageTokens) + 1) * PageTokens) - key, next = key + count;
-                byte* ahead = row > 0 || next >= work.KeyLength ? head : call->Cache.Head(next, work.KvHead) + (next < end ? call->Cache.ValuesOffset : 0);
+                int count = Math.Min(end, ((key / PageTokens) + 1) * PageTokens) - key, after = key + count;
+                byte* next = row > 0 || after >= work.KeyLength ? head : call->Cache.Head(after, work.KvHead) + (after < end ? call->Cache.ValuesOffset : 0);
                 ushort* values = (ushort*)(head + call->Cache.ValuesOffset) + (key % PageTokens * ValueStride);
                 float* weights = scores + (key - first);
-                if (!Values2x1(weights, values, outputs, count, ahead))
+                if (!Values2x1(weights, values, outputs, count, next))
                 {
                     CacheReading.Accumulate(&call->Cache, work.KvHead, key, count, 0, 8, weights, DecodeStride, 2, outputs, PaddedValueDim);
                 }
 
-                key += count;
+                key = after;
             }
         }
 
@@ -3449,18 +3475,23 @@ namespace AttentionGen.Kernels
 
         // outputs[2, 8 columns] += weights[2, count keys] * stored values[count keys, 8 columns]; adds nothing and is false when a sum is infinite or NaN.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static bool Values2x1(float* weights, ushort* values, float* outputs, int count, byte* ahead)
+        private static bool Values2x1(float* weights, ushort* values, float* outputs, int count, byte* next)
         {
             Vector256<float> sum0_0 = Vector256<float>.Zero;
             Vector256<float> sum1_0 = Vector256<float>.Zero;
-            for (float* end = weights + count; weights < end; weights++, values += ValueStride, ahead += ValueStride * 2)
+            // While the values of one token are added, those 16 tokens on are asked for; at the page's end, what is read next.
+            byte* ahead = (byte*)(values + (16 * ValueStride));
+            for (int stretch = Math.Max(0, count - 16); count > 0; count -= stretch, stretch = count, ahead = next)
             {
-                CachePrefetch.Soon(ahead);
-                Vector256<float> value0 = StoredLanes.HalfTo256(values);
-                Vector256<float> weight0 = Vector256.Create(weights[0]);
-                sum0_0 = Vector256.MultiplyAddEstimate(weight0, value0, sum0_0);
-                Vector256<float> weight1 = Vector256.Create(weights[80]);
-                sum1_0 = Vector256.MultiplyAddEstimate(weight1, value0, sum1_0);
+                for (float* end = weights + stretch; weights < end; weights++, values += ValueStride, ahead += ValueStride * 2)
+                {
+                    CachePrefetch.Soon(ahead);
+                    Vector256<float> value0 = StoredLanes.HalfTo256(values);
+                    Vector256<float> weight0 = Vector256.Create(weights[0]);
+                    sum0_0 = Vector256.MultiplyAddEstimate(weight0, value0, sum0_0);
+                    Vector256<float> weight1 = Vector256.Create(weights[80]);
+                    sum1_0 = Vector256.MultiplyAddEstimate(weight1, value0, sum1_0);
+                }
             }
 
             Vector256<float> zeros = Vector256<float>.Zero, check = zeros;
@@ -3477,7 +3508,7 @@ namespace AttentionGen.Kernels
         }
 
         // 1 query row against keys [first, end) of a chunk: scores page by page, then softmax, then values page by page.
-        // The first tile asks for what will be read next (ahead) while it computes: pages lie anywhere in memory.
+        // While a tile computes it asks for what is read a little later (ahead), and near a page's end for what is read after it (next): pages lie anywhere in memory.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void DecodeTile1(AttentionCall* call, WorkItem work, int row, int first, int end, byte* workspace)
         {
@@ -3488,12 +3519,13 @@ namespace AttentionGen.Kernels
             for (int key = first; key < past;)
             {
                 byte* head = call->Cache.Head(key, work.KvHead);
-                int pageEnd = Math.Min(past, ((key / PageTokens) + 1) * PageTokens);
-                byte* ahead = row > 0 ? head : pageEnd < past ? call->Cache.Head(pageEnd, work.KvHead) : call->Cache.Head(first, work.KvHead) + call->Cache.ValuesOffset;
+                int pageStart = key, pageEnd = Math.Min(past, ((key / PageTokens) + 1) * PageTokens);
+                byte* next = row > 0 ? head : pageEnd < past ? call->Cache.Head(pageEnd, work.KvHead) : call->Cache.Head(first, work.KvHead) + call->Cache.ValuesOffset;
                 for (; key < pageEnd; key += 16)
                 {
-                    Products1x1(queries, (ushort*)head + (key % PageTokens * QueryDim), scores + (key - first), ahead);
-                    ahead += 32 * QueryDim;
+                    byte* keys = head + (key % PageTokens * 2 * QueryDim);
+                    byte* ahead = key < pageEnd - 16 ? keys + (16 * 2 * QueryDim) : next + ((key - Math.Max(pageStart, pageEnd - 16)) * 2 * QueryDim);
+                    Products1x1(queries, (ushort*)keys, scores + (key - first), ahead);
                 }
             }
 
@@ -3502,16 +3534,16 @@ namespace AttentionGen.Kernels
             for (int key = first; key < end;)
             {
                 byte* head = call->Cache.Head(key, work.KvHead);
-                int count = Math.Min(end, ((key / PageTokens) + 1) * PageTokens) - key, next = key + count;
-                byte* ahead = row > 0 || next >= work.KeyLength ? head : call->Cache.Head(next, work.KvHead) + (next < end ? call->Cache.ValuesOffset : 0);
+                int count = Math.Min(end, ((key / PageTokens) + 1) * PageTokens) - key, after = key + count;
+                byte* next = row > 0 || after >= work.KeyLength ? head : call->Cache.Head(after, work.KvHead) + (after < end ? call->Cache.ValuesOffset : 0);
                 ushort* values = (ushort*)(head + call->Cache.ValuesOffset) + (key % PageTokens * ValueStride);
                 float* weights = scores + (key - first);
-                if (!Values1x1(weights, values, outputs, count, ahead))
+                if (!Values1x1(weights, values, outputs, count, next))
                 {
                     CacheReading.Accumulate(&call->Cache, work.KvHead, key, count, 0, 8, weights, DecodeStride, 1, outputs, PaddedValueDim);
                 }
 
-                key += count;
+                key = after;
             }
         }
 
@@ -3568,15 +3600,20 @@ namespace AttentionGen.Kernels
 
         // outputs[1, 8 columns] += weights[1, count keys] * stored values[count keys, 8 columns]; adds nothing and is false when a sum is infinite or NaN.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static bool Values1x1(float* weights, ushort* values, float* outputs, int count, byte* ahead)
+        private static bool Values1x1(float* weights, ushort* values, float* outputs, int count, byte* next)
         {
             Vector256<float> sum0_0 = Vector256<float>.Zero;
-            for (float* end = weights + count; weights < end; weights++, values += ValueStride, ahead += ValueStride * 2)
+            // While the values of one token are added, those 16 tokens on are asked for; at the page's end, what is read next.
+            byte* ahead = (byte*)(values + (16 * ValueStride));
+            for (int stretch = Math.Max(0, count - 16); count > 0; count -= stretch, stretch = count, ahead = next)
             {
-                CachePrefetch.Soon(ahead);
-                Vector256<float> value0 = StoredLanes.HalfTo256(values);
-                Vector256<float> weight0 = Vector256.Create(weights[0]);
-                sum0_0 = Vector256.MultiplyAddEstimate(weight0, value0, sum0_0);
+                for (float* end = weights + stretch; weights < end; weights++, values += ValueStride, ahead += ValueStride * 2)
+                {
+                    CachePrefetch.Soon(ahead);
+                    Vector256<float> value0 = StoredLanes.HalfTo256(values);
+                    Vector256<float> weight0 = Vector256.Create(weights[0]);
+                    sum0_0 = Vector256.MultiplyAddEstimate(weight0, value0, sum0_0);
+                }
             }
 
             Vector256<float> zeros = Vector256<float>.Zero, check = zeros;
@@ -5237,7 +5274,7 @@ namespace AttentionGen.Kernels
             call->Cut.Partials + ((((long)kvHead * call->Cut.Parts) + part) * rows * PartRow);
 
         // 4 query rows against keys [first, end) of a chunk: scores page by page, then softmax, then values page by page.
-        // The first tile asks for what will be read next (ahead) while it computes: pages lie anywhere in memory.
+        // While a tile computes it asks for what is read a little later (ahead), and near a page's end for what is read after it (next): pages lie anywhere in memory.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void DecodeTile4(AttentionCall* call, WorkItem work, int row, int first, int end, byte* workspace)
         {
@@ -5248,12 +5285,13 @@ namespace AttentionGen.Kernels
             for (int key = first; key < past;)
             {
                 byte* head = call->Cache.Head(key, work.KvHead);
-                int pageEnd = Math.Min(past, ((key / PageTokens) + 1) * PageTokens);
-                byte* ahead = row > 0 ? head : pageEnd < past ? call->Cache.Head(pageEnd, work.KvHead) : call->Cache.Head(first, work.KvHead) + call->Cache.ValuesOffset;
+                int pageStart = key, pageEnd = Math.Min(past, ((key / PageTokens) + 1) * PageTokens);
+                byte* next = row > 0 ? head : pageEnd < past ? call->Cache.Head(pageEnd, work.KvHead) : call->Cache.Head(first, work.KvHead) + call->Cache.ValuesOffset;
                 for (; key < pageEnd; key += 16)
                 {
-                    Products4x1(queries, (ushort*)head + (key % PageTokens * QueryDim), scores + (key - first), ahead);
-                    ahead += 32 * QueryDim;
+                    byte* keys = head + (key % PageTokens * 2 * QueryDim);
+                    byte* ahead = key < pageEnd - 16 ? keys + (16 * 2 * QueryDim) : next + ((key - Math.Max(pageStart, pageEnd - 16)) * 2 * QueryDim);
+                    Products4x1(queries, (ushort*)keys, scores + (key - first), ahead);
                 }
             }
 
@@ -5265,16 +5303,16 @@ namespace AttentionGen.Kernels
             for (int key = first; key < end;)
             {
                 byte* head = call->Cache.Head(key, work.KvHead);
-                int count = Math.Min(end, ((key / PageTokens) + 1) * PageTokens) - key, next = key + count;
-                byte* ahead = row > 0 || next >= work.KeyLength ? head : call->Cache.Head(next, work.KvHead) + (next < end ? call->Cache.ValuesOffset : 0);
+                int count = Math.Min(end, ((key / PageTokens) + 1) * PageTokens) - key, after = key + count;
+                byte* next = row > 0 || after >= work.KeyLength ? head : call->Cache.Head(after, work.KvHead) + (after < end ? call->Cache.ValuesOffset : 0);
                 ushort* values = (ushort*)(head + call->Cache.ValuesOffset) + (key % PageTokens * ValueStride);
                 float* weights = scores + (key - first);
-                if (!Values4x2(weights, values, outputs, count, ahead))
+                if (!Values4x2(weights, values, outputs, count, next))
                 {
                     CacheReading.Accumulate(&call->Cache, work.KvHead, key, count, 0, 8, weights, DecodeStride, 4, outputs, PaddedValueDim);
                 }
 
-                key += count;
+                key = after;
             }
         }
 
@@ -5418,29 +5456,34 @@ namespace AttentionGen.Kernels
 
         // outputs[4, 8 columns] += weights[4, count keys] * stored values[count keys, 8 columns]; adds nothing and is false when a sum is infinite or NaN.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static bool Values4x2(float* weights, ushort* values, float* outputs, int count, byte* ahead)
+        private static bool Values4x2(float* weights, ushort* values, float* outputs, int count, byte* next)
         {
             Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero;
             Vector128<float> sum1_0 = Vector128<float>.Zero, sum1_1 = Vector128<float>.Zero;
             Vector128<float> sum2_0 = Vector128<float>.Zero, sum2_1 = Vector128<float>.Zero;
             Vector128<float> sum3_0 = Vector128<float>.Zero, sum3_1 = Vector128<float>.Zero;
-            for (float* end = weights + count; weights < end; weights++, values += ValueStride, ahead += ValueStride * 2)
+            // While the values of one token are added, those 16 tokens on are asked for; at the page's end, what is read next.
+            byte* ahead = (byte*)(values + (16 * ValueStride));
+            for (int stretch = Math.Max(0, count - 16); count > 0; count -= stretch, stretch = count, ahead = next)
             {
-                CachePrefetch.Soon(ahead);
-                Vector128<float> value0 = StoredLanes.HalfTo128(values);
-                Vector128<float> value1 = StoredLanes.HalfTo128(values + 4);
-                Vector128<float> weight0 = Vector128.Create(weights[0]);
-                sum0_0 = Vector128.MultiplyAddEstimate(weight0, value0, sum0_0);
-                sum0_1 = Vector128.MultiplyAddEstimate(weight0, value1, sum0_1);
-                Vector128<float> weight1 = Vector128.Create(weights[80]);
-                sum1_0 = Vector128.MultiplyAddEstimate(weight1, value0, sum1_0);
-                sum1_1 = Vector128.MultiplyAddEstimate(weight1, value1, sum1_1);
-                Vector128<float> weight2 = Vector128.Create(weights[160]);
-                sum2_0 = Vector128.MultiplyAddEstimate(weight2, value0, sum2_0);
-                sum2_1 = Vector128.MultiplyAddEstimate(weight2, value1, sum2_1);
-                Vector128<float> weight3 = Vector128.Create(weights[240]);
-                sum3_0 = Vector128.MultiplyAddEstimate(weight3, value0, sum3_0);
-                sum3_1 = Vector128.MultiplyAddEstimate(weight3, value1, sum3_1);
+                for (float* end = weights + stretch; weights < end; weights++, values += ValueStride, ahead += ValueStride * 2)
+                {
+                    CachePrefetch.Soon(ahead);
+                    Vector128<float> value0 = StoredLanes.HalfTo128(values);
+                    Vector128<float> value1 = StoredLanes.HalfTo128(values + 4);
+                    Vector128<float> weight0 = Vector128.Create(weights[0]);
+                    sum0_0 = Vector128.MultiplyAddEstimate(weight0, value0, sum0_0);
+                    sum0_1 = Vector128.MultiplyAddEstimate(weight0, value1, sum0_1);
+                    Vector128<float> weight1 = Vector128.Create(weights[80]);
+                    sum1_0 = Vector128.MultiplyAddEstimate(weight1, value0, sum1_0);
+                    sum1_1 = Vector128.MultiplyAddEstimate(weight1, value1, sum1_1);
+                    Vector128<float> weight2 = Vector128.Create(weights[160]);
+                    sum2_0 = Vector128.MultiplyAddEstimate(weight2, value0, sum2_0);
+                    sum2_1 = Vector128.MultiplyAddEstimate(weight2, value1, sum2_1);
+                    Vector128<float> weight3 = Vector128.Create(weights[240]);
+                    sum3_0 = Vector128.MultiplyAddEstimate(weight3, value0, sum3_0);
+                    sum3_1 = Vector128.MultiplyAddEstimate(weight3, value1, sum3_1);
+                }
             }
 
             Vector128<float> zeros = Vector128<float>.Zero, check = zeros;
@@ -5469,7 +5512,7 @@ namespace AttentionGen.Kernels
         }
 
         // 2 query rows against keys [first, end) of a chunk: scores page by page, then softmax, then values page by page.
-        // The first tile asks for what will be read next (ahead) while it computes: pages lie anywhere in memory.
+        // While a tile computes it asks for what is read a little later (ahead), and near a page's end for what is read after it (next): pages lie anywhere in memory.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void DecodeTile2(AttentionCall* call, WorkItem work, int row, int first, int end, byte* workspace)
         {
@@ -5480,12 +5523,13 @@ namespace AttentionGen.Kernels
             for (int key = first; key < past;)
             {
                 byte* head = call->Cache.Head(key, work.KvHead);
-                int pageEnd = Math.Min(past, ((key / PageTokens) + 1) * PageTokens);
-                byte* ahead = row > 0 ? head : pageEnd < past ? call->Cache.Head(pageEnd, work.KvHead) : call->Cache.Head(first, work.KvHead) + call->Cache.ValuesOffset;
+                int pageStart = key, pageEnd = Math.Min(past, ((key / PageTokens) + 1) * PageTokens);
+                byte* next = row > 0 ? head : pageEnd < past ? call->Cache.Head(pageEnd, work.KvHead) : call->Cache.Head(first, work.KvHead) + call->Cache.ValuesOffset;
                 for (; key < pageEnd; key += 16)
                 {
-                    Products2x1(queries, (ushort*)head + (key % PageTokens * QueryDim), scores + (key - first), ahead);
-                    ahead += 32 * QueryDim;
+                    byte* keys = head + (key % PageTokens * 2 * QueryDim);
+                    byte* ahead = key < pageEnd - 16 ? keys + (16 * 2 * QueryDim) : next + ((key - Math.Max(pageStart, pageEnd - 16)) * 2 * QueryDim);
+                    Products2x1(queries, (ushort*)keys, scores + (key - first), ahead);
                 }
             }
 
@@ -5495,16 +5539,16 @@ namespace AttentionGen.Kernels
             for (int key = first; key < end;)
             {
                 byte* head = call->Cache.Head(key, work.KvHead);
-                int count = Math.Min(end, ((key / PageTokens) + 1) * PageTokens) - key, next = key + count;
-                byte* ahead = row > 0 || next >= work.KeyLength ? head : call->Cache.Head(next, work.KvHead) + (next < end ? call->Cache.ValuesOffset : 0);
+                int count = Math.Min(end, ((key / PageTokens) + 1) * PageTokens) - key, after = key + count;
+                byte* next = row > 0 || after >= work.KeyLength ? head : call->Cache.Head(after, work.KvHead) + (after < end ? call->Cache.ValuesOffset : 0);
                 ushort* values = (ushort*)(head + call->Cache.ValuesOffset) + (key % PageTokens * ValueStride);
                 float* weights = scores + (key - first);
-                if (!Values2x2(weights, values, outputs, count, ahead))
+                if (!Values2x2(weights, values, outputs, count, next))
                 {
                     CacheReading.Accumulate(&call->Cache, work.KvHead, key, count, 0, 8, weights, DecodeStride, 2, outputs, PaddedValueDim);
                 }
 
-                key += count;
+                key = after;
             }
         }
 
@@ -5598,21 +5642,26 @@ namespace AttentionGen.Kernels
 
         // outputs[2, 8 columns] += weights[2, count keys] * stored values[count keys, 8 columns]; adds nothing and is false when a sum is infinite or NaN.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static bool Values2x2(float* weights, ushort* values, float* outputs, int count, byte* ahead)
+        private static bool Values2x2(float* weights, ushort* values, float* outputs, int count, byte* next)
         {
             Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero;
             Vector128<float> sum1_0 = Vector128<float>.Zero, sum1_1 = Vector128<float>.Zero;
-            for (float* end = weights + count; weights < end; weights++, values += ValueStride, ahead += ValueStride * 2)
+            // While the values of one token are added, those 16 tokens on are asked for; at the page's end, what is read next.
+            byte* ahead = (byte*)(values + (16 * ValueStride));
+            for (int stretch = Math.Max(0, count - 16); count > 0; count -= stretch, stretch = count, ahead = next)
             {
-                CachePrefetch.Soon(ahead);
-                Vector128<float> value0 = StoredLanes.HalfTo128(values);
-                Vector128<float> value1 = StoredLanes.HalfTo128(values + 4);
-                Vector128<float> weight0 = Vector128.Create(weights[0]);
-                sum0_0 = Vector128.MultiplyAddEstimate(weight0, value0, sum0_0);
-                sum0_1 = Vector128.MultiplyAddEstimate(weight0, value1, sum0_1);
-                Vector128<float> weight1 = Vector128.Create(weights[80]);
-                sum1_0 = Vector128.MultiplyAddEstimate(weight1, value0, sum1_0);
-                sum1_1 = Vector128.MultiplyAddEstimate(weight1, value1, sum1_1);
+                for (float* end = weights + stretch; weights < end; weights++, values += ValueStride, ahead += ValueStride * 2)
+                {
+                    CachePrefetch.Soon(ahead);
+                    Vector128<float> value0 = StoredLanes.HalfTo128(values);
+                    Vector128<float> value1 = StoredLanes.HalfTo128(values + 4);
+                    Vector128<float> weight0 = Vector128.Create(weights[0]);
+                    sum0_0 = Vector128.MultiplyAddEstimate(weight0, value0, sum0_0);
+                    sum0_1 = Vector128.MultiplyAddEstimate(weight0, value1, sum0_1);
+                    Vector128<float> weight1 = Vector128.Create(weights[80]);
+                    sum1_0 = Vector128.MultiplyAddEstimate(weight1, value0, sum1_0);
+                    sum1_1 = Vector128.MultiplyAddEstimate(weight1, value1, sum1_1);
+                }
             }
 
             Vector128<float> zeros = Vector128<float>.Zero, check = zeros;
@@ -5633,7 +5682,7 @@ namespace AttentionGen.Kernels
         }
 
         // 1 query row against keys [first, end) of a chunk: scores page by page, then softmax, then values page by page.
-        // The first tile asks for what will be read next (ahead) while it computes: pages lie anywhere in memory.
+        // While a tile computes it asks for what is read a little later (ahead), and near a page's end for what is read after it (next): pages lie anywhere in memory.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void DecodeTile1(AttentionCall* call, WorkItem work, int row, int first, int end, byte* workspace)
         {
@@ -5644,12 +5693,13 @@ namespace AttentionGen.Kernels
             for (int key = first; key < past;)
             {
                 byte* head = call->Cache.Head(key, work.KvHead);
-                int pageEnd = Math.Min(past, ((key / PageTokens) + 1) * PageTokens);
-                byte* ahead = row > 0 ? head : pageEnd < past ? call->Cache.Head(pageEnd, work.KvHead) : call->Cache.Head(first, work.KvHead) + call->Cache.ValuesOffset;
+                int pageStart = key, pageEnd = Math.Min(past, ((key / PageTokens) + 1) * PageTokens);
+                byte* next = row > 0 ? head : pageEnd < past ? call->Cache.Head(pageEnd, work.KvHead) : call->Cache.Head(first, work.KvHead) + call->Cache.ValuesOffset;
                 for (; key < pageEnd; key += 16)
                 {
-                    Products1x1(queries, (ushort*)head + (key % PageTokens * QueryDim), scores + (key - first), ahead);
-                    ahead += 32 * QueryDim;
+                    byte* keys = head + (key % PageTokens * 2 * QueryDim);
+                    byte* ahead = key < pageEnd - 16 ? keys + (16 * 2 * QueryDim) : next + ((key - Math.Max(pageStart, pageEnd - 16)) * 2 * QueryDim);
+                    Products1x1(queries, (ushort*)keys, scores + (key - first), ahead);
                 }
             }
 
@@ -5658,16 +5708,16 @@ namespace AttentionGen.Kernels
             for (int key = first; key < end;)
             {
                 byte* head = call->Cache.Head(key, work.KvHead);
-                int count = Math.Min(end, ((key / PageTokens) + 1) * PageTokens) - key, next = key + count;
-                byte* ahead = row > 0 || next >= work.KeyLength ? head : call->Cache.Head(next, work.KvHead) + (next < end ? call->Cache.ValuesOffset : 0);
+                int count = Math.Min(end, ((key / PageTokens) + 1) * PageTokens) - key, after = key + count;
+                byte* next = row > 0 || after >= work.KeyLength ? head : call->Cache.Head(after, work.KvHead) + (after < end ? call->Cache.ValuesOffset : 0);
                 ushort* values = (ushort*)(head + call->Cache.ValuesOffset) + (key % PageTokens * ValueStride);
                 float* weights = scores + (key - first);
-                if (!Values1x2(weights, values, outputs, count, ahead))
+                if (!Values1x2(weights, values, outputs, count, next))
                 {
                     CacheReading.Accumulate(&call->Cache, work.KvHead, key, count, 0, 8, weights, DecodeStride, 1, outputs, PaddedValueDim);
                 }
 
-                key += count;
+                key = after;
             }
         }
 
@@ -5740,17 +5790,22 @@ namespace AttentionGen.Kernels
 
         // outputs[1, 8 columns] += weights[1, count keys] * stored values[count keys, 8 columns]; adds nothing and is false when a sum is infinite or NaN.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static bool Values1x2(float* weights, ushort* values, float* outputs, int count, byte* ahead)
+        private static bool Values1x2(float* weights, ushort* values, float* outputs, int count, byte* next)
         {
             Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero;
-            for (float* end = weights + count; weights < end; weights++, values += ValueStride, ahead += ValueStride * 2)
+            // While the values of one token are added, those 16 tokens on are asked for; at the page's end, what is read next.
+            byte* ahead = (byte*)(values + (16 * ValueStride));
+            for (int stretch = Math.Max(0, count - 16); count > 0; count -= stretch, stretch = count, ahead = next)
             {
-                CachePrefetch.Soon(ahead);
-                Vector128<float> value0 = StoredLanes.HalfTo128(values);
-                Vector128<float> value1 = StoredLanes.HalfTo128(values + 4);
-                Vector128<float> weight0 = Vector128.Create(weights[0]);
-                sum0_0 = Vector128.MultiplyAddEstimate(weight0, value0, sum0_0);
-                sum0_1 = Vector128.MultiplyAddEstimate(weight0, value1, sum0_1);
+                for (float* end = weights + stretch; weights < end; weights++, values += ValueStride, ahead += ValueStride * 2)
+                {
+                    CachePrefetch.Soon(ahead);
+                    Vector128<float> value0 = StoredLanes.HalfTo128(values);
+                    Vector128<float> value1 = StoredLanes.HalfTo128(values + 4);
+                    Vector128<float> weight0 = Vector128.Create(weights[0]);
+                    sum0_0 = Vector128.MultiplyAddEstimate(weight0, value0, sum0_0);
+                    sum0_1 = Vector128.MultiplyAddEstimate(weight0, value1, sum0_1);
+                }
             }
 
             Vector128<float> zeros = Vector128<float>.Zero, check = zeros;
@@ -6921,7 +6976,7 @@ namespace AttentionGen.Kernels
             call->Cut.Partials + ((((long)kvHead * call->Cut.Parts) + part) * rows * PartRow);
 
         // 4 query rows against keys [first, end) of a chunk: scores page by page, then softmax, then values page by page.
-        // The first tile asks for what will be read next (ahead) while it computes: pages lie anywhere in memory.
+        // While a tile computes it asks for what is read a little later (ahead), and near a page's end for what is read after it (next): pages lie anywhere in memory.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void DecodeTile4(AttentionCall* call, WorkItem work, int row, int first, int end, byte* workspace)
         {
@@ -6932,12 +6987,13 @@ namespace AttentionGen.Kernels
             for (int key = first; key < past;)
             {
                 byte* head = call->Cache.Head(key, work.KvHead);
-                int pageEnd = Math.Min(past, ((key / PageTokens) + 1) * PageTokens);
-                byte* ahead = row > 0 ? head : pageEnd < past ? call->Cache.Head(pageEnd, work.KvHead) : call->Cache.Head(first, work.KvHead) + call->Cache.ValuesOffset;
+                int pageStart = key, pageEnd = Math.Min(past, ((key / PageTokens) + 1) * PageTokens);
+                byte* next = row > 0 ? head : pageEnd < past ? call->Cache.Head(pageEnd, work.KvHead) : call->Cache.Head(first, work.KvHead) + call->Cache.ValuesOffset;
                 for (; key < pageEnd; key += 16)
                 {
-                    Products4x1(queries, (ushort*)head + (key % PageTokens * QueryDim), scores + (key - first), ahead);
-                    ahead += 32 * QueryDim;
+                    byte* keys = head + (key % PageTokens * 2 * QueryDim);
+                    byte* ahead = key < pageEnd - 16 ? keys + (16 * 2 * QueryDim) : next + ((key - Math.Max(pageStart, pageEnd - 16)) * 2 * QueryDim);
+                    Products4x1(queries, (ushort*)keys, scores + (key - first), ahead);
                 }
             }
 
@@ -6949,20 +7005,20 @@ namespace AttentionGen.Kernels
             for (int key = first; key < end;)
             {
                 byte* head = call->Cache.Head(key, work.KvHead);
-                int count = Math.Min(end, ((key / PageTokens) + 1) * PageTokens) - key, next = key + count;
-                byte* ahead = row > 0 || next >= work.KeyLength ? head : call->Cache.Head(next, work.KvHead) + (next < end ? call->Cache.ValuesOffset : 0);
+                int count = Math.Min(end, ((key / PageTokens) + 1) * PageTokens) - key, after = key + count;
+                byte* next = row > 0 || after >= work.KeyLength ? head : call->Cache.Head(after, work.KvHead) + (after < end ? call->Cache.ValuesOffset : 0);
                 ushort* values = (ushort*)(head + call->Cache.ValuesOffset) + (key % PageTokens * ValueStride);
                 float* weights = scores + (key - first);
                 for (int column = 0; column < 8; column += 2)
                 {
-                    if (!Values4x2(weights, values + column, outputs + column, count, ahead + ((column) * 2)))
+                    if (!Values4x2(weights, values + column, outputs + column, count, next + ((column) * 2)))
                     {
                         CacheReading.Accumulate(&call->Cache, work.KvHead, key, count, column, 2, weights, DecodeStride, 4, outputs + column, PaddedValueDim);
                     }
 
                 }
 
-                key += count;
+                key = after;
             }
         }
 
@@ -7035,13 +7091,13 @@ namespace AttentionGen.Kernels
 
         // outputs[4, 2 columns] += weights[4, count keys] * stored values[count keys, 2 columns]; adds nothing and is false when a sum is infinite or NaN.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static bool Values4x2(float* weights, ushort* values, float* outputs, int count, byte* ahead)
+        private static bool Values4x2(float* weights, ushort* values, float* outputs, int count, byte* next)
         {
             float sum0_0 = 0f, sum0_1 = 0f;
             float sum1_0 = 0f, sum1_1 = 0f;
             float sum2_0 = 0f, sum2_1 = 0f;
             float sum3_0 = 0f, sum3_1 = 0f;
-            for (float* end = weights + count; weights < end; weights++, values += ValueStride, ahead += ValueStride * 2)
+            for (float* end = weights + count; weights < end; weights++, values += ValueStride)
             {
                 float value0 = StoredLanes.HalfTo1(values);
                 float value1 = StoredLanes.HalfTo1(values + 1);
@@ -7085,7 +7141,7 @@ namespace AttentionGen.Kernels
         }
 
         // 2 query rows against keys [first, end) of a chunk: scores page by page, then softmax, then values page by page.
-        // The first tile asks for what will be read next (ahead) while it computes: pages lie anywhere in memory.
+        // While a tile computes it asks for what is read a little later (ahead), and near a page's end for what is read after it (next): pages lie anywhere in memory.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void DecodeTile2(AttentionCall* call, WorkItem work, int row, int first, int end, byte* workspace)
         {
@@ -7096,12 +7152,13 @@ namespace AttentionGen.Kernels
             for (int key = first; key < past;)
             {
                 byte* head = call->Cache.Head(key, work.KvHead);
-                int pageEnd = Math.Min(past, ((key / PageTokens) + 1) * PageTokens);
-                byte* ahead = row > 0 ? head : pageEnd < past ? call->Cache.Head(pageEnd, work.KvHead) : call->Cache.Head(first, work.KvHead) + call->Cache.ValuesOffset;
+                int pageStart = key, pageEnd = Math.Min(past, ((key / PageTokens) + 1) * PageTokens);
+                byte* next = row > 0 ? head : pageEnd < past ? call->Cache.Head(pageEnd, work.KvHead) : call->Cache.Head(first, work.KvHead) + call->Cache.ValuesOffset;
                 for (; key < pageEnd; key += 16)
                 {
-                    Products2x1(queries, (ushort*)head + (key % PageTokens * QueryDim), scores + (key - first), ahead);
-                    ahead += 32 * QueryDim;
+                    byte* keys = head + (key % PageTokens * 2 * QueryDim);
+                    byte* ahead = key < pageEnd - 16 ? keys + (16 * 2 * QueryDim) : next + ((key - Math.Max(pageStart, pageEnd - 16)) * 2 * QueryDim);
+                    Products2x1(queries, (ushort*)keys, scores + (key - first), ahead);
                 }
             }
 
@@ -7111,20 +7168,20 @@ namespace AttentionGen.Kernels
             for (int key = first; key < end;)
             {
                 byte* head = call->Cache.Head(key, work.KvHead);
-                int count = Math.Min(end, ((key / PageTokens) + 1) * PageTokens) - key, next = key + count;
-                byte* ahead = row > 0 || next >= work.KeyLength ? head : call->Cache.Head(next, work.KvHead) + (next < end ? call->Cache.ValuesOffset : 0);
+                int count = Math.Min(end, ((key / PageTokens) + 1) * PageTokens) - key, after = key + count;
+                byte* next = row > 0 || after >= work.KeyLength ? head : call->Cache.Head(after, work.KvHead) + (after < end ? call->Cache.ValuesOffset : 0);
                 ushort* values = (ushort*)(head + call->Cache.ValuesOffset) + (key % PageTokens * ValueStride);
                 float* weights = scores + (key - first);
                 for (int column = 0; column < 8; column += 4)
                 {
-                    if (!Values2x4(weights, values + column, outputs + column, count, ahead + ((column) * 2)))
+                    if (!Values2x4(weights, values + column, outputs + column, count, next + ((column) * 2)))
                     {
                         CacheReading.Accumulate(&call->Cache, work.KvHead, key, count, column, 4, weights, DecodeStride, 2, outputs + column, PaddedValueDim);
                     }
 
                 }
 
-                key += count;
+                key = after;
             }
         }
 
@@ -7177,11 +7234,11 @@ namespace AttentionGen.Kernels
 
         // outputs[2, 4 columns] += weights[2, count keys] * stored values[count keys, 4 columns]; adds nothing and is false when a sum is infinite or NaN.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static bool Values2x4(float* weights, ushort* values, float* outputs, int count, byte* ahead)
+        private static bool Values2x4(float* weights, ushort* values, float* outputs, int count, byte* next)
         {
             float sum0_0 = 0f, sum0_1 = 0f, sum0_2 = 0f, sum0_3 = 0f;
             float sum1_0 = 0f, sum1_1 = 0f, sum1_2 = 0f, sum1_3 = 0f;
-            for (float* end = weights + count; weights < end; weights++, values += ValueStride, ahead += ValueStride * 2)
+            for (float* end = weights + count; weights < end; weights++, values += ValueStride)
             {
                 float value0 = StoredLanes.HalfTo1(values);
                 float value1 = StoredLanes.HalfTo1(values + 1);
@@ -7225,7 +7282,7 @@ namespace AttentionGen.Kernels
         }
 
         // 1 query row against keys [first, end) of a chunk: scores page by page, then softmax, then values page by page.
-        // The first tile asks for what will be read next (ahead) while it computes: pages lie anywhere in memory.
+        // While a tile computes it asks for what is read a little later (ahead), and near a page's end for what is read after it (next): pages lie anywhere in memory.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void DecodeTile1(AttentionCall* call, WorkItem work, int row, int first, int end, byte* workspace)
         {
@@ -7236,12 +7293,13 @@ namespace AttentionGen.Kernels
             for (int key = first; key < past;)
             {
                 byte* head = call->Cache.Head(key, work.KvHead);
-                int pageEnd = Math.Min(past, ((key / PageTokens) + 1) * PageTokens);
-                byte* ahead = row > 0 ? head : pageEnd < past ? call->Cache.Head(pageEnd, work.KvHead) : call->Cache.Head(first, work.KvHead) + call->Cache.ValuesOffset;
+                int pageStart = key, pageEnd = Math.Min(past, ((key / PageTokens) + 1) * PageTokens);
+                byte* next = row > 0 ? head : pageEnd < past ? call->Cache.Head(pageEnd, work.KvHead) : call->Cache.Head(first, work.KvHead) + call->Cache.ValuesOffset;
                 for (; key < pageEnd; key += 16)
                 {
-                    Products1x1(queries, (ushort*)head + (key % PageTokens * QueryDim), scores + (key - first), ahead);
-                    ahead += 32 * QueryDim;
+                    byte* keys = head + (key % PageTokens * 2 * QueryDim);
+                    byte* ahead = key < pageEnd - 16 ? keys + (16 * 2 * QueryDim) : next + ((key - Math.Max(pageStart, pageEnd - 16)) * 2 * QueryDim);
+                    Products1x1(queries, (ushort*)keys, scores + (key - first), ahead);
                 }
             }
 
@@ -7250,16 +7308,16 @@ namespace AttentionGen.Kernels
             for (int key = first; key < end;)
             {
                 byte* head = call->Cache.Head(key, work.KvHead);
-                int count = Math.Min(end, ((key / PageTokens) + 1) * PageTokens) - key, next = key + count;
-                byte* ahead = row > 0 || next >= work.KeyLength ? head : call->Cache.Head(next, work.KvHead) + (next < end ? call->Cache.ValuesOffset : 0);
+                int count = Math.Min(end, ((key / PageTokens) + 1) * PageTokens) - key, after = key + count;
+                byte* next = row > 0 || after >= work.KeyLength ? head : call->Cache.Head(after, work.KvHead) + (after < end ? call->Cache.ValuesOffset : 0);
                 ushort* values = (ushort*)(head + call->Cache.ValuesOffset) + (key % PageTokens * ValueStride);
                 float* weights = scores + (key - first);
-                if (!Values1x8(weights, values, outputs, count, ahead))
+                if (!Values1x8(weights, values, outputs, count, next))
                 {
                     CacheReading.Accumulate(&call->Cache, work.KvHead, key, count, 0, 8, weights, DecodeStride, 1, outputs, PaddedValueDim);
                 }
 
-                key += count;
+                key = after;
             }
         }
 
@@ -7302,10 +7360,10 @@ namespace AttentionGen.Kernels
 
         // outputs[1, 8 columns] += weights[1, count keys] * stored values[count keys, 8 columns]; adds nothing and is false when a sum is infinite or NaN.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static bool Values1x8(float* weights, ushort* values, float* outputs, int count, byte* ahead)
+        private static bool Values1x8(float* weights, ushort* values, float* outputs, int count, byte* next)
         {
             float sum0_0 = 0f, sum0_1 = 0f, sum0_2 = 0f, sum0_3 = 0f, sum0_4 = 0f, sum0_5 = 0f, sum0_6 = 0f, sum0_7 = 0f;
-            for (float* end = weights + count; weights < end; weights++, values += ValueStride, ahead += ValueStride * 2)
+            for (float* end = weights + count; weights < end; weights++, values += ValueStride)
             {
                 float value0 = StoredLanes.HalfTo1(values);
                 float value1 = StoredLanes.HalfTo1(values + 1);
