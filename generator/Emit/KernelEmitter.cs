@@ -141,6 +141,12 @@ internal static class KernelEmitter
 
         if (plan.AtOnce is { } atOnce)
         {
+            Constant(writer, "PackedKeys", atOnce.Capacity, "keys that stand packed at the same time, at most");
+            if (atOnce.GlobalRows > 0)
+            {
+                Constant(writer, "JoinedKeys", AtOnceGlobalStage.Group, "keys that a query which sees every key takes together");
+            }
+
             Constant(writer, "RowsAhead", atOnce.RowsAhead, "how far behind a query the one is that is asked for beside its arithmetic");
             Constant(writer, "KeysAhead", atOnce.KeysAhead, "the same for keys and values");
             if (atOnce.Sinks > 0)

@@ -16,10 +16,6 @@ internal static class ItemStage
         if (plan.AtOnce is { } atOnce)
         {
             AtOnceItemStage.Write(writer, plan, atOnce);
-        }
-
-        if (!plan.WalksBlocks)
-        {
             return;
         }
 
@@ -36,15 +32,10 @@ internal static class ItemStage
     private static void WriteRun(CodeWriter writer, KernelPlan plan)
     {
         writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        bool isWhole = plan.AtOnce is null;
-        using (writer.Block(isWhole ? "public static void Run(void* address, int item, byte* workspace)" : "private static void AttendBlocks(AttentionCall* call, WorkItem work, byte* workspace)"))
+        using (writer.Block("public static void Run(void* address, int item, byte* workspace)"))
         {
-            if (isWhole)
-            {
-                writer.Line("AttentionCall* call = (AttentionCall*)address;");
-                writer.Line("WorkItem work = WorkItem.Of(call, item, KvHeads);");
-            }
-
+            writer.Line("AttentionCall* call = (AttentionCall*)address;");
+            writer.Line("WorkItem work = WorkItem.Of(call, item, KvHeads);");
             writer.Line("int tiles = (work.Rows + TileRows - 1) / TileRows;");
             for (int n = 0; n < plan.Branches.Count; n++)
             {

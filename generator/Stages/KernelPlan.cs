@@ -44,7 +44,7 @@ public sealed class KernelPlan
         Decode = DecodePlan.Of(this);
         StepSizes = new StepSizes(dialect.Lanes, Shape.GroupSize, Shape.QueryDim, PaddedValueDim);
         AtOnce = AtOncePlan.Of(this);
-        ChunkRows = AtOnce is null ? ChooseChunkRows() : LeastRowsPerHead;
+        ChunkRows = AtOnce is null ? ChooseChunkRows() : AtOnce.GlobalRows > 0 ? AtOnce.GlobalRows : LeastRowsPerHead;
         (Buffers, WorkspaceBytes) = Workspace.LayOut(this);
     }
 
@@ -107,8 +107,8 @@ public sealed class KernelPlan
     /// <summary>How a tile of queries sees all its keys in one step, or null: it passes over blocks of them.</summary>
     public AtOncePlan? AtOnce { get; }
 
-    /// <summary>Whether some queries pass over blocks of keys.</summary>
-    public bool WalksBlocks => AtOnce is null or { HasGlobalRows: true };
+    /// <summary>Whether some queries take their keys block by block.</summary>
+    public bool WalksBlocks => AtOnce is null or { GlobalRows: > 0 };
 
     /// <summary>Whether rows of queries have a state in the workspace, between blocks of keys or parts of a cache.</summary>
     public bool KeepsState => WalksBlocks || Decode is not null;
@@ -161,7 +161,7 @@ public sealed class KernelPlan
     /// <summary>Floats from one row of scores to the next: a block and one register more, so that rows don't share cache sets.</summary>
     public int ScoreStride => KeyBlock + Math.Max(Dialect.Lanes, 16);
 
-    /// <summary>The most query rows of one head that pass over blocks of keys together, with their state in the workspace: whole tiles.</summary>
+    /// <summary>The most query rows of one head that take their keys block by block together, with their state in the workspace: whole tiles.</summary>
     public int ChunkRows { get; }
 
     /// <summary>Those of all heads of the group.</summary>

@@ -13,7 +13,7 @@ internal static class TileStage
         writer.Line();
         if (!pass.IsIndexed)
         {
-            WriteRuns(writer, pass);
+            WriteRuns(writer, plan, pass);
             writer.Line();
         }
 
@@ -36,7 +36,7 @@ internal static class TileStage
     {
         writer.Line("// One tile of queries against the part of a block that it sees: [from, to) for any of its rows, [fullFrom, fullTo) for all of them.");
         writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Block($"private static void AttendTile{pass.Suffix}(AttentionCall* call, WorkItem work, int member, int row, int block, int blockFrom, int blockTo, bool finite, byte* workspace)"))
+        using (writer.Block($"private static void AttendTile{pass.Suffix}(AttentionCall* call, WorkItem work, int member, int row, int block, int blockFrom, int blockTo{Values(plan, typed: true)}, bool finite, byte* workspace)"))
         {
             if (pass.HasFirst || pass.HasLast || pass.Range.GlobalRows > 0)
             {
@@ -59,12 +59,12 @@ internal static class TileStage
 
             if (pass.Range.Sinks > 0 && pass.HasFirst)
             {
-                WriteSinks(writer, pass);
+                WriteSinks(writer, plan, pass);
             }
 
             using (writer.Block("if (from < to)"))
             {
-                writer.Line($"{Attend(pass)}(call, work, member, row, block, from, to, fullFrom, fullTo, finite, workspace);");
+                writer.Line($"{Attend(pass)}(call, work, member, row, block, from, to, fullFrom, fullTo{Values(plan, typed: false)}, finite, workspace);");
             }
         }
     }
@@ -72,18 +72,18 @@ internal static class TileStage
     // Where keys are not consecutive, blocks of the call's mask are not ranges of the pass: pairs are hidden one by one.
     private static string Attend(KeyPass pass) => (pass.IsIndexed ? "AttendRange" : "AttendRuns") + pass.Suffix;
 
-    private static void WriteRuns(CodeWriter writer, KeyPass pass)
+    private static void WriteRuns(CodeWriter writer, KernelPlan plan, KeyPass pass)
     {
         writer.Line("// Keys [from, to) of a block without those that the call's block mask hides from the whole tile.");
         writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Block($"private static void {Attend(pass)}(AttentionCall* call, WorkItem work, int member, int row, int block, int from, int to, int fullFrom, int fullTo, bool finite, byte* workspace)"))
+        using (writer.Block($"private static void {Attend(pass)}(AttentionCall* call, WorkItem work, int member, int row, int block, int from, int to, int fullFrom, int fullTo{Values(plan, typed: true)}, bool finite, byte* workspace)"))
         {
             using (writer.Block("while (from < to)"))
             {
                 writer.Line("int end = call->Blocks.IsPresent ? BlockMasking.NextRun(call, work.Batch, (work.KvHead * GroupSize) + member, work.FirstRow + row, ref from, to) : to;");
                 using (writer.Block("if (from < end)"))
                 {
-                    writer.Line($"AttendRange{pass.Suffix}(call, work, member, row, block, from, end, fullFrom, fullTo, finite, workspace);");
+                    writer.Line($"AttendRange{pass.Suffix}(call, work, member, row, block, from, end, fullFrom, fullTo{Values(plan, typed: false)}, finite, workspace);");
                 }
 
                 writer.Line();
@@ -91,6 +91,9 @@ internal static class TileStage
             }
         }
     }
+
+    // Values that may be read where the caller has them are passed; others stand in the workspace.
+    private static string Values(KernelPlan plan, bool typed) => plan.AtOnce is null ? string.Empty : typed ? ", float* values" : ", values";
 
     /// <summary>The number of the first key that a query sees.</summary>
     public static string Start(KeyPass pass, string query) =>
@@ -100,7 +103,7 @@ internal static class TileStage
     public static string End(KeyPass pass, string query) =>
         pass.IsIndexed ? pass.PackedEnd($"Math.Max(0, {pass.Last(query)} + 1)") : $"{pass.Last(query)} + 1";
 
-    private static void WriteSinks(CodeWriter writer, KeyPass pass)
+    private static void WriteSinks(CodeWriter writer, KernelPlan plan, KeyPass pass)
     {
         string sinks = "Sinks" + pass.Suffix;
         string end = pass.Range.IsCausal ? $"Math.Min(Math.Min(blockTo, {sinks}), query + TileRows)" : $"Math.Min(blockTo, {sinks})";
@@ -111,7 +114,7 @@ internal static class TileStage
             using (writer.Block("if (from / Lanes * Lanes > (sinkEnd + Lanes - 1) / Lanes * Lanes)"))
             {
                 writer.Line("// The window stands clear of the sinks: a range of their own.");
-                writer.Line($"{Attend(pass)}(call, work, member, row, block, blockFrom, sinkEnd, blockFrom, {full}, finite, workspace);");
+                writer.Line($"{Attend(pass)}(call, work, member, row, block, blockFrom, sinkEnd, blockFrom, {full}{Values(plan, typed: false)}, finite, workspace);");
             }
 
             using (writer.Block("else"))
@@ -128,7 +131,7 @@ internal static class TileStage
     {
         writer.Line("// Scores, softmax and values of one tile against keys [from, to) of a block.");
         writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Block($"private static void AttendRange{pass.Suffix}(AttentionCall* call, WorkItem work, int member, int row, int block, int from, int to, int fullFrom, int fullTo, bool finite, byte* workspace)"))
+        using (writer.Block($"private static void AttendRange{pass.Suffix}(AttentionCall* call, WorkItem work, int member, int row, int block, int from, int to, int fullFrom, int fullTo{Values(plan, typed: true)}, bool finite, byte* workspace)"))
         {
             WriteBuffers(writer, plan, pass);
             WriteScores(writer, plan, pass);
@@ -137,7 +140,7 @@ internal static class TileStage
             writer.Line("Softmax(scores + (start - block), end - start, tileMax, At(workspace, RowMaxAt) + state, At(workspace, RowSumAt) + (state * Lanes), outputs" + (plan.Decode is null ? ");" : ", TileRows);"));
             writer.Line("float* weights = scores + (from - block);");
             CallMaskStage.WriteDropout(writer, plan, scores with { First = "weights" });
-            writer.Line("float* values = At(workspace, ValuesAt) + ((from - block) * PaddedValueDim);");
+            writer.Line(plan.AtOnce is null ? "float* values = At(workspace, ValuesAt) + ((from - block) * PaddedValueDim);" : "values += (from - block) * PaddedValueDim;");
             using (writer.Block("if (finite)"))
             {
                 ValueStage.WriteCalls(writer, plan, "Values", "to - from");

@@ -23,10 +23,14 @@ internal sealed class Workspace
     private void AddRows(KernelPlan plan)
     {
         int tileRows = plan.Dialect.TileRows, rows = plan.StateRows, lanes = plan.Dialect.Lanes;
+        if (plan.AtOnce is { } atOnce && (atOnce.GlobalRows > 0 || !plan.KeepsState))
+        {
+            Add(atOnce.Tile("Queries"), tileRows * plan.Shape.QueryDim, "scaled queries of one tile [tile rows, head dim]");
+            Add(atOnce.Tile("Outputs"), tileRows * plan.PaddedValueDim, "outputs of a tile that can't be written in place [tile rows, padded value dim]");
+        }
+
         if (!plan.KeepsState)
         {
-            Add("Queries", tileRows * plan.Shape.QueryDim, "scaled queries of one tile [tile rows, head dim]");
-            Add("Outputs", tileRows * plan.PaddedValueDim, "outputs of a tile that can't be written in place [tile rows, padded value dim]");
             return;
         }
 
@@ -39,8 +43,10 @@ internal sealed class Workspace
     private void AddKeys(KernelPlan plan)
     {
         int queryDim = plan.Shape.QueryDim, tileRows = plan.Dialect.TileRows, lanes = plan.Dialect.Lanes;
-        Add("Keys", plan.KeyBlock * queryDim, $"packed keys [key block / lanes, head dim, lanes]");
-        Add("Values", plan.KeyBlock * plan.PaddedValueDim, "packed values [key block, padded value dim]");
+        int keys = plan.AtOnce?.Capacity ?? plan.KeyBlock;
+        string count = plan.AtOnce is null ? "key block" : "packed keys";
+        Add("Keys", keys * queryDim, $"packed keys [{count} / lanes, head dim, lanes]");
+        Add("Values", keys * plan.PaddedValueDim, $"packed values [{count}, padded value dim]");
         if (plan.Distances is { HasValues: true })
         {
             Add("ScoreMargin", 16, "before the first row of scores, for weights of 0");

@@ -20,14 +20,15 @@ internal static class AtOnceTileStage
     private static void WriteAttend(CodeWriter writer, KernelPlan plan, AtOncePlan atOnce, KeyPass pass)
     {
         bool hasSinks = atOnce.Sinks > 0;
-        writer.Line($"// One tile of queries, of which {(hasSinks ? "the sinks and " : string.Empty)}[from, to) hold all keys that any row sees: from the queries to the outputs.");
+        writer.Line($"// One tile of queries, of which {(hasSinks ? "the sinks and " : string.Empty)}[from, to) hold all keys that any row sees, with their values: from the queries to the outputs.");
         writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Block("private static void AttendAtOnce(AttentionCall* call, WorkItem work, int member, int row, int rows, int block, int from, int to, bool finite, byte* workspace)"))
+        using (writer.Block("private static void AttendAtOnce(AttentionCall* call, WorkItem work, int member, int row, int rows, int block, int from, int to, float* values, bool finite, byte* workspace)"))
         {
             writer.Line("int head = (work.KvHead * GroupSize) + member;");
-            writer.Line("float* queries = At(workspace, QueriesAt);");
+            writer.Line($"float* queries = At(workspace, {atOnce.Tile("Queries")}At);");
             writer.Line($"PrepareQueries(call, work, head, row, row + TileRows, queries{QueryStage.Extra(plan, typed: false)});");
-            WriteAskForKeys(writer, plan);
+            writer.Line("// Rows of tiles that come later are on their way while this one is computed: keys now, and the others between its phases.");
+            WriteAskForKeys(writer, plan, "Key", "QueryDim");
             WriteBounds(writer, atOnce, pass);
             foreach (StepValue value in plan.ScoreSteps.SelectMany(step => step.Values(plan.Dialect)))
             {
@@ -35,28 +36,25 @@ internal static class AtOnceTileStage
             }
 
             WriteScores(writer, plan, atOnce, pass);
-            WriteAskForRows(writer, plan);
+            WriteAskForKeys(writer, plan, "Value", Literals.Of(plan.Shape.ValueDim));
             writer.Line($"int seen = {(hasSinks ? "from < to ? SinkKeys + to - start : sinkKeys" : "to - start")}; // keys, some of them hidden");
             TileScores scores = WriteIndices(writer, plan, atOnce);
             CallMaskStage.Write(writer, scores);
             writer.Line("float* factors = At(workspace, FactorsAt);");
             writer.Line("SoftmaxAtOnce(call, work, head, row, rows, first, (seen + Lanes - 1) / Lanes * Lanes, tileMax, factors);");
             CallMaskStage.WriteDropout(writer, plan, scores);
+            WriteAskForRows(writer, plan);
             writer.Line("float* weights = scores + (from - block);");
-            writer.Line("float* values = At(workspace, ValuesAt) + ((from - block) * PaddedValueDim);");
             AtOnceValueStage.WriteCall(writer, plan, atOnce);
         }
     }
 
     /// <summary>Heads share keys and values: the first one asks. Those in a cache stand packed already, page after page.</summary>
-    private static void WriteAskForKeys(CodeWriter writer, KernelPlan plan)
+    private static void WriteAskForKeys(CodeWriter writer, KernelPlan plan, string tensor, string columns)
     {
-        writer.Line("// Keys and values of tiles that come later are on their way while this one is computed.");
         using (writer.Block(plan.Cache is null ? "if (member == 0)" : "if (member == 0 && !call->Cache.IsPresent)"))
         {
-            const string First = "work.FirstRow + call->AlignmentOffset + row + KeysAhead";
-            WriteAsk(writer, "Key", "work.KvHead", First, "work.KeyLength", "QueryDim");
-            WriteAsk(writer, "Value", "work.KvHead", First, "work.KeyLength", Literals.Of(plan.Shape.ValueDim));
+            WriteAsk(writer, tensor, "work.KvHead", "work.FirstRow + call->AlignmentOffset + row + KeysAhead", "work.KeyLength", columns);
         }
 
         writer.Line();
@@ -65,7 +63,6 @@ internal static class AtOnceTileStage
     private static void WriteAskForRows(CodeWriter writer, KernelPlan plan)
     {
         const string First = "work.FirstRow + row + RowsAhead";
-        writer.Line("// So are their queries, and the rows of their outputs.");
         WriteAsk(writer, "Query", "head", First, "call->QueryLength", "QueryDim");
         WriteAsk(writer, "Output", "head", First, "call->QueryLength", Literals.Of(plan.Shape.ValueDim));
     }

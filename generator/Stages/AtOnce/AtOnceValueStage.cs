@@ -7,6 +7,8 @@ namespace AttentionGen.Generator.Stages;
 /// <summary>Weighted values of a tile as finished outputs: straight to the output's rows where the tile is whole, through a buffer where it is not.</summary>
 internal static class AtOnceValueStage
 {
+    private const int ChecksInFlight = 4;
+
     public static void Write(CodeWriter writer, KernelPlan plan, AtOncePlan atOnce)
     {
         foreach (int width in plan.ValueTiles().Distinct())
@@ -17,6 +19,11 @@ internal static class AtOnceValueStage
         }
 
         WriteCopy(writer, plan);
+        if (atOnce.ReadsInPlace)
+        {
+            writer.Line();
+            WriteCheck(writer, plan);
+        }
     }
 
     /// <summary>The values of <c>weights</c> and, where there are any, of the sinks.</summary>
@@ -41,7 +48,7 @@ internal static class AtOnceValueStage
             writer.Line();
         }
 
-        writer.Line("float* outputs = At(workspace, OutputsAt);");
+        writer.Line($"float* outputs = At(workspace, {atOnce.Tile("Outputs")}At);");
         using (writer.Block("if (finite)"))
         {
             WriteTiles(writer, plan, hasSinks, "outputs", "PaddedValueDim");
@@ -95,6 +102,30 @@ internal static class AtOnceValueStage
             writer.Line("float* row = target + (r * stride);");
             Columns.Write(writer, dialect, 0, plan.Shape.ValueDim, (part, index) =>
                 part.Store(part.Multiply(part.Load("output", index), part == dialect ? "all" : "factor"), "row", index));
+        }
+    }
+
+    private static void WriteCheck(CodeWriter writer, KernelPlan plan)
+    {
+        Dialect dialect = plan.Dialect;
+        int checks = System.Math.Min(ChecksInFlight, plan.ValueVectors);
+        writer.Line("// Whether rows of values that are read where they are hold neither infinity nor NaN.");
+        writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
+        using (writer.Block("private static bool AreFinite(float* values, int rows)"))
+        {
+            writer.Line($"{dialect.Float} zeros = {dialect.Zero}, {string.Join(", ", Enumerable.Range(0, checks).Select(n => $"check{n} = zeros"))};");
+            using (writer.Block("for (; rows > 0; rows--, values += PaddedValueDim)"))
+            {
+                for (int v = 0; v < plan.ValueVectors; v++)
+                {
+                    string check = $"check{v % checks}";
+                    writer.Line($"{check} = {dialect.MultiplyAdd(dialect.Load("values", Literals.Of(v * dialect.Lanes)), "zeros", check)};");
+                }
+            }
+
+            writer.Line();
+            string sum = Enumerable.Range(1, checks - 1).Aggregate("check0", (all, n) => dialect.Add(all, $"check{n}"));
+            writer.Line($"return {dialect.SumLanes(sum)} == 0f;");
         }
     }
 }

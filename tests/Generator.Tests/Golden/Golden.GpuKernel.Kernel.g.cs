@@ -7,7 +7,7 @@
 // Positions: rope: rotates pairs of features of q and k by position * Base^(-2i/RotaryDim) (RoFormer, Su et al. 2021).
 // Positions: alibi: score += -slope_h * |i - j| (ALiBi, Press et al. 2021).
 // Work: 160 FLOPs per visible (query, key) pair, all heads; hidden tiles are never visited, only tiles at a mask's edge run mask code.
-// Tiles: Vector512 6 x 64 in 24 accumulators, blocks of 512 keys, chunks of 8256 queries, 66944 bytes; Vector256 6 x 16 in 12 accumulators, blocks of 512 keys, chunks of 8256 queries, 65728 bytes; Vector128 6 x 16 in 24 accumulators, blocks of 512 keys, chunks of 8256 queries, 56832 bytes; Scalar 6 x 2 in 12 accumulators, blocks of 512 keys, chunks of 8256 queries, 56576 bytes.
+// Tiles: Vector512 6 x 64 in 24 accumulators, blocks of 512 keys, chunks of 8256 queries, 27008 bytes; Vector256 6 x 16 in 12 accumulators, blocks of 512 keys, chunks of 8256 queries, 24256 bytes; Vector128 6 x 16 in 24 accumulators, blocks of 512 keys, chunks of 8256 queries, 22272 bytes; Scalar 6 x 2 in 12 accumulators, blocks of 512 keys, chunks of 8256 queries, 22016 bytes.
 // One work item: a chunk of queries, for all query heads of one key/value head. A query tile sees so few keys that all of them stand packed at once: it goes from queries to finished outputs in one step, while the rows of later tiles are fetched beside it.
 //
 #nullable enable
@@ -55,8 +55,9 @@ namespace AttentionGen.Kernels
         private const int Lanes = 16;
         private const int TileRows = 6;
         private const int KeyBlock = 512;
-        private const int RowsAhead = 64; // how far behind a query the one is that is asked for beside its arithmetic
-        private const int KeysAhead = 128; // the same for keys and values
+        private const int PackedKeys = 96; // keys that stand packed at the same time, at most
+        private const int RowsAhead = 12; // how far behind a query the one is that is asked for beside its arithmetic
+        private const int KeysAhead = 28; // the same for keys and values
         private const int SinkKeys = 16; // keys of the sinks' panels
         private const int ScoreStride = 528;
         private const int Before = 12; // keys visible before the query
@@ -69,15 +70,15 @@ namespace AttentionGen.Kernels
         // Workspace of one thread, in bytes from its start.
         private const int QueriesAt = 0; // scaled queries of one tile [tile rows, head dim]
         private const int OutputsAt = 192; // outputs of a tile that can't be written in place [tile rows, padded value dim]
-        private const int KeysAt = 576; // packed keys [key block / lanes, head dim, lanes]
-        private const int ValuesAt = 16960; // packed values [key block, padded value dim]
-        private const int ScoresAt = 49728; // scores, then weights, of one tile [tile rows, score stride]
-        private const int TileMaxAt = 62400; // maxima of the tile's scores per lane [tile rows, lanes]
-        private const int FactorsAt = 62784; // what each row's weighted values are multiplied by [tile rows]
-        private const int SinkKeysAt = 62848; // packed keys of the sinks' panels [sink keys / lanes, head dim, lanes]
-        private const int SinkValuesAt = 63360; // packed values of the same keys [sink keys, padded value dim]
-        private const int KeyRowsAt = 64384; // keys on their way to a panel [lanes, head dim]
-        private const int KeyIndicesAt = 64896; // indices of the packed keys, as floats [key block]
+        private const int KeysAt = 576; // packed keys [packed keys / lanes, head dim, lanes]
+        private const int ValuesAt = 3648; // packed values [packed keys, padded value dim]
+        private const int ScoresAt = 9792; // scores, then weights, of one tile [tile rows, score stride]
+        private const int TileMaxAt = 22464; // maxima of the tile's scores per lane [tile rows, lanes]
+        private const int FactorsAt = 22848; // what each row's weighted values are multiplied by [tile rows]
+        private const int SinkKeysAt = 22912; // packed keys of the sinks' panels [sink keys / lanes, head dim, lanes]
+        private const int SinkValuesAt = 23424; // packed values of the same keys [sink keys, padded value dim]
+        private const int KeyRowsAt = 24448; // keys on their way to a panel [lanes, head dim]
+        private const int KeyIndicesAt = 24960; // indices of the packed keys, as floats [key block]
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Run(void* address, int item, byte* workspace)
@@ -115,22 +116,23 @@ namespace AttentionGen.Kernels
                     {
                         (block, packed) = (first, first); // nothing that is packed is seen any more
                     }
-                    else if (to > block + KeyBlock)
+                    else if (to > block + PackedKeys)
                     {
                         Move(keys, values, first - block, packed - first);
                         block = first;
                     }
 
-                    int until = Math.Min(Math.Min(endKey, block + KeyBlock), packed + ((to - packed + 63) / 64 * 64));
+                    int until = Math.Min(Math.Min(endKey, block + PackedKeys), packed + ((to - packed + 15) / 16 * 16));
                     PackKeys(call, work, block, packed, until, keys, At(workspace, KeyRowsAt));
                     finiteFrom = PackValues(call, work, block, packed, until, values) ? finiteFrom : until;
                     packed = until;
                 }
 
                 bool finite = finiteSinks && from >= finiteFrom;
+                float* seenValues = values + ((from - block) * PaddedValueDim);
                 for (int member = 0; member < GroupSize; member++)
                 {
-                    AttendAtOnce(call, work, member, row, rows, block, from, to, finite, workspace);
+                    AttendAtOnce(call, work, member, row, rows, block, from, to, seenValues, finite, workspace);
                 }
             }
         }
@@ -143,18 +145,17 @@ namespace AttentionGen.Kernels
             new ReadOnlySpan<float>(values + (first * PaddedValueDim), count * PaddedValueDim).CopyTo(new Span<float>(values, count * PaddedValueDim));
         }
 
-        // One tile of queries, of which the sinks and [from, to) hold all keys that any row sees: from the queries to the outputs.
+        // One tile of queries, of which the sinks and [from, to) hold all keys that any row sees, with their values: from the queries to the outputs.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void AttendAtOnce(AttentionCall* call, WorkItem work, int member, int row, int rows, int block, int from, int to, bool finite, byte* workspace)
+        private static void AttendAtOnce(AttentionCall* call, WorkItem work, int member, int row, int rows, int block, int from, int to, float* values, bool finite, byte* workspace)
         {
             int head = (work.KvHead * GroupSize) + member;
             float* queries = At(workspace, QueriesAt);
             PrepareQueries(call, work, head, row, row + TileRows, queries);
-            // Keys and values of tiles that come later are on their way while this one is computed.
+            // Rows of tiles that come later are on their way while this one is computed: keys now, and the others between its phases.
             if (member == 0)
             {
                 CachePrefetch.NextRows(call->Key.Head(work.Batch, work.KvHead), call->Key.RowStride, work.FirstRow + call->AlignmentOffset + row + KeysAhead, rows, work.KeyLength, QueryDim);
-                CachePrefetch.NextRows(call->Value.Head(work.Batch, work.KvHead), call->Value.RowStride, work.FirstRow + call->AlignmentOffset + row + KeysAhead, rows, work.KeyLength, 12);
             }
 
             int query = work.FirstRow + row + call->AlignmentOffset;
@@ -221,9 +222,11 @@ namespace AttentionGen.Kernels
                 }
             }
 
-            // So are their queries, and the rows of their outputs.
-            CachePrefetch.NextRows(call->Query.Head(work.Batch, head), call->Query.RowStride, work.FirstRow + row + RowsAhead, rows, call->QueryLength, QueryDim);
-            CachePrefetch.NextRows(call->Output.Head(work.Batch, head), call->Output.RowStride, work.FirstRow + row + RowsAhead, rows, call->QueryLength, 12);
+            if (member == 0)
+            {
+                CachePrefetch.NextRows(call->Value.Head(work.Batch, work.KvHead), call->Value.RowStride, work.FirstRow + call->AlignmentOffset + row + KeysAhead, rows, work.KeyLength, 12);
+            }
+
             int seen = from < to ? SinkKeys + to - start : sinkKeys; // keys, some of them hidden
             float* keyIndices = At(workspace, KeyIndicesAt);
             if (call->Blocks.IsPresent || call->Mask.IsPresent)
@@ -246,8 +249,9 @@ namespace AttentionGen.Kernels
 
             float* factors = At(workspace, FactorsAt);
             SoftmaxAtOnce(call, work, head, row, rows, first, (seen + Lanes - 1) / Lanes * Lanes, tileMax, factors);
+            CachePrefetch.NextRows(call->Query.Head(work.Batch, head), call->Query.RowStride, work.FirstRow + row + RowsAhead, rows, call->QueryLength, QueryDim);
+            CachePrefetch.NextRows(call->Output.Head(work.Batch, head), call->Output.RowStride, work.FirstRow + row + RowsAhead, rows, call->QueryLength, 12);
             float* weights = scores + (from - block);
-            float* values = At(workspace, ValuesAt) + ((from - block) * PaddedValueDim);
             float* sinkValues = At(workspace, SinkValuesAt);
             int sinkCount = query - Before < SinkKeys ? sinkKeys : Math.Min(sinkKeys, Sinks);
             float* target = call->Output.Head(work.Batch, head) + ((work.FirstRow + row) * call->Output.RowStride);
@@ -2361,8 +2365,9 @@ namespace AttentionGen.Kernels
         private const int Lanes = 8;
         private const int TileRows = 6;
         private const int KeyBlock = 512;
-        private const int RowsAhead = 64; // how far behind a query the one is that is asked for beside its arithmetic
-        private const int KeysAhead = 128; // the same for keys and values
+        private const int PackedKeys = 80; // keys that stand packed at the same time, at most
+        private const int RowsAhead = 12; // how far behind a query the one is that is asked for beside its arithmetic
+        private const int KeysAhead = 28; // the same for keys and values
         private const int SinkKeys = 8; // keys of the sinks' panels
         private const int ScoreStride = 528;
         private const int Before = 12; // keys visible before the query
@@ -2375,15 +2380,15 @@ namespace AttentionGen.Kernels
         // Workspace of one thread, in bytes from its start.
         private const int QueriesAt = 0; // scaled queries of one tile [tile rows, head dim]
         private const int OutputsAt = 192; // outputs of a tile that can't be written in place [tile rows, padded value dim]
-        private const int KeysAt = 576; // packed keys [key block / lanes, head dim, lanes]
-        private const int ValuesAt = 16960; // packed values [key block, padded value dim]
-        private const int ScoresAt = 49728; // scores, then weights, of one tile [tile rows, score stride]
-        private const int TileMaxAt = 62400; // maxima of the tile's scores per lane [tile rows, lanes]
-        private const int FactorsAt = 62592; // what each row's weighted values are multiplied by [tile rows]
-        private const int SinkKeysAt = 62656; // packed keys of the sinks' panels [sink keys / lanes, head dim, lanes]
-        private const int SinkValuesAt = 62912; // packed values of the same keys [sink keys, padded value dim]
-        private const int KeyRowsAt = 63424; // keys on their way to a panel [lanes, head dim]
-        private const int KeyIndicesAt = 63680; // indices of the packed keys, as floats [key block]
+        private const int KeysAt = 576; // packed keys [packed keys / lanes, head dim, lanes]
+        private const int ValuesAt = 3136; // packed values [packed keys, padded value dim]
+        private const int ScoresAt = 8256; // scores, then weights, of one tile [tile rows, score stride]
+        private const int TileMaxAt = 20928; // maxima of the tile's scores per lane [tile rows, lanes]
+        private const int FactorsAt = 21120; // what each row's weighted values are multiplied by [tile rows]
+        private const int SinkKeysAt = 21184; // packed keys of the sinks' panels [sink keys / lanes, head dim, lanes]
+        private const int SinkValuesAt = 21440; // packed values of the same keys [sink keys, padded value dim]
+        private const int KeyRowsAt = 21952; // keys on their way to a panel [lanes, head dim]
+        private const int KeyIndicesAt = 22208; // indices of the packed keys, as floats [key block]
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Run(void* address, int item, byte* workspace)
@@ -2421,22 +2426,23 @@ namespace AttentionGen.Kernels
                     {
                         (block, packed) = (first, first); // nothing that is packed is seen any more
                     }
-                    else if (to > block + KeyBlock)
+                    else if (to > block + PackedKeys)
                     {
                         Move(keys, values, first - block, packed - first);
                         block = first;
                     }
 
-                    int until = Math.Min(Math.Min(endKey, block + KeyBlock), packed + ((to - packed + 63) / 64 * 64));
+                    int until = Math.Min(Math.Min(endKey, block + PackedKeys), packed + ((to - packed + 15) / 16 * 16));
                     PackKeys(call, work, block, packed, until, keys, At(workspace, KeyRowsAt));
                     finiteFrom = PackValues(call, work, block, packed, until, values) ? finiteFrom : until;
                     packed = until;
                 }
 
                 bool finite = finiteSinks && from >= finiteFrom;
+                float* seenValues = values + ((from - block) * PaddedValueDim);
                 for (int member = 0; member < GroupSize; member++)
                 {
-                    AttendAtOnce(call, work, member, row, rows, block, from, to, finite, workspace);
+                    AttendAtOnce(call, work, member, row, rows, block, from, to, seenValues, finite, workspace);
                 }
             }
         }
@@ -2449,18 +2455,17 @@ namespace AttentionGen.Kernels
             new ReadOnlySpan<float>(values + (first * PaddedValueDim), count * PaddedValueDim).CopyTo(new Span<float>(values, count * PaddedValueDim));
         }
 
-        // One tile of queries, of which the sinks and [from, to) hold all keys that any row sees: from the queries to the outputs.
+        // One tile of queries, of which the sinks and [from, to) hold all keys that any row sees, with their values: from the queries to the outputs.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void AttendAtOnce(AttentionCall* call, WorkItem work, int member, int row, int rows, int block, int from, int to, bool finite, byte* workspace)
+        private static void AttendAtOnce(AttentionCall* call, WorkItem work, int member, int row, int rows, int block, int from, int to, float* values, bool finite, byte* workspace)
         {
             int head = (work.KvHead * GroupSize) + member;
             float* queries = At(workspace, QueriesAt);
             PrepareQueries(call, work, head, row, row + TileRows, queries);
-            // Keys and values of tiles that come later are on their way while this one is computed.
+            // Rows of tiles that come later are on their way while this one is computed: keys now, and the others between its phases.
             if (member == 0)
             {
                 CachePrefetch.NextRows(call->Key.Head(work.Batch, work.KvHead), call->Key.RowStride, work.FirstRow + call->AlignmentOffset + row + KeysAhead, rows, work.KeyLength, QueryDim);
-                CachePrefetch.NextRows(call->Value.Head(work.Batch, work.KvHead), call->Value.RowStride, work.FirstRow + call->AlignmentOffset + row + KeysAhead, rows, work.KeyLength, 12);
             }
 
             int query = work.FirstRow + row + call->AlignmentOffset;
@@ -2513,9 +2518,11 @@ namespace AttentionGen.Kernels
                 }
             }
 
-            // So are their queries, and the rows of their outputs.
-            CachePrefetch.NextRows(call->Query.Head(work.Batch, head), call->Query.RowStride, work.FirstRow + row + RowsAhead, rows, call->QueryLength, QueryDim);
-            CachePrefetch.NextRows(call->Output.Head(work.Batch, head), call->Output.RowStride, work.FirstRow + row + RowsAhead, rows, call->QueryLength, 12);
+            if (member == 0)
+            {
+                CachePrefetch.NextRows(call->Value.Head(work.Batch, work.KvHead), call->Value.RowStride, work.FirstRow + call->AlignmentOffset + row + KeysAhead, rows, work.KeyLength, 12);
+            }
+
             int seen = from < to ? SinkKeys + to - start : sinkKeys; // keys, some of them hidden
             float* keyIndices = At(workspace, KeyIndicesAt);
             if (call->Blocks.IsPresent || call->Mask.IsPresent)
@@ -2538,8 +2545,9 @@ namespace AttentionGen.Kernels
 
             float* factors = At(workspace, FactorsAt);
             SoftmaxAtOnce(call, work, head, row, rows, first, (seen + Lanes - 1) / Lanes * Lanes, tileMax, factors);
+            CachePrefetch.NextRows(call->Query.Head(work.Batch, head), call->Query.RowStride, work.FirstRow + row + RowsAhead, rows, call->QueryLength, QueryDim);
+            CachePrefetch.NextRows(call->Output.Head(work.Batch, head), call->Output.RowStride, work.FirstRow + row + RowsAhead, rows, call->QueryLength, 12);
             float* weights = scores + (from - block);
-            float* values = At(workspace, ValuesAt) + ((from - block) * PaddedValueDim);
             float* sinkValues = At(workspace, SinkValuesAt);
             int sinkCount = query - Before < SinkKeys ? sinkKeys : Math.Min(sinkKeys, Sinks);
             float* target = call->Output.Head(work.Batch, head) + ((work.FirstRow + row) * call->Output.RowStride);
@@ -3580,8 +3588,9 @@ namespace AttentionGen.Kernels
         private const int Lanes = 4;
         private const int TileRows = 6;
         private const int KeyBlock = 512;
-        private const int RowsAhead = 64; // how far behind a query the one is that is asked for beside its arithmetic
-        private const int KeysAhead = 128; // the same for keys and values
+        private const int PackedKeys = 80; // keys that stand packed at the same time, at most
+        private const int RowsAhead = 12; // how far behind a query the one is that is asked for beside its arithmetic
+        private const int KeysAhead = 28; // the same for keys and values
         private const int SinkKeys = 4; // keys of the sinks' panels
         private const int ScoreStride = 528;
         private const int Before = 12; // keys visible before the query
@@ -3594,15 +3603,15 @@ namespace AttentionGen.Kernels
         // Workspace of one thread, in bytes from its start.
         private const int QueriesAt = 0; // scaled queries of one tile [tile rows, head dim]
         private const int OutputsAt = 192; // outputs of a tile that can't be written in place [tile rows, padded value dim]
-        private const int KeysAt = 512; // packed keys [key block / lanes, head dim, lanes]
-        private const int ValuesAt = 16896; // packed values [key block, padded value dim]
-        private const int ScoresAt = 41472; // scores, then weights, of one tile [tile rows, score stride]
-        private const int TileMaxAt = 54144; // maxima of the tile's scores per lane [tile rows, lanes]
-        private const int FactorsAt = 54272; // what each row's weighted values are multiplied by [tile rows]
-        private const int SinkKeysAt = 54336; // packed keys of the sinks' panels [sink keys / lanes, head dim, lanes]
-        private const int SinkValuesAt = 54464; // packed values of the same keys [sink keys, padded value dim]
-        private const int KeyRowsAt = 54656; // keys on their way to a panel [lanes, head dim]
-        private const int KeyIndicesAt = 54784; // indices of the packed keys, as floats [key block]
+        private const int KeysAt = 512; // packed keys [packed keys / lanes, head dim, lanes]
+        private const int ValuesAt = 3072; // packed values [packed keys, padded value dim]
+        private const int ScoresAt = 6912; // scores, then weights, of one tile [tile rows, score stride]
+        private const int TileMaxAt = 19584; // maxima of the tile's scores per lane [tile rows, lanes]
+        private const int FactorsAt = 19712; // what each row's weighted values are multiplied by [tile rows]
+        private const int SinkKeysAt = 19776; // packed keys of the sinks' panels [sink keys / lanes, head dim, lanes]
+        private const int SinkValuesAt = 19904; // packed values of the same keys [sink keys, padded value dim]
+        private const int KeyRowsAt = 20096; // keys on their way to a panel [lanes, head dim]
+        private const int KeyIndicesAt = 20224; // indices of the packed keys, as floats [key block]
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Run(void* address, int item, byte* workspace)
@@ -3617,6 +3626,9 @@ namespace AttentionGen.Kernels
         private static void AttendTiles(AttentionCall* call, WorkItem work, byte* workspace)
         {
             float* keys = At(workspace, KeysAt), values = At(workspace, ValuesAt);
+            // Rows of values that stand one behind the other are read where they are; others are packed.
+            bool inPlace = call->Value.RowStride == PaddedValueDim;
+            values = inPlace ? call->Value.Head(work.Batch, work.KvHead) : values;
             int stand = work.FirstRow + call->AlignmentOffset; // the key that the chunk's first query stands at
             int endKey = Math.Min(work.KeyLength, stand + work.Rows - 1 + 1);
             int sinkKeys = Math.Min(SinkKeys, work.KeyLength);
@@ -3640,46 +3652,49 @@ namespace AttentionGen.Kernels
                     {
                         (block, packed) = (first, first); // nothing that is packed is seen any more
                     }
-                    else if (to > block + KeyBlock)
+                    else if (to > block + PackedKeys)
                     {
-                        Move(keys, values, first - block, packed - first);
+                        Move(keys, inPlace ? null : values, first - block, packed - first);
                         block = first;
                     }
 
-                    int until = Math.Min(Math.Min(endKey, block + KeyBlock), packed + ((to - packed + 63) / 64 * 64));
+                    int until = Math.Min(Math.Min(endKey, block + PackedKeys), packed + ((to - packed + 15) / 16 * 16));
                     PackKeys(call, work, block, packed, until, keys, At(workspace, KeyRowsAt));
-                    finiteFrom = PackValues(call, work, block, packed, until, values) ? finiteFrom : until;
+                    finiteFrom = (inPlace ? AreFinite(values + (packed * PaddedValueDim), until - packed) : PackValues(call, work, block, packed, until, values)) ? finiteFrom : until;
                     packed = until;
                 }
 
                 bool finite = finiteSinks && from >= finiteFrom;
+                float* seenValues = values + ((inPlace ? from : from - block) * PaddedValueDim);
                 for (int member = 0; member < GroupSize; member++)
                 {
-                    AttendAtOnce(call, work, member, row, rows, block, from, to, finite, workspace);
+                    AttendAtOnce(call, work, member, row, rows, block, from, to, seenValues, finite, workspace);
                 }
             }
         }
 
-        // Keys that are still seen move to the front of their buffers, to make room behind them.
+        // Keys that are still seen move to the front of their buffers, to make room behind them; so do their values, if they are packed.
         private static void Move(float* keys, float* values, int first, int count)
         {
             int whole = (count + Lanes - 1) / Lanes * Lanes; // keys stand in panels
             new ReadOnlySpan<float>(keys + (first * QueryDim), whole * QueryDim).CopyTo(new Span<float>(keys, whole * QueryDim));
-            new ReadOnlySpan<float>(values + (first * PaddedValueDim), count * PaddedValueDim).CopyTo(new Span<float>(values, count * PaddedValueDim));
+            if (values != null)
+            {
+                new ReadOnlySpan<float>(values + (first * PaddedValueDim), count * PaddedValueDim).CopyTo(new Span<float>(values, count * PaddedValueDim));
+            }
         }
 
-        // One tile of queries, of which the sinks and [from, to) hold all keys that any row sees: from the queries to the outputs.
+        // One tile of queries, of which the sinks and [from, to) hold all keys that any row sees, with their values: from the queries to the outputs.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void AttendAtOnce(AttentionCall* call, WorkItem work, int member, int row, int rows, int block, int from, int to, bool finite, byte* workspace)
+        private static void AttendAtOnce(AttentionCall* call, WorkItem work, int member, int row, int rows, int block, int from, int to, float* values, bool finite, byte* workspace)
         {
             int head = (work.KvHead * GroupSize) + member;
             float* queries = At(workspace, QueriesAt);
             PrepareQueries(call, work, head, row, row + TileRows, queries);
-            // Keys and values of tiles that come later are on their way while this one is computed.
+            // Rows of tiles that come later are on their way while this one is computed: keys now, and the others between its phases.
             if (member == 0)
             {
                 CachePrefetch.NextRows(call->Key.Head(work.Batch, work.KvHead), call->Key.RowStride, work.FirstRow + call->AlignmentOffset + row + KeysAhead, rows, work.KeyLength, QueryDim);
-                CachePrefetch.NextRows(call->Value.Head(work.Batch, work.KvHead), call->Value.RowStride, work.FirstRow + call->AlignmentOffset + row + KeysAhead, rows, work.KeyLength, 12);
             }
 
             int query = work.FirstRow + row + call->AlignmentOffset;
@@ -3746,9 +3761,11 @@ namespace AttentionGen.Kernels
                 }
             }
 
-            // So are their queries, and the rows of their outputs.
-            CachePrefetch.NextRows(call->Query.Head(work.Batch, head), call->Query.RowStride, work.FirstRow + row + RowsAhead, rows, call->QueryLength, QueryDim);
-            CachePrefetch.NextRows(call->Output.Head(work.Batch, head), call->Output.RowStride, work.FirstRow + row + RowsAhead, rows, call->QueryLength, 12);
+            if (member == 0)
+            {
+                CachePrefetch.NextRows(call->Value.Head(work.Batch, work.KvHead), call->Value.RowStride, work.FirstRow + call->AlignmentOffset + row + KeysAhead, rows, work.KeyLength, 12);
+            }
+
             int seen = from < to ? SinkKeys + to - start : sinkKeys; // keys, some of them hidden
             float* keyIndices = At(workspace, KeyIndicesAt);
             if (call->Blocks.IsPresent || call->Mask.IsPresent)
@@ -3771,8 +3788,9 @@ namespace AttentionGen.Kernels
 
             float* factors = At(workspace, FactorsAt);
             SoftmaxAtOnce(call, work, head, row, rows, first, (seen + Lanes - 1) / Lanes * Lanes, tileMax, factors);
+            CachePrefetch.NextRows(call->Query.Head(work.Batch, head), call->Query.RowStride, work.FirstRow + row + RowsAhead, rows, call->QueryLength, QueryDim);
+            CachePrefetch.NextRows(call->Output.Head(work.Batch, head), call->Output.RowStride, work.FirstRow + row + RowsAhead, rows, call->QueryLength, 12);
             float* weights = scores + (from - block);
-            float* values = At(workspace, ValuesAt) + ((from - block) * PaddedValueDim);
             float* sinkValues = At(workspace, SinkValuesAt);
             int sinkCount = query - Before < SinkKeys ? sinkKeys : Math.Min(sinkKeys, Sinks);
             float* target = call->Output.Head(work.Batch, head) + ((work.FirstRow + row) * call->Output.RowStride);
@@ -4071,6 +4089,21 @@ namespace AttentionGen.Kernels
                 Vector128.Store((Vector128.Load(output + 4) * all), row + 4);
                 Vector128.Store((Vector128.Load(output + 8) * all), row + 8);
             }
+        }
+
+        // Whether rows of values that are read where they are hold neither infinity nor NaN.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static bool AreFinite(float* values, int rows)
+        {
+            Vector128<float> zeros = Vector128<float>.Zero, check0 = zeros, check1 = zeros, check2 = zeros;
+            for (; rows > 0; rows--, values += PaddedValueDim)
+            {
+                check0 = Vector128.MultiplyAddEstimate(Vector128.Load(values), zeros, check0);
+                check1 = Vector128.MultiplyAddEstimate(Vector128.Load(values + 4), zeros, check1);
+                check2 = Vector128.MultiplyAddEstimate(Vector128.Load(values + 8), zeros, check2);
+            }
+
+            return VectorMath.SumLanes(((check0 + check1) + check2)) == 0f;
         }
 
         // Queries of one head, rotated by their positions (rope), times Scale * log2(e): scores come out in base-2 units. Rows [first, end) of the chunk; those past its last are zero.
@@ -5977,8 +6010,9 @@ namespace AttentionGen.Kernels
         private const int Lanes = 1;
         private const int TileRows = 6;
         private const int KeyBlock = 512;
-        private const int RowsAhead = 64; // how far behind a query the one is that is asked for beside its arithmetic
-        private const int KeysAhead = 128; // the same for keys and values
+        private const int PackedKeys = 80; // keys that stand packed at the same time, at most
+        private const int RowsAhead = 12; // how far behind a query the one is that is asked for beside its arithmetic
+        private const int KeysAhead = 28; // the same for keys and values
         private const int SinkKeys = 2; // keys of the sinks' panels
         private const int ScoreStride = 528;
         private const int Before = 12; // keys visible before the query
@@ -5991,15 +6025,15 @@ namespace AttentionGen.Kernels
         // Workspace of one thread, in bytes from its start.
         private const int QueriesAt = 0; // scaled queries of one tile [tile rows, head dim]
         private const int OutputsAt = 192; // outputs of a tile that can't be written in place [tile rows, padded value dim]
-        private const int KeysAt = 512; // packed keys [key block / lanes, head dim, lanes]
-        private const int ValuesAt = 16896; // packed values [key block, padded value dim]
-        private const int ScoresAt = 41472; // scores, then weights, of one tile [tile rows, score stride]
-        private const int TileMaxAt = 54144; // maxima of the tile's scores per lane [tile rows, lanes]
-        private const int FactorsAt = 54208; // what each row's weighted values are multiplied by [tile rows]
-        private const int SinkKeysAt = 54272; // packed keys of the sinks' panels [sink keys / lanes, head dim, lanes]
-        private const int SinkValuesAt = 54336; // packed values of the same keys [sink keys, padded value dim]
-        private const int KeyRowsAt = 54464; // keys on their way to a panel [lanes, head dim]
-        private const int KeyIndicesAt = 54528; // indices of the packed keys, as floats [key block]
+        private const int KeysAt = 512; // packed keys [packed keys / lanes, head dim, lanes]
+        private const int ValuesAt = 3072; // packed values [packed keys, padded value dim]
+        private const int ScoresAt = 6912; // scores, then weights, of one tile [tile rows, score stride]
+        private const int TileMaxAt = 19584; // maxima of the tile's scores per lane [tile rows, lanes]
+        private const int FactorsAt = 19648; // what each row's weighted values are multiplied by [tile rows]
+        private const int SinkKeysAt = 19712; // packed keys of the sinks' panels [sink keys / lanes, head dim, lanes]
+        private const int SinkValuesAt = 19776; // packed values of the same keys [sink keys, padded value dim]
+        private const int KeyRowsAt = 19904; // keys on their way to a panel [lanes, head dim]
+        private const int KeyIndicesAt = 19968; // indices of the packed keys, as floats [key block]
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Run(void* address, int item, byte* workspace)
@@ -6014,6 +6048,9 @@ namespace AttentionGen.Kernels
         private static void AttendTiles(AttentionCall* call, WorkItem work, byte* workspace)
         {
             float* keys = At(workspace, KeysAt), values = At(workspace, ValuesAt);
+            // Rows of values that stand one behind the other are read where they are; others are packed.
+            bool inPlace = call->Value.RowStride == PaddedValueDim;
+            values = inPlace ? call->Value.Head(work.Batch, work.KvHead) : values;
             int stand = work.FirstRow + call->AlignmentOffset; // the key that the chunk's first query stands at
             int endKey = Math.Min(work.KeyLength, stand + work.Rows - 1 + 1);
             int sinkKeys = Math.Min(SinkKeys, work.KeyLength);
@@ -6037,46 +6074,49 @@ namespace AttentionGen.Kernels
                     {
                         (block, packed) = (first, first); // nothing that is packed is seen any more
                     }
-                    else if (to > block + KeyBlock)
+                    else if (to > block + PackedKeys)
                     {
-                        Move(keys, values, first - block, packed - first);
+                        Move(keys, inPlace ? null : values, first - block, packed - first);
                         block = first;
                     }
 
-                    int until = Math.Min(Math.Min(endKey, block + KeyBlock), packed + ((to - packed + 63) / 64 * 64));
+                    int until = Math.Min(Math.Min(endKey, block + PackedKeys), packed + ((to - packed + 15) / 16 * 16));
                     PackKeys(call, work, block, packed, until, keys, At(workspace, KeyRowsAt));
-                    finiteFrom = PackValues(call, work, block, packed, until, values) ? finiteFrom : until;
+                    finiteFrom = (inPlace ? AreFinite(values + (packed * PaddedValueDim), until - packed) : PackValues(call, work, block, packed, until, values)) ? finiteFrom : until;
                     packed = until;
                 }
 
                 bool finite = finiteSinks && from >= finiteFrom;
+                float* seenValues = values + ((inPlace ? from : from - block) * PaddedValueDim);
                 for (int member = 0; member < GroupSize; member++)
                 {
-                    AttendAtOnce(call, work, member, row, rows, block, from, to, finite, workspace);
+                    AttendAtOnce(call, work, member, row, rows, block, from, to, seenValues, finite, workspace);
                 }
             }
         }
 
-        // Keys that are still seen move to the front of their buffers, to make room behind them.
+        // Keys that are still seen move to the front of their buffers, to make room behind them; so do their values, if they are packed.
         private static void Move(float* keys, float* values, int first, int count)
         {
             int whole = (count + Lanes - 1) / Lanes * Lanes; // keys stand in panels
             new ReadOnlySpan<float>(keys + (first * QueryDim), whole * QueryDim).CopyTo(new Span<float>(keys, whole * QueryDim));
-            new ReadOnlySpan<float>(values + (first * PaddedValueDim), count * PaddedValueDim).CopyTo(new Span<float>(values, count * PaddedValueDim));
+            if (values != null)
+            {
+                new ReadOnlySpan<float>(values + (first * PaddedValueDim), count * PaddedValueDim).CopyTo(new Span<float>(values, count * PaddedValueDim));
+            }
         }
 
-        // One tile of queries, of which the sinks and [from, to) hold all keys that any row sees: from the queries to the outputs.
+        // One tile of queries, of which the sinks and [from, to) hold all keys that any row sees, with their values: from the queries to the outputs.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void AttendAtOnce(AttentionCall* call, WorkItem work, int member, int row, int rows, int block, int from, int to, bool finite, byte* workspace)
+        private static void AttendAtOnce(AttentionCall* call, WorkItem work, int member, int row, int rows, int block, int from, int to, float* values, bool finite, byte* workspace)
         {
             int head = (work.KvHead * GroupSize) + member;
             float* queries = At(workspace, QueriesAt);
             PrepareQueries(call, work, head, row, row + TileRows, queries);
-            // Keys and values of tiles that come later are on their way while this one is computed.
+            // Rows of tiles that come later are on their way while this one is computed: keys now, and the others between its phases.
             if (member == 0)
             {
                 CachePrefetch.NextRows(call->Key.Head(work.Batch, work.KvHead), call->Key.RowStride, work.FirstRow + call->AlignmentOffset + row + KeysAhead, rows, work.KeyLength, QueryDim);
-                CachePrefetch.NextRows(call->Value.Head(work.Batch, work.KvHead), call->Value.RowStride, work.FirstRow + call->AlignmentOffset + row + KeysAhead, rows, work.KeyLength, 12);
             }
 
             int query = work.FirstRow + row + call->AlignmentOffset;
@@ -6131,9 +6171,11 @@ namespace AttentionGen.Kernels
                 }
             }
 
-            // So are their queries, and the rows of their outputs.
-            CachePrefetch.NextRows(call->Query.Head(work.Batch, head), call->Query.RowStride, work.FirstRow + row + RowsAhead, rows, call->QueryLength, QueryDim);
-            CachePrefetch.NextRows(call->Output.Head(work.Batch, head), call->Output.RowStride, work.FirstRow + row + RowsAhead, rows, call->QueryLength, 12);
+            if (member == 0)
+            {
+                CachePrefetch.NextRows(call->Value.Head(work.Batch, work.KvHead), call->Value.RowStride, work.FirstRow + call->AlignmentOffset + row + KeysAhead, rows, work.KeyLength, 12);
+            }
+
             int seen = from < to ? SinkKeys + to - start : sinkKeys; // keys, some of them hidden
             float* keyIndices = At(workspace, KeyIndicesAt);
             if (call->Blocks.IsPresent || call->Mask.IsPresent)
@@ -6156,8 +6198,9 @@ namespace AttentionGen.Kernels
 
             float* factors = At(workspace, FactorsAt);
             SoftmaxAtOnce(call, work, head, row, rows, first, (seen + Lanes - 1) / Lanes * Lanes, tileMax, factors);
+            CachePrefetch.NextRows(call->Query.Head(work.Batch, head), call->Query.RowStride, work.FirstRow + row + RowsAhead, rows, call->QueryLength, QueryDim);
+            CachePrefetch.NextRows(call->Output.Head(work.Batch, head), call->Output.RowStride, work.FirstRow + row + RowsAhead, rows, call->QueryLength, 12);
             float* weights = scores + (from - block);
-            float* values = At(workspace, ValuesAt) + ((from - block) * PaddedValueDim);
             float* sinkValues = At(workspace, SinkValuesAt);
             int sinkCount = query - Before < SinkKeys ? sinkKeys : Math.Min(sinkKeys, Sinks);
             float* target = call->Output.Head(work.Batch, head) + ((work.FirstRow + row) * call->Output.RowStride);
@@ -6420,6 +6463,30 @@ namespace AttentionGen.Kernels
                     row[c] = (output[c] * all);
                 }
             }
+        }
+
+        // Whether rows of values that are read where they are hold neither infinity nor NaN.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static bool AreFinite(float* values, int rows)
+        {
+            float zeros = 0f, check0 = zeros, check1 = zeros, check2 = zeros, check3 = zeros;
+            for (; rows > 0; rows--, values += PaddedValueDim)
+            {
+                check0 = ((values[0] * zeros) + check0);
+                check1 = ((values[1] * zeros) + check1);
+                check2 = ((values[2] * zeros) + check2);
+                check3 = ((values[3] * zeros) + check3);
+                check0 = ((values[4] * zeros) + check0);
+                check1 = ((values[5] * zeros) + check1);
+                check2 = ((values[6] * zeros) + check2);
+                check3 = ((values[7] * zeros) + check3);
+                check0 = ((values[8] * zeros) + check0);
+                check1 = ((values[9] * zeros) + check1);
+                check2 = ((values[10] * zeros) + check2);
+                check3 = ((values[11] * zeros) + check3);
+            }
+
+            return (((check0 + check1) + check2) + check3) == 0f;
         }
 
         // Queries of one head, rotated by their positions (rope), times Scale * log2(e): scores come out in base-2 units. Rows [first, end) of the chunk; those past its last are zero.

@@ -6,7 +6,7 @@
 // Visible: from 12 keys before the query to the query's own, and the first 2 keys up to the query.
 // Positions: rope: rotates pairs of features of q and k by position * Base^(-2i/RotaryDim) (RoFormer, Su et al. 2021).
 // Work: 512 FLOPs per visible (query, key) pair, all heads; hidden tiles are never visited, only tiles at a mask's edge run mask code.
-// Tiles: Vector512 6 x 64 in 24 accumulators, blocks of 512 keys, chunks of 8256 queries, 153920 bytes; Vector256 6 x 16 in 12 accumulators, blocks of 512 keys, chunks of 8256 queries, 150656 bytes; Vector128 6 x 16 in 24 accumulators, blocks of 512 keys, chunks of 8256 queries, 149056 bytes; Scalar 6 x 2 in 12 accumulators, blocks of 512 keys, chunks of 8256 queries, 148096 bytes.
+// Tiles: Vector512 6 x 64 in 24 accumulators, blocks of 512 keys, chunks of 8256 queries, 47424 bytes; Vector256 6 x 16 in 12 accumulators, blocks of 512 keys, chunks of 8256 queries, 40064 bytes; Vector128 6 x 16 in 24 accumulators, blocks of 512 keys, chunks of 8256 queries, 38464 bytes; Scalar 6 x 2 in 12 accumulators, blocks of 512 keys, chunks of 8256 queries, 37504 bytes.
 // One work item: a chunk of queries, for all query heads of one key/value head. A query tile sees so few keys that all of them stand packed at once: it goes from queries to finished outputs in one step, while the rows of later tiles are fetched beside it.
 //
 #nullable enable
@@ -53,8 +53,9 @@ namespace AttentionGen.Kernels
         private const int Lanes = 16;
         private const int TileRows = 6;
         private const int KeyBlock = 512;
-        private const int RowsAhead = 64; // how far behind a query the one is that is asked for beside its arithmetic
-        private const int KeysAhead = 128; // the same for keys and values
+        private const int PackedKeys = 96; // keys that stand packed at the same time, at most
+        private const int RowsAhead = 12; // how far behind a query the one is that is asked for beside its arithmetic
+        private const int KeysAhead = 28; // the same for keys and values
         private const int SinkKeys = 16; // keys of the sinks' panels
         private const int ScoreStride = 528;
         private const int Before = 12; // keys visible before the query
@@ -66,15 +67,15 @@ namespace AttentionGen.Kernels
         // Workspace of one thread, in bytes from its start.
         private const int QueriesAt = 0; // scaled queries of one tile [tile rows, head dim]
         private const int OutputsAt = 768; // outputs of a tile that can't be written in place [tile rows, padded value dim]
-        private const int KeysAt = 1536; // packed keys [key block / lanes, head dim, lanes]
-        private const int ValuesAt = 67072; // packed values [key block, padded value dim]
-        private const int ScoresAt = 132608; // scores, then weights, of one tile [tile rows, score stride]
-        private const int TileMaxAt = 145280; // maxima of the tile's scores per lane [tile rows, lanes]
-        private const int FactorsAt = 145664; // what each row's weighted values are multiplied by [tile rows]
-        private const int SinkKeysAt = 145728; // packed keys of the sinks' panels [sink keys / lanes, head dim, lanes]
-        private const int SinkValuesAt = 147776; // packed values of the same keys [sink keys, padded value dim]
-        private const int KeyRowsAt = 149824; // keys on their way to a panel [lanes, head dim]
-        private const int KeyIndicesAt = 151872; // indices of the packed keys, as floats [key block]
+        private const int KeysAt = 1536; // packed keys [packed keys / lanes, head dim, lanes]
+        private const int ValuesAt = 13824; // packed values [packed keys, padded value dim]
+        private const int ScoresAt = 26112; // scores, then weights, of one tile [tile rows, score stride]
+        private const int TileMaxAt = 38784; // maxima of the tile's scores per lane [tile rows, lanes]
+        private const int FactorsAt = 39168; // what each row's weighted values are multiplied by [tile rows]
+        private const int SinkKeysAt = 39232; // packed keys of the sinks' panels [sink keys / lanes, head dim, lanes]
+        private const int SinkValuesAt = 41280; // packed values of the same keys [sink keys, padded value dim]
+        private const int KeyRowsAt = 43328; // keys on their way to a panel [lanes, head dim]
+        private const int KeyIndicesAt = 45376; // indices of the packed keys, as floats [key block]
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Run(void* address, int item, byte* workspace)
@@ -89,6 +90,9 @@ namespace AttentionGen.Kernels
         private static void AttendTiles(AttentionCall* call, WorkItem work, byte* workspace)
         {
             float* keys = At(workspace, KeysAt), values = At(workspace, ValuesAt);
+            // Rows of values that stand one behind the other are read where they are; others are packed.
+            bool inPlace = call->Value.RowStride == PaddedValueDim;
+            values = inPlace ? call->Value.Head(work.Batch, work.KvHead) : values;
             int stand = work.FirstRow + call->AlignmentOffset; // the key that the chunk's first query stands at
             int endKey = Math.Min(work.KeyLength, stand + work.Rows - 1 + 1);
             int sinkKeys = Math.Min(SinkKeys, work.KeyLength);
@@ -112,46 +116,49 @@ namespace AttentionGen.Kernels
                     {
                         (block, packed) = (first, first); // nothing that is packed is seen any more
                     }
-                    else if (to > block + KeyBlock)
+                    else if (to > block + PackedKeys)
                     {
-                        Move(keys, values, first - block, packed - first);
+                        Move(keys, inPlace ? null : values, first - block, packed - first);
                         block = first;
                     }
 
-                    int until = Math.Min(Math.Min(endKey, block + KeyBlock), packed + ((to - packed + 63) / 64 * 64));
+                    int until = Math.Min(Math.Min(endKey, block + PackedKeys), packed + ((to - packed + 15) / 16 * 16));
                     PackKeys(call, work, block, packed, until, keys, At(workspace, KeyRowsAt));
-                    finiteFrom = PackValues(call, work, block, packed, until, values) ? finiteFrom : until;
+                    finiteFrom = (inPlace ? AreFinite(values + (packed * PaddedValueDim), until - packed) : PackValues(call, work, block, packed, until, values)) ? finiteFrom : until;
                     packed = until;
                 }
 
                 bool finite = finiteSinks && from >= finiteFrom;
+                float* seenValues = values + ((inPlace ? from : from - block) * PaddedValueDim);
                 for (int member = 0; member < GroupSize; member++)
                 {
-                    AttendAtOnce(call, work, member, row, rows, block, from, to, finite, workspace);
+                    AttendAtOnce(call, work, member, row, rows, block, from, to, seenValues, finite, workspace);
                 }
             }
         }
 
-        // Keys that are still seen move to the front of their buffers, to make room behind them.
+        // Keys that are still seen move to the front of their buffers, to make room behind them; so do their values, if they are packed.
         private static void Move(float* keys, float* values, int first, int count)
         {
             int whole = (count + Lanes - 1) / Lanes * Lanes; // keys stand in panels
             new ReadOnlySpan<float>(keys + (first * QueryDim), whole * QueryDim).CopyTo(new Span<float>(keys, whole * QueryDim));
-            new ReadOnlySpan<float>(values + (first * PaddedValueDim), count * PaddedValueDim).CopyTo(new Span<float>(values, count * PaddedValueDim));
+            if (values != null)
+            {
+                new ReadOnlySpan<float>(values + (first * PaddedValueDim), count * PaddedValueDim).CopyTo(new Span<float>(values, count * PaddedValueDim));
+            }
         }
 
-        // One tile of queries, of which the sinks and [from, to) hold all keys that any row sees: from the queries to the outputs.
+        // One tile of queries, of which the sinks and [from, to) hold all keys that any row sees, with their values: from the queries to the outputs.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void AttendAtOnce(AttentionCall* call, WorkItem work, int member, int row, int rows, int block, int from, int to, bool finite, byte* workspace)
+        private static void AttendAtOnce(AttentionCall* call, WorkItem work, int member, int row, int rows, int block, int from, int to, float* values, bool finite, byte* workspace)
         {
             int head = (work.KvHead * GroupSize) + member;
             float* queries = At(workspace, QueriesAt);
             PrepareQueries(call, work, head, row, row + TileRows, queries);
-            // Keys and values of tiles that come later are on their way while this one is computed.
+            // Rows of tiles that come later are on their way while this one is computed: keys now, and the others between its phases.
             if (member == 0)
             {
                 CachePrefetch.NextRows(call->Key.Head(work.Batch, work.KvHead), call->Key.RowStride, work.FirstRow + call->AlignmentOffset + row + KeysAhead, rows, work.KeyLength, QueryDim);
-                CachePrefetch.NextRows(call->Value.Head(work.Batch, work.KvHead), call->Value.RowStride, work.FirstRow + call->AlignmentOffset + row + KeysAhead, rows, work.KeyLength, 32);
             }
 
             int query = work.FirstRow + row + call->AlignmentOffset;
@@ -217,9 +224,11 @@ namespace AttentionGen.Kernels
                 }
             }
 
-            // So are their queries, and the rows of their outputs.
-            CachePrefetch.NextRows(call->Query.Head(work.Batch, head), call->Query.RowStride, work.FirstRow + row + RowsAhead, rows, call->QueryLength, QueryDim);
-            CachePrefetch.NextRows(call->Output.Head(work.Batch, head), call->Output.RowStride, work.FirstRow + row + RowsAhead, rows, call->QueryLength, 32);
+            if (member == 0)
+            {
+                CachePrefetch.NextRows(call->Value.Head(work.Batch, work.KvHead), call->Value.RowStride, work.FirstRow + call->AlignmentOffset + row + KeysAhead, rows, work.KeyLength, 32);
+            }
+
             int seen = from < to ? SinkKeys + to - start : sinkKeys; // keys, some of them hidden
             float* keyIndices = At(workspace, KeyIndicesAt);
             if (call->Blocks.IsPresent || call->Mask.IsPresent)
@@ -242,8 +251,9 @@ namespace AttentionGen.Kernels
 
             float* factors = At(workspace, FactorsAt);
             SoftmaxAtOnce(call, work, head, row, rows, first, (seen + Lanes - 1) / Lanes * Lanes, tileMax, factors);
+            CachePrefetch.NextRows(call->Query.Head(work.Batch, head), call->Query.RowStride, work.FirstRow + row + RowsAhead, rows, call->QueryLength, QueryDim);
+            CachePrefetch.NextRows(call->Output.Head(work.Batch, head), call->Output.RowStride, work.FirstRow + row + RowsAhead, rows, call->QueryLength, 32);
             float* weights = scores + (from - block);
-            float* values = At(workspace, ValuesAt) + ((from - block) * PaddedValueDim);
             float* sinkValues = At(workspace, SinkValuesAt);
             int sinkCount = query - Before < SinkKeys ? sinkKeys : Math.Min(sinkKeys, Sinks);
             float* target = call->Output.Head(work.Batch, head) + ((work.FirstRow + row) * call->Output.RowStride);
@@ -494,6 +504,20 @@ namespace AttentionGen.Kernels
                 Vector512.Store((Vector512.Load(output) * all), row);
                 Vector512.Store((Vector512.Load(output + 16) * all), row + 16);
             }
+        }
+
+        // Whether rows of values that are read where they are hold neither infinity nor NaN.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static bool AreFinite(float* values, int rows)
+        {
+            Vector512<float> zeros = Vector512<float>.Zero, check0 = zeros, check1 = zeros;
+            for (; rows > 0; rows--, values += PaddedValueDim)
+            {
+                check0 = Vector512.MultiplyAddEstimate(Vector512.Load(values), zeros, check0);
+                check1 = Vector512.MultiplyAddEstimate(Vector512.Load(values + 16), zeros, check1);
+            }
+
+            return VectorMath.SumLanes((check0 + check1)) == 0f;
         }
 
         // Queries of one head, rotated by their positions (rope), times Scale * log2(e): scores come out in base-2 units. Rows [first, end) of the chunk; those past its last are zero.
@@ -2187,8 +2211,9 @@ namespace AttentionGen.Kernels
         private const int Lanes = 8;
         private const int TileRows = 6;
         private const int KeyBlock = 512;
-        private const int RowsAhead = 64; // how far behind a query the one is that is asked for beside its arithmetic
-        private const int KeysAhead = 128; // the same for keys and values
+        private const int PackedKeys = 80; // keys that stand packed at the same time, at most
+        private const int RowsAhead = 12; // how far behind a query the one is that is asked for beside its arithmetic
+        private const int KeysAhead = 28; // the same for keys and values
         private const int SinkKeys = 8; // keys of the sinks' panels
         private const int ScoreStride = 528;
         private const int Before = 12; // keys visible before the query
@@ -2200,15 +2225,15 @@ namespace AttentionGen.Kernels
         // Workspace of one thread, in bytes from its start.
         private const int QueriesAt = 0; // scaled queries of one tile [tile rows, head dim]
         private const int OutputsAt = 768; // outputs of a tile that can't be written in place [tile rows, padded value dim]
-        private const int KeysAt = 1536; // packed keys [key block / lanes, head dim, lanes]
-        private const int ValuesAt = 67072; // packed values [key block, padded value dim]
-        private const int ScoresAt = 132608; // scores, then weights, of one tile [tile rows, score stride]
-        private const int TileMaxAt = 145280; // maxima of the tile's scores per lane [tile rows, lanes]
-        private const int FactorsAt = 145472; // what each row's weighted values are multiplied by [tile rows]
-        private const int SinkKeysAt = 145536; // packed keys of the sinks' panels [sink keys / lanes, head dim, lanes]
-        private const int SinkValuesAt = 146560; // packed values of the same keys [sink keys, padded value dim]
-        private const int KeyRowsAt = 147584; // keys on their way to a panel [lanes, head dim]
-        private const int KeyIndicesAt = 148608; // indices of the packed keys, as floats [key block]
+        private const int KeysAt = 1536; // packed keys [packed keys / lanes, head dim, lanes]
+        private const int ValuesAt = 11776; // packed values [packed keys, padded value dim]
+        private const int ScoresAt = 22016; // scores, then weights, of one tile [tile rows, score stride]
+        private const int TileMaxAt = 34688; // maxima of the tile's scores per lane [tile rows, lanes]
+        private const int FactorsAt = 34880; // what each row's weighted values are multiplied by [tile rows]
+        private const int SinkKeysAt = 34944; // packed keys of the sinks' panels [sink keys / lanes, head dim, lanes]
+        private const int SinkValuesAt = 35968; // packed values of the same keys [sink keys, padded value dim]
+        private const int KeyRowsAt = 36992; // keys on their way to a panel [lanes, head dim]
+        private const int KeyIndicesAt = 38016; // indices of the packed keys, as floats [key block]
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Run(void* address, int item, byte* workspace)
@@ -2223,6 +2248,9 @@ namespace AttentionGen.Kernels
         private static void AttendTiles(AttentionCall* call, WorkItem work, byte* workspace)
         {
             float* keys = At(workspace, KeysAt), values = At(workspace, ValuesAt);
+            // Rows of values that stand one behind the other are read where they are; others are packed.
+            bool inPlace = call->Value.RowStride == PaddedValueDim;
+            values = inPlace ? call->Value.Head(work.Batch, work.KvHead) : values;
             int stand = work.FirstRow + call->AlignmentOffset; // the key that the chunk's first query stands at
             int endKey = Math.Min(work.KeyLength, stand + work.Rows - 1 + 1);
             int sinkKeys = Math.Min(SinkKeys, work.KeyLength);
@@ -2246,46 +2274,49 @@ namespace AttentionGen.Kernels
                     {
                         (block, packed) = (first, first); // nothing that is packed is seen any more
                     }
-                    else if (to > block + KeyBlock)
+                    else if (to > block + PackedKeys)
                     {
-                        Move(keys, values, first - block, packed - first);
+                        Move(keys, inPlace ? null : values, first - block, packed - first);
                         block = first;
                     }
 
-                    int until = Math.Min(Math.Min(endKey, block + KeyBlock), packed + ((to - packed + 63) / 64 * 64));
+                    int until = Math.Min(Math.Min(endKey, block + PackedKeys), packed + ((to - packed + 15) / 16 * 16));
                     PackKeys(call, work, block, packed, until, keys, At(workspace, KeyRowsAt));
-                    finiteFrom = PackValues(call, work, block, packed, until, values) ? finiteFrom : until;
+                    finiteFrom = (inPlace ? AreFinite(values + (packed * PaddedValueDim), until - packed) : PackValues(call, work, block, packed, until, values)) ? finiteFrom : until;
                     packed = until;
                 }
 
                 bool finite = finiteSinks && from >= finiteFrom;
+                float* seenValues = values + ((inPlace ? from : from - block) * PaddedValueDim);
                 for (int member = 0; member < GroupSize; member++)
                 {
-                    AttendAtOnce(call, work, member, row, rows, block, from, to, finite, workspace);
+                    AttendAtOnce(call, work, member, row, rows, block, from, to, seenValues, finite, workspace);
                 }
             }
         }
 
-        // Keys that are still seen move to the front of their buffers, to make room behind them.
+        // Keys that are still seen move to the front of their buffers, to make room behind them; so do their values, if they are packed.
         private static void Move(float* keys, float* values, int first, int count)
         {
             int whole = (count + Lanes - 1) / Lanes * Lanes; // keys stand in panels
             new ReadOnlySpan<float>(keys + (first * QueryDim), whole * QueryDim).CopyTo(new Span<float>(keys, whole * QueryDim));
-            new ReadOnlySpan<float>(values + (first * PaddedValueDim), count * PaddedValueDim).CopyTo(new Span<float>(values, count * PaddedValueDim));
+            if (values != null)
+            {
+                new ReadOnlySpan<float>(values + (first * PaddedValueDim), count * PaddedValueDim).CopyTo(new Span<float>(values, count * PaddedValueDim));
+            }
         }
 
-        // One tile of queries, of which the sinks and [from, to) hold all keys that any row sees: from the queries to the outputs.
+        // One tile of queries, of which the sinks and [from, to) hold all keys that any row sees, with their values: from the queries to the outputs.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void AttendAtOnce(AttentionCall* call, WorkItem work, int member, int row, int rows, int block, int from, int to, bool finite, byte* workspace)
+        private static void AttendAtOnce(AttentionCall* call, WorkItem work, int member, int row, int rows, int block, int from, int to, float* values, bool finite, byte* workspace)
         {
             int head = (work.KvHead * GroupSize) + member;
             float* queries = At(workspace, QueriesAt);
             PrepareQueries(call, work, head, row, row + TileRows, queries);
-            // Keys and values of tiles that come later are on their way while this one is computed.
+            // Rows of tiles that come later are on their way while this one is computed: keys now, and the others between its phases.
             if (member == 0)
             {
                 CachePrefetch.NextRows(call->Key.Head(work.Batch, work.KvHead), call->Key.RowStride, work.FirstRow + call->AlignmentOffset + row + KeysAhead, rows, work.KeyLength, QueryDim);
-                CachePrefetch.NextRows(call->Value.Head(work.Batch, work.KvHead), call->Value.RowStride, work.FirstRow + call->AlignmentOffset + row + KeysAhead, rows, work.KeyLength, 32);
             }
 
             int query = work.FirstRow + row + call->AlignmentOffset;
@@ -2337,9 +2368,11 @@ namespace AttentionGen.Kernels
                 }
             }
 
-            // So are their queries, and the rows of their outputs.
-            CachePrefetch.NextRows(call->Query.Head(work.Batch, head), call->Query.RowStride, work.FirstRow + row + RowsAhead, rows, call->QueryLength, QueryDim);
-            CachePrefetch.NextRows(call->Output.Head(work.Batch, head), call->Output.RowStride, work.FirstRow + row + RowsAhead, rows, call->QueryLength, 32);
+            if (member == 0)
+            {
+                CachePrefetch.NextRows(call->Value.Head(work.Batch, work.KvHead), call->Value.RowStride, work.FirstRow + call->AlignmentOffset + row + KeysAhead, rows, work.KeyLength, 32);
+            }
+
             int seen = from < to ? SinkKeys + to - start : sinkKeys; // keys, some of them hidden
             float* keyIndices = At(workspace, KeyIndicesAt);
             if (call->Blocks.IsPresent || call->Mask.IsPresent)
@@ -2362,8 +2395,9 @@ namespace AttentionGen.Kernels
 
             float* factors = At(workspace, FactorsAt);
             SoftmaxAtOnce(call, work, head, row, rows, first, (seen + Lanes - 1) / Lanes * Lanes, tileMax, factors);
+            CachePrefetch.NextRows(call->Query.Head(work.Batch, head), call->Query.RowStride, work.FirstRow + row + RowsAhead, rows, call->QueryLength, QueryDim);
+            CachePrefetch.NextRows(call->Output.Head(work.Batch, head), call->Output.RowStride, work.FirstRow + row + RowsAhead, rows, call->QueryLength, 32);
             float* weights = scores + (from - block);
-            float* values = At(workspace, ValuesAt) + ((from - block) * PaddedValueDim);
             float* sinkValues = At(workspace, SinkValuesAt);
             int sinkCount = query - Before < SinkKeys ? sinkKeys : Math.Min(sinkKeys, Sinks);
             float* target = call->Output.Head(work.Batch, head) + ((work.FirstRow + row) * call->Output.RowStride);
@@ -2618,6 +2652,22 @@ namespace AttentionGen.Kernels
                 Vector256.Store((Vector256.Load(output + 16) * all), row + 16);
                 Vector256.Store((Vector256.Load(output + 24) * all), row + 24);
             }
+        }
+
+        // Whether rows of values that are read where they are hold neither infinity nor NaN.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static bool AreFinite(float* values, int rows)
+        {
+            Vector256<float> zeros = Vector256<float>.Zero, check0 = zeros, check1 = zeros, check2 = zeros, check3 = zeros;
+            for (; rows > 0; rows--, values += PaddedValueDim)
+            {
+                check0 = Vector256.MultiplyAddEstimate(Vector256.Load(values), zeros, check0);
+                check1 = Vector256.MultiplyAddEstimate(Vector256.Load(values + 8), zeros, check1);
+                check2 = Vector256.MultiplyAddEstimate(Vector256.Load(values + 16), zeros, check2);
+                check3 = Vector256.MultiplyAddEstimate(Vector256.Load(values + 24), zeros, check3);
+            }
+
+            return VectorMath.SumLanes((((check0 + check1) + check2) + check3)) == 0f;
         }
 
         // Queries of one head, rotated by their positions (rope), times Scale * log2(e): scores come out in base-2 units. Rows [first, end) of the chunk; those past its last are zero.
@@ -3321,8 +3371,9 @@ namespace AttentionGen.Kernels
         private const int Lanes = 4;
         private const int TileRows = 6;
         private const int KeyBlock = 512;
-        private const int RowsAhead = 64; // how far behind a query the one is that is asked for beside its arithmetic
-        private const int KeysAhead = 128; // the same for keys and values
+        private const int PackedKeys = 80; // keys that stand packed at the same time, at most
+        private const int RowsAhead = 12; // how far behind a query the one is that is asked for beside its arithmetic
+        private const int KeysAhead = 28; // the same for keys and values
         private const int SinkKeys = 4; // keys of the sinks' panels
         private const int ScoreStride = 528;
         private const int Before = 12; // keys visible before the query
@@ -3334,15 +3385,15 @@ namespace AttentionGen.Kernels
         // Workspace of one thread, in bytes from its start.
         private const int QueriesAt = 0; // scaled queries of one tile [tile rows, head dim]
         private const int OutputsAt = 768; // outputs of a tile that can't be written in place [tile rows, padded value dim]
-        private const int KeysAt = 1536; // packed keys [key block / lanes, head dim, lanes]
-        private const int ValuesAt = 67072; // packed values [key block, padded value dim]
-        private const int ScoresAt = 132608; // scores, then weights, of one tile [tile rows, score stride]
-        private const int TileMaxAt = 145280; // maxima of the tile's scores per lane [tile rows, lanes]
-        private const int FactorsAt = 145408; // what each row's weighted values are multiplied by [tile rows]
-        private const int SinkKeysAt = 145472; // packed keys of the sinks' panels [sink keys / lanes, head dim, lanes]
-        private const int SinkValuesAt = 145984; // packed values of the same keys [sink keys, padded value dim]
-        private const int KeyRowsAt = 146496; // keys on their way to a panel [lanes, head dim]
-        private const int KeyIndicesAt = 147008; // indices of the packed keys, as floats [key block]
+        private const int KeysAt = 1536; // packed keys [packed keys / lanes, head dim, lanes]
+        private const int ValuesAt = 11776; // packed values [packed keys, padded value dim]
+        private const int ScoresAt = 22016; // scores, then weights, of one tile [tile rows, score stride]
+        private const int TileMaxAt = 34688; // maxima of the tile's scores per lane [tile rows, lanes]
+        private const int FactorsAt = 34816; // what each row's weighted values are multiplied by [tile rows]
+        private const int SinkKeysAt = 34880; // packed keys of the sinks' panels [sink keys / lanes, head dim, lanes]
+        private const int SinkValuesAt = 35392; // packed values of the same keys [sink keys, padded value dim]
+        private const int KeyRowsAt = 35904; // keys on their way to a panel [lanes, head dim]
+        private const int KeyIndicesAt = 36416; // indices of the packed keys, as floats [key block]
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Run(void* address, int item, byte* workspace)
@@ -3357,6 +3408,9 @@ namespace AttentionGen.Kernels
         private static void AttendTiles(AttentionCall* call, WorkItem work, byte* workspace)
         {
             float* keys = At(workspace, KeysAt), values = At(workspace, ValuesAt);
+            // Rows of values that stand one behind the other are read where they are; others are packed.
+            bool inPlace = call->Value.RowStride == PaddedValueDim;
+            values = inPlace ? call->Value.Head(work.Batch, work.KvHead) : values;
             int stand = work.FirstRow + call->AlignmentOffset; // the key that the chunk's first query stands at
             int endKey = Math.Min(work.KeyLength, stand + work.Rows - 1 + 1);
             int sinkKeys = Math.Min(SinkKeys, work.KeyLength);
@@ -3380,46 +3434,49 @@ namespace AttentionGen.Kernels
                     {
                         (block, packed) = (first, first); // nothing that is packed is seen any more
                     }
-                    else if (to > block + KeyBlock)
+                    else if (to > block + PackedKeys)
                     {
-                        Move(keys, values, first - block, packed - first);
+                        Move(keys, inPlace ? null : values, first - block, packed - first);
                         block = first;
                     }
 
-                    int until = Math.Min(Math.Min(endKey, block + KeyBlock), packed + ((to - packed + 63) / 64 * 64));
+                    int until = Math.Min(Math.Min(endKey, block + PackedKeys), packed + ((to - packed + 15) / 16 * 16));
                     PackKeys(call, work, block, packed, until, keys, At(workspace, KeyRowsAt));
-                    finiteFrom = PackValues(call, work, block, packed, until, values) ? finiteFrom : until;
+                    finiteFrom = (inPlace ? AreFinite(values + (packed * PaddedValueDim), until - packed) : PackValues(call, work, block, packed, until, values)) ? finiteFrom : until;
                     packed = until;
                 }
 
                 bool finite = finiteSinks && from >= finiteFrom;
+                float* seenValues = values + ((inPlace ? from : from - block) * PaddedValueDim);
                 for (int member = 0; member < GroupSize; member++)
                 {
-                    AttendAtOnce(call, work, member, row, rows, block, from, to, finite, workspace);
+                    AttendAtOnce(call, work, member, row, rows, block, from, to, seenValues, finite, workspace);
                 }
             }
         }
 
-        // Keys that are still seen move to the front of their buffers, to make room behind them.
+        // Keys that are still seen move to the front of their buffers, to make room behind them; so do their values, if they are packed.
         private static void Move(float* keys, float* values, int first, int count)
         {
             int whole = (count + Lanes - 1) / Lanes * Lanes; // keys stand in panels
             new ReadOnlySpan<float>(keys + (first * QueryDim), whole * QueryDim).CopyTo(new Span<float>(keys, whole * QueryDim));
-            new ReadOnlySpan<float>(values + (first * PaddedValueDim), count * PaddedValueDim).CopyTo(new Span<float>(values, count * PaddedValueDim));
+            if (values != null)
+            {
+                new ReadOnlySpan<float>(values + (first * PaddedValueDim), count * PaddedValueDim).CopyTo(new Span<float>(values, count * PaddedValueDim));
+            }
         }
 
-        // One tile of queries, of which the sinks and [from, to) hold all keys that any row sees: from the queries to the outputs.
+        // One tile of queries, of which the sinks and [from, to) hold all keys that any row sees, with their values: from the queries to the outputs.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void AttendAtOnce(AttentionCall* call, WorkItem work, int member, int row, int rows, int block, int from, int to, bool finite, byte* workspace)
+        private static void AttendAtOnce(AttentionCall* call, WorkItem work, int member, int row, int rows, int block, int from, int to, float* values, bool finite, byte* workspace)
         {
             int head = (work.KvHead * GroupSize) + member;
             float* queries = At(workspace, QueriesAt);
             PrepareQueries(call, work, head, row, row + TileRows, queries);
-            // Keys and values of tiles that come later are on their way while this one is computed.
+            // Rows of tiles that come later are on their way while this one is computed: keys now, and the others between its phases.
             if (member == 0)
             {
                 CachePrefetch.NextRows(call->Key.Head(work.Batch, work.KvHead), call->Key.RowStride, work.FirstRow + call->AlignmentOffset + row + KeysAhead, rows, work.KeyLength, QueryDim);
-                CachePrefetch.NextRows(call->Value.Head(work.Batch, work.KvHead), call->Value.RowStride, work.FirstRow + call->AlignmentOffset + row + KeysAhead, rows, work.KeyLength, 32);
             }
 
             int query = work.FirstRow + row + call->AlignmentOffset;
@@ -3485,9 +3542,11 @@ namespace AttentionGen.Kernels
                 }
             }
 
-            // So are their queries, and the rows of their outputs.
-            CachePrefetch.NextRows(call->Query.Head(work.Batch, head), call->Query.RowStride, work.FirstRow + row + RowsAhead, rows, call->QueryLength, QueryDim);
-            CachePrefetch.NextRows(call->Output.Head(work.Batch, head), call->Output.RowStride, work.FirstRow + row + RowsAhead, rows, call->QueryLength, 32);
+            if (member == 0)
+            {
+                CachePrefetch.NextRows(call->Value.Head(work.Batch, work.KvHead), call->Value.RowStride, work.FirstRow + call->AlignmentOffset + row + KeysAhead, rows, work.KeyLength, 32);
+            }
+
             int seen = from < to ? SinkKeys + to - start : sinkKeys; // keys, some of them hidden
             float* keyIndices = At(workspace, KeyIndicesAt);
             if (call->Blocks.IsPresent || call->Mask.IsPresent)
@@ -3510,8 +3569,9 @@ namespace AttentionGen.Kernels
 
             float* factors = At(workspace, FactorsAt);
             SoftmaxAtOnce(call, work, head, row, rows, first, (seen + Lanes - 1) / Lanes * Lanes, tileMax, factors);
+            CachePrefetch.NextRows(call->Query.Head(work.Batch, head), call->Query.RowStride, work.FirstRow + row + RowsAhead, rows, call->QueryLength, QueryDim);
+            CachePrefetch.NextRows(call->Output.Head(work.Batch, head), call->Output.RowStride, work.FirstRow + row + RowsAhead, rows, call->QueryLength, 32);
             float* weights = scores + (from - block);
-            float* values = At(workspace, ValuesAt) + ((from - block) * PaddedValueDim);
             float* sinkValues = At(workspace, SinkValuesAt);
             int sinkCount = query - Before < SinkKeys ? sinkKeys : Math.Min(sinkKeys, Sinks);
             float* target = call->Output.Head(work.Batch, head) + ((work.FirstRow + row) * call->Output.RowStride);
@@ -3860,6 +3920,26 @@ namespace AttentionGen.Kernels
                     Vector128.Store((Vector128.Load(output + c) * all), row + c);
                 }
             }
+        }
+
+        // Whether rows of values that are read where they are hold neither infinity nor NaN.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static bool AreFinite(float* values, int rows)
+        {
+            Vector128<float> zeros = Vector128<float>.Zero, check0 = zeros, check1 = zeros, check2 = zeros, check3 = zeros;
+            for (; rows > 0; rows--, values += PaddedValueDim)
+            {
+                check0 = Vector128.MultiplyAddEstimate(Vector128.Load(values), zeros, check0);
+                check1 = Vector128.MultiplyAddEstimate(Vector128.Load(values + 4), zeros, check1);
+                check2 = Vector128.MultiplyAddEstimate(Vector128.Load(values + 8), zeros, check2);
+                check3 = Vector128.MultiplyAddEstimate(Vector128.Load(values + 12), zeros, check3);
+                check0 = Vector128.MultiplyAddEstimate(Vector128.Load(values + 16), zeros, check0);
+                check1 = Vector128.MultiplyAddEstimate(Vector128.Load(values + 20), zeros, check1);
+                check2 = Vector128.MultiplyAddEstimate(Vector128.Load(values + 24), zeros, check2);
+                check3 = Vector128.MultiplyAddEstimate(Vector128.Load(values + 28), zeros, check3);
+            }
+
+            return VectorMath.SumLanes((((check0 + check1) + check2) + check3)) == 0f;
         }
 
         // Queries of one head, rotated by their positions (rope), times Scale * log2(e): scores come out in base-2 units. Rows [first, end) of the chunk; those past its last are zero.
@@ -5567,8 +5647,9 @@ namespace AttentionGen.Kernels
         private const int Lanes = 1;
         private const int TileRows = 6;
         private const int KeyBlock = 512;
-        private const int RowsAhead = 64; // how far behind a query the one is that is asked for beside its arithmetic
-        private const int KeysAhead = 128; // the same for keys and values
+        private const int PackedKeys = 80; // keys that stand packed at the same time, at most
+        private const int RowsAhead = 12; // how far behind a query the one is that is asked for beside its arithmetic
+        private const int KeysAhead = 28; // the same for keys and values
         private const int SinkKeys = 2; // keys of the sinks' panels
         private const int ScoreStride = 528;
         private const int Before = 12; // keys visible before the query
@@ -5580,15 +5661,15 @@ namespace AttentionGen.Kernels
         // Workspace of one thread, in bytes from its start.
         private const int QueriesAt = 0; // scaled queries of one tile [tile rows, head dim]
         private const int OutputsAt = 768; // outputs of a tile that can't be written in place [tile rows, padded value dim]
-        private const int KeysAt = 1536; // packed keys [key block / lanes, head dim, lanes]
-        private const int ValuesAt = 67072; // packed values [key block, padded value dim]
-        private const int ScoresAt = 132608; // scores, then weights, of one tile [tile rows, score stride]
-        private const int TileMaxAt = 145280; // maxima of the tile's scores per lane [tile rows, lanes]
-        private const int FactorsAt = 145344; // what each row's weighted values are multiplied by [tile rows]
-        private const int SinkKeysAt = 145408; // packed keys of the sinks' panels [sink keys / lanes, head dim, lanes]
-        private const int SinkValuesAt = 145664; // packed values of the same keys [sink keys, padded value dim]
-        private const int KeyRowsAt = 145920; // keys on their way to a panel [lanes, head dim]
-        private const int KeyIndicesAt = 146048; // indices of the packed keys, as floats [key block]
+        private const int KeysAt = 1536; // packed keys [packed keys / lanes, head dim, lanes]
+        private const int ValuesAt = 11776; // packed values [packed keys, padded value dim]
+        private const int ScoresAt = 22016; // scores, then weights, of one tile [tile rows, score stride]
+        private const int TileMaxAt = 34688; // maxima of the tile's scores per lane [tile rows, lanes]
+        private const int FactorsAt = 34752; // what each row's weighted values are multiplied by [tile rows]
+        private const int SinkKeysAt = 34816; // packed keys of the sinks' panels [sink keys / lanes, head dim, lanes]
+        private const int SinkValuesAt = 35072; // packed values of the same keys [sink keys, padded value dim]
+        private const int KeyRowsAt = 35328; // keys on their way to a panel [lanes, head dim]
+        private const int KeyIndicesAt = 35456; // indices of the packed keys, as floats [key block]
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Run(void* address, int item, byte* workspace)
@@ -5603,6 +5684,9 @@ namespace AttentionGen.Kernels
         private static void AttendTiles(AttentionCall* call, WorkItem work, byte* workspace)
         {
             float* keys = At(workspace, KeysAt), values = At(workspace, ValuesAt);
+            // Rows of values that stand one behind the other are read where they are; others are packed.
+            bool inPlace = call->Value.RowStride == PaddedValueDim;
+            values = inPlace ? call->Value.Head(work.Batch, work.KvHead) : values;
             int stand = work.FirstRow + call->AlignmentOffset; // the key that the chunk's first query stands at
             int endKey = Math.Min(work.KeyLength, stand + work.Rows - 1 + 1);
             int sinkKeys = Math.Min(SinkKeys, work.KeyLength);
@@ -5626,46 +5710,49 @@ namespace AttentionGen.Kernels
                     {
                         (block, packed) = (first, first); // nothing that is packed is seen any more
                     }
-                    else if (to > block + KeyBlock)
+                    else if (to > block + PackedKeys)
                     {
-                        Move(keys, values, first - block, packed - first);
+                        Move(keys, inPlace ? null : values, first - block, packed - first);
                         block = first;
                     }
 
-                    int until = Math.Min(Math.Min(endKey, block + KeyBlock), packed + ((to - packed + 63) / 64 * 64));
+                    int until = Math.Min(Math.Min(endKey, block + PackedKeys), packed + ((to - packed + 15) / 16 * 16));
                     PackKeys(call, work, block, packed, until, keys, At(workspace, KeyRowsAt));
-                    finiteFrom = PackValues(call, work, block, packed, until, values) ? finiteFrom : until;
+                    finiteFrom = (inPlace ? AreFinite(values + (packed * PaddedValueDim), until - packed) : PackValues(call, work, block, packed, until, values)) ? finiteFrom : until;
                     packed = until;
                 }
 
                 bool finite = finiteSinks && from >= finiteFrom;
+                float* seenValues = values + ((inPlace ? from : from - block) * PaddedValueDim);
                 for (int member = 0; member < GroupSize; member++)
                 {
-                    AttendAtOnce(call, work, member, row, rows, block, from, to, finite, workspace);
+                    AttendAtOnce(call, work, member, row, rows, block, from, to, seenValues, finite, workspace);
                 }
             }
         }
 
-        // Keys that are still seen move to the front of their buffers, to make room behind them.
+        // Keys that are still seen move to the front of their buffers, to make room behind them; so do their values, if they are packed.
         private static void Move(float* keys, float* values, int first, int count)
         {
             int whole = (count + Lanes - 1) / Lanes * Lanes; // keys stand in panels
             new ReadOnlySpan<float>(keys + (first * QueryDim), whole * QueryDim).CopyTo(new Span<float>(keys, whole * QueryDim));
-            new ReadOnlySpan<float>(values + (first * PaddedValueDim), count * PaddedValueDim).CopyTo(new Span<float>(values, count * PaddedValueDim));
+            if (values != null)
+            {
+                new ReadOnlySpan<float>(values + (first * PaddedValueDim), count * PaddedValueDim).CopyTo(new Span<float>(values, count * PaddedValueDim));
+            }
         }
 
-        // One tile of queries, of which the sinks and [from, to) hold all keys that any row sees: from the queries to the outputs.
+        // One tile of queries, of which the sinks and [from, to) hold all keys that any row sees, with their values: from the queries to the outputs.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void AttendAtOnce(AttentionCall* call, WorkItem work, int member, int row, int rows, int block, int from, int to, bool finite, byte* workspace)
+        private static void AttendAtOnce(AttentionCall* call, WorkItem work, int member, int row, int rows, int block, int from, int to, float* values, bool finite, byte* workspace)
         {
             int head = (work.KvHead * GroupSize) + member;
             float* queries = At(workspace, QueriesAt);
             PrepareQueries(call, work, head, row, row + TileRows, queries);
-            // Keys and values of tiles that come later are on their way while this one is computed.
+            // Rows of tiles that come later are on their way while this one is computed: keys now, and the others between its phases.
             if (member == 0)
             {
                 CachePrefetch.NextRows(call->Key.Head(work.Batch, work.KvHead), call->Key.RowStride, work.FirstRow + call->AlignmentOffset + row + KeysAhead, rows, work.KeyLength, QueryDim);
-                CachePrefetch.NextRows(call->Value.Head(work.Batch, work.KvHead), call->Value.RowStride, work.FirstRow + call->AlignmentOffset + row + KeysAhead, rows, work.KeyLength, 32);
             }
 
             int query = work.FirstRow + row + call->AlignmentOffset;
@@ -5719,9 +5806,11 @@ namespace AttentionGen.Kernels
                 }
             }
 
-            // So are their queries, and the rows of their outputs.
-            CachePrefetch.NextRows(call->Query.Head(work.Batch, head), call->Query.RowStride, work.FirstRow + row + RowsAhead, rows, call->QueryLength, QueryDim);
-            CachePrefetch.NextRows(call->Output.Head(work.Batch, head), call->Output.RowStride, work.FirstRow + row + RowsAhead, rows, call->QueryLength, 32);
+            if (member == 0)
+            {
+                CachePrefetch.NextRows(call->Value.Head(work.Batch, work.KvHead), call->Value.RowStride, work.FirstRow + call->AlignmentOffset + row + KeysAhead, rows, work.KeyLength, 32);
+            }
+
             int seen = from < to ? SinkKeys + to - start : sinkKeys; // keys, some of them hidden
             float* keyIndices = At(workspace, KeyIndicesAt);
             if (call->Blocks.IsPresent || call->Mask.IsPresent)
@@ -5744,8 +5833,9 @@ namespace AttentionGen.Kernels
 
             float* factors = At(workspace, FactorsAt);
             SoftmaxAtOnce(call, work, head, row, rows, first, (seen + Lanes - 1) / Lanes * Lanes, tileMax, factors);
+            CachePrefetch.NextRows(call->Query.Head(work.Batch, head), call->Query.RowStride, work.FirstRow + row + RowsAhead, rows, call->QueryLength, QueryDim);
+            CachePrefetch.NextRows(call->Output.Head(work.Batch, head), call->Output.RowStride, work.FirstRow + row + RowsAhead, rows, call->QueryLength, 32);
             float* weights = scores + (from - block);
-            float* values = At(workspace, ValuesAt) + ((from - block) * PaddedValueDim);
             float* sinkValues = At(workspace, SinkValuesAt);
             int sinkCount = query - Before < SinkKeys ? sinkKeys : Math.Min(sinkKeys, Sinks);
             float* target = call->Output.Head(work.Batch, head) + ((work.FirstRow + row) * call->Output.RowStride);
@@ -6028,6 +6118,50 @@ namespace AttentionGen.Kernels
                     row[c] = (output[c] * all);
                 }
             }
+        }
+
+        // Whether rows of values that are read where they are hold neither infinity nor NaN.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static bool AreFinite(float* values, int rows)
+        {
+            float zeros = 0f, check0 = zeros, check1 = zeros, check2 = zeros, check3 = zeros;
+            for (; rows > 0; rows--, values += PaddedValueDim)
+            {
+                check0 = ((values[0] * zeros) + check0);
+                check1 = ((values[1] * zeros) + check1);
+                check2 = ((values[2] * zeros) + check2);
+                check3 = ((values[3] * zeros) + check3);
+                check0 = ((values[4] * zeros) + check0);
+                check1 = ((values[5] * zeros) + check1);
+                check2 = ((values[6] * zeros) + check2);
+                check3 = ((values[7] * zeros) + check3);
+                check0 = ((values[8] * zeros) + check0);
+                check1 = ((values[9] * zeros) + check1);
+                check2 = ((values[10] * zeros) + check2);
+                check3 = ((values[11] * zeros) + check3);
+                check0 = ((values[12] * zeros) + check0);
+                check1 = ((values[13] * zeros) + check1);
+                check2 = ((values[14] * zeros) + check2);
+                check3 = ((values[15] * zeros) + check3);
+                check0 = ((values[16] * zeros) + check0);
+                check1 = ((values[17] * zeros) + check1);
+                check2 = ((values[18] * zeros) + check2);
+                check3 = ((values[19] * zeros) + check3);
+                check0 = ((values[20] * zeros) + check0);
+                check1 = ((values[21] * zeros) + check1);
+                check2 = ((values[22] * zeros) + check2);
+                check3 = ((values[23] * zeros) + check3);
+                check0 = ((values[24] * zeros) + check0);
+                check1 = ((values[25] * zeros) + check1);
+                check2 = ((values[26] * zeros) + check2);
+                check3 = ((values[27] * zeros) + check3);
+                check0 = ((values[28] * zeros) + check0);
+                check1 = ((values[29] * zeros) + check1);
+                check2 = ((values[30] * zeros) + check2);
+                check3 = ((values[31] * zeros) + check3);
+            }
+
+            return (((check0 + check1) + check2) + check3) == 0f;
         }
 
         // Queries of one head, rotated by their positions (rope), times Scale * log2(e): scores come out in base-2 units. Rows [first, end) of the chunk; those past its last are zero.

@@ -6,7 +6,7 @@
 // Visible: from 4 keys before the query to 4 keys after it, and the first 2 keys; the first 2 queries see every key.
 // Besides: a learned logit per head joins each softmax without a value (gpt-oss, OpenAI 2025; after Xiao et al. 2023).
 // Work: 64 FLOPs per visible (query, key) pair, all heads; hidden tiles are never visited, only tiles at a mask's edge run mask code.
-// Tiles: Vector512 6 x 64 in 24 accumulators, blocks of 512 keys, chunks of 8256 queries, 73728 bytes; Vector256 6 x 16 in 12 accumulators, blocks of 512 keys, chunks of 8256 queries, 53056 bytes; Vector128 6 x 16 in 24 accumulators, blocks of 512 keys, chunks of 8256 queries, 51968 bytes; Scalar 6 x 2 in 12 accumulators, blocks of 512 keys, chunks of 8256 queries, 51200 bytes.
+// Tiles: Vector512 6 x 64 in 24 accumulators, blocks of 512 keys, chunks of 8256 queries, 32128 bytes; Vector256 6 x 16 in 12 accumulators, blocks of 512 keys, chunks of 8256 queries, 25728 bytes; Vector128 6 x 16 in 24 accumulators, blocks of 512 keys, chunks of 8256 queries, 25344 bytes; Scalar 6 x 2 in 12 accumulators, blocks of 512 keys, chunks of 8256 queries, 24064 bytes.
 // One work item: a chunk of queries, for all query heads of one key/value head. A query tile sees so few keys that all of them stand packed at once: it goes from queries to finished outputs in one step, while the rows of later tiles are fetched beside it.
 //
 #nullable enable
@@ -53,11 +53,13 @@ namespace AttentionGen.Kernels
         private const int Lanes = 16;
         private const int TileRows = 6;
         private const int KeyBlock = 512;
-        private const int RowsAhead = 64; // how far behind a query the one is that is asked for beside its arithmetic
-        private const int KeysAhead = 132; // the same for keys and values
+        private const int PackedKeys = 144; // keys that stand packed at the same time, at most
+        private const int JoinedKeys = 64; // keys that a query which sees every key takes together
+        private const int RowsAhead = 12; // how far behind a query the one is that is asked for beside its arithmetic
+        private const int KeysAhead = 32; // the same for keys and values
         private const int SinkKeys = 16; // keys of the sinks' panels
         private const int ScoreStride = 528;
-        private const int ChunkRows = 48;
+        private const int ChunkRows = 6;
         private const int Before = 4; // keys visible before the query
         private const int After = 4; // keys visible after the query
         private const int Sinks = 2; // leading keys visible to every query
@@ -67,39 +69,42 @@ namespace AttentionGen.Kernels
         private const float QueryScale = 0.5100697f; // scale 0.35355339059327373d * log2(e)
 
         // Workspace of one thread, in bytes from its start.
-        private const int QueriesAt = 0; // scaled queries [group, chunk rows, head dim]
-        private const int OutputsAt = 1536; // unnormalised outputs [group, chunk rows, padded value dim]
-        private const int RowSumAt = 4608; // running sums of weights, one per lane [group, chunk rows, lanes]
-        private const int RowMaxAt = 7680; // running maxima of scores in base-2 units [group, chunk rows]
-        private const int KeysAt = 7872; // packed keys [key block / lanes, head dim, lanes]
-        private const int ValuesAt = 24256; // packed values [key block, padded value dim]
-        private const int ScoresAt = 57024; // scores, then weights, of one tile [tile rows, score stride]
-        private const int TileMaxAt = 69696; // maxima of the tile's scores per lane [tile rows, lanes]
-        private const int FactorsAt = 70080; // what each row's weighted values are multiplied by [tile rows]
-        private const int SinkKeysAt = 70144; // packed keys of the sinks' panels [sink keys / lanes, head dim, lanes]
-        private const int SinkValuesAt = 70656; // packed values of the same keys [sink keys, padded value dim]
-        private const int KeyIndicesAt = 71680; // indices of the packed keys, as floats [key block]
+        private const int TileQueriesAt = 0; // scaled queries of one tile [tile rows, head dim]
+        private const int TileOutputsAt = 192; // outputs of a tile that can't be written in place [tile rows, padded value dim]
+        private const int QueriesAt = 576; // scaled queries [group, chunk rows, head dim]
+        private const int OutputsAt = 768; // unnormalised outputs [group, chunk rows, padded value dim]
+        private const int RowSumAt = 1152; // running sums of weights, one per lane [group, chunk rows, lanes]
+        private const int RowMaxAt = 1536; // running maxima of scores in base-2 units [group, chunk rows]
+        private const int KeysAt = 1600; // packed keys [packed keys / lanes, head dim, lanes]
+        private const int ValuesAt = 6208; // packed values [packed keys, padded value dim]
+        private const int ScoresAt = 15424; // scores, then weights, of one tile [tile rows, score stride]
+        private const int TileMaxAt = 28096; // maxima of the tile's scores per lane [tile rows, lanes]
+        private const int FactorsAt = 28480; // what each row's weighted values are multiplied by [tile rows]
+        private const int SinkKeysAt = 28544; // packed keys of the sinks' panels [sink keys / lanes, head dim, lanes]
+        private const int SinkValuesAt = 29056; // packed values of the same keys [sink keys, padded value dim]
+        private const int KeyIndicesAt = 30080; // indices of the packed keys, as floats [key block]
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Run(void* address, int item, byte* workspace)
         {
             AttentionCall* call = (AttentionCall*)address;
             WorkItem work = WorkItem.Of(call, item, KvHeads);
-            // Tiles with a query that sees every key pass over blocks of them.
+            // Tiles with a query that sees every key, and those without.
             int global = Math.Clamp(GlobalRows - work.FirstRow - call->AlignmentOffset, 0, work.Rows);
             global = Math.Min((global + TileRows - 1) / TileRows * TileRows, work.Rows);
-            for (int first = 0; first < global; first += ChunkRows)
+            // Queries that stand before the first key are among them: they may be more than have a place for their state.
+            for (; global > ChunkRows; global -= ChunkRows)
             {
-                AttendBlocks(call, work.Part(first, Math.Min(ChunkRows, global - first)), workspace);
+                AttendTiles(call, work.Part(0, ChunkRows), work.Part(ChunkRows, 0), workspace);
+                work = work.Part(ChunkRows, work.Rows - ChunkRows);
             }
 
-            work = work.Part(global, work.Rows - global);
-            AttendTiles(call, work, workspace);
+            AttendTiles(call, work.Part(0, global), work.Part(global, work.Rows - global), workspace);
         }
 
         // Tile after tile of queries. Keys [block, packed) stand in the workspace: all that the tile at hand sees, and on from there.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void AttendTiles(AttentionCall* call, WorkItem work, byte* workspace)
+        private static void AttendTiles(AttentionCall* call, WorkItem global, WorkItem work, byte* workspace)
         {
             float* keys = At(workspace, KeysAt), values = At(workspace, ValuesAt);
             int stand = work.FirstRow + call->AlignmentOffset; // the key that the chunk's first query stands at
@@ -108,6 +113,12 @@ namespace AttentionGen.Kernels
             PackKeys(call, work, 0, 0, sinkKeys, At(workspace, SinkKeysAt));
             bool finiteSinks = PackValues(call, work, 0, 0, sinkKeys, At(workspace, SinkValuesAt));
             int block = 0, packed = 0, finiteFrom = 0; // values from the last on are finite
+            int joined = 0; // queries that see every key have seen those before
+            if (global.Rows > 0)
+            {
+                BeginGlobal(call, global, workspace);
+            }
+
             for (int row = 0, rows; row < work.Rows; row += rows)
             {
                 int query = stand + row;
@@ -123,24 +134,46 @@ namespace AttentionGen.Kernels
                     int first = from / Lanes * Lanes;
                     if (first >= packed)
                     {
+                        if (global.Rows > 0)
+                        {
+                            joined = JoinKeys(call, global, joined, first / JoinedKeys * JoinedKeys, workspace);
+                            first = joined;
+                        }
+
                         (block, packed) = (first, first); // nothing that is packed is seen any more
                     }
-                    else if (to > block + KeyBlock)
+                    else if (to > block + PackedKeys)
                     {
+                        first = global.Rows > 0 ? Math.Min(first, joined) : first;
                         Move(keys, values, first - block, packed - first);
                         block = first;
                     }
 
-                    int until = Math.Min(Math.Min(endKey, block + KeyBlock), packed + ((to - packed + 63) / 64 * 64));
+                    int until = Math.Min(Math.Min(endKey, block + PackedKeys), packed + ((to - packed + 15) / 16 * 16));
                     PackKeys(call, work, block, packed, until, keys);
                     finiteFrom = PackValues(call, work, block, packed, until, values) ? finiteFrom : until;
                     packed = until;
+                    if (global.Rows > 0)
+                    {
+                        joined = AttendGlobal(call, global, block, joined, packed / JoinedKeys * JoinedKeys, values, joined >= finiteFrom, workspace);
+                    }
                 }
 
                 bool finite = finiteSinks && from >= finiteFrom;
+                float* seenValues = values + ((from - block) * PaddedValueDim);
                 for (int member = 0; member < GroupSize; member++)
                 {
-                    AttendAtOnce(call, work, member, row, rows, block, from, to, finite, workspace);
+                    AttendAtOnce(call, work, member, row, rows, block, from, to, seenValues, finite, workspace);
+                }
+            }
+
+            if (global.Rows > 0)
+            {
+                JoinKeys(call, global, joined, work.KeyLength, workspace);
+                for (int member = 0; member < GroupSize; member++)
+                {
+                    int state = member * ChunkRows;
+                    Finish(call, global, (global.KvHead * GroupSize) + member, At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
                 }
             }
         }
@@ -153,18 +186,17 @@ namespace AttentionGen.Kernels
             new ReadOnlySpan<float>(values + (first * PaddedValueDim), count * PaddedValueDim).CopyTo(new Span<float>(values, count * PaddedValueDim));
         }
 
-        // One tile of queries, of which the sinks and [from, to) hold all keys that any row sees: from the queries to the outputs.
+        // One tile of queries, of which the sinks and [from, to) hold all keys that any row sees, with their values: from the queries to the outputs.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void AttendAtOnce(AttentionCall* call, WorkItem work, int member, int row, int rows, int block, int from, int to, bool finite, byte* workspace)
+        private static void AttendAtOnce(AttentionCall* call, WorkItem work, int member, int row, int rows, int block, int from, int to, float* values, bool finite, byte* workspace)
         {
             int head = (work.KvHead * GroupSize) + member;
-            float* queries = At(workspace, QueriesAt);
+            float* queries = At(workspace, TileQueriesAt);
             PrepareQueries(call, work, head, row, row + TileRows, queries);
-            // Keys and values of tiles that come later are on their way while this one is computed.
+            // Rows of tiles that come later are on their way while this one is computed: keys now, and the others between its phases.
             if (member == 0)
             {
                 CachePrefetch.NextRows(call->Key.Head(work.Batch, work.KvHead), call->Key.RowStride, work.FirstRow + call->AlignmentOffset + row + KeysAhead, rows, work.KeyLength, QueryDim);
-                CachePrefetch.NextRows(call->Value.Head(work.Batch, work.KvHead), call->Value.RowStride, work.FirstRow + call->AlignmentOffset + row + KeysAhead, rows, work.KeyLength, 8);
             }
 
             int query = work.FirstRow + row + call->AlignmentOffset;
@@ -230,9 +262,11 @@ namespace AttentionGen.Kernels
                 }
             }
 
-            // So are their queries, and the rows of their outputs.
-            CachePrefetch.NextRows(call->Query.Head(work.Batch, head), call->Query.RowStride, work.FirstRow + row + RowsAhead, rows, call->QueryLength, QueryDim);
-            CachePrefetch.NextRows(call->Output.Head(work.Batch, head), call->Output.RowStride, work.FirstRow + row + RowsAhead, rows, call->QueryLength, 8);
+            if (member == 0)
+            {
+                CachePrefetch.NextRows(call->Value.Head(work.Batch, work.KvHead), call->Value.RowStride, work.FirstRow + call->AlignmentOffset + row + KeysAhead, rows, work.KeyLength, 8);
+            }
+
             int seen = from < to ? SinkKeys + to - start : sinkKeys; // keys, some of them hidden
             float* keyIndices = At(workspace, KeyIndicesAt);
             if (call->Blocks.IsPresent || call->Mask.IsPresent)
@@ -255,12 +289,13 @@ namespace AttentionGen.Kernels
 
             float* factors = At(workspace, FactorsAt);
             SoftmaxAtOnce(call, work, head, row, rows, first, (seen + Lanes - 1) / Lanes * Lanes, tileMax, factors);
+            CachePrefetch.NextRows(call->Query.Head(work.Batch, head), call->Query.RowStride, work.FirstRow + row + RowsAhead, rows, call->QueryLength, QueryDim);
+            CachePrefetch.NextRows(call->Output.Head(work.Batch, head), call->Output.RowStride, work.FirstRow + row + RowsAhead, rows, call->QueryLength, 8);
             float* weights = scores + (from - block);
-            float* values = At(workspace, ValuesAt) + ((from - block) * PaddedValueDim);
             float* sinkValues = At(workspace, SinkValuesAt);
             int sinkCount = query - Before < SinkKeys ? sinkKeys : Math.Min(sinkKeys, Sinks);
             float* target = call->Output.Head(work.Batch, head) + ((work.FirstRow + row) * call->Output.RowStride);
-            float* outputs = At(workspace, OutputsAt);
+            float* outputs = At(workspace, TileOutputsAt);
             if (finite)
             {
                 ValuesAtOnce1(weights, values, outputs, to - from, (nint)PaddedValueDim, factors, first, sinkValues, sinkCount);
@@ -464,71 +499,57 @@ namespace AttentionGen.Kernels
             }
         }
 
+        // The queries that see every key, and sums and maxima that have seen none.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void AttendBlocks(AttentionCall* call, WorkItem work, byte* workspace)
+        private static void BeginGlobal(AttentionCall* call, WorkItem global, byte* workspace)
         {
-            int tiles = (work.Rows + TileRows - 1) / TileRows;
+            int rows = (global.Rows + TileRows - 1) / TileRows * TileRows;
             for (int member = 0; member < GroupSize; member++)
             {
                 int state = member * ChunkRows;
-                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, 0, tiles * TileRows, At(workspace, QueriesAt) + (state * QueryDim));
-                ClearState(tiles * TileRows, At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
-            }
-
-            WalkKeys(call, work, tiles, workspace);
-            for (int member = 0; member < GroupSize; member++)
-            {
-                int state = member * ChunkRows;
-                Finish(call, work, (work.KvHead * GroupSize) + member, At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
+                PrepareQueries(call, global, (global.KvHead * GroupSize) + member, 0, rows, At(workspace, QueriesAt) + (state * QueryDim));
+                ClearState(rows, At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
             }
         }
 
-        // Block after block of the keys that the chunk sees: packed once, then every tile of queries passes over it.
+        // Keys [from, end), packed for these queries alone; from is where a group begins.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void WalkKeys(AttentionCall* call, WorkItem work, int tiles, byte* workspace)
+        private static int JoinKeys(AttentionCall* call, WorkItem global, int from, int end, byte* workspace)
         {
-            // The key the chunk's first query stands at, and the keys that any of its queries sees.
-            int stand = work.FirstRow + call->AlignmentOffset;
-            int firstKey = stand < GlobalRows ? 0 : Math.Max(0, stand - Before);
-            int endKey = work.KeyLength;
-            endKey = stand < GlobalRows ? endKey : Math.Max(Math.Min(endKey, stand + work.Rows - 1 + After + 1), Math.Min(endKey, Sinks));
-            for (int block = 0; block < endKey; block += KeyBlock)
+            float* keys = At(workspace, KeysAt), values = At(workspace, ValuesAt);
+            for (int to; from < end; from = to)
             {
-                int from = block, to = Math.Min(block + KeyBlock, endKey);
-                // Between the sinks and the window there is nothing to see.
-                if (block >= Sinks)
-                {
-                    if (to <= firstKey)
-                    {
-                        continue;
-                    }
+                to = Math.Min(from + (PackedKeys / JoinedKeys * JoinedKeys), end);
+                PackKeys(call, global, from, from, to, keys);
+                bool finite = PackValues(call, global, from, from, to, values);
+                AttendGlobal(call, global, from, from, to, values, finite, workspace);
+            }
 
-                    from = Math.Max(from, firstKey / Lanes * Lanes);
-                }
-                else if (to <= firstKey)
-                {
-                    to = Math.Min(to, Sinks);
-                }
-                if (call->Blocks.IsPresent && !BlockMasking.Narrow(call, work, GroupSize, ref from, ref to))
-                {
-                    continue;
-                }
+            return from;
+        }
 
-                PackKeys(call, work, block, from, to, At(workspace, KeysAt));
-                bool finite = PackValues(call, work, block, from, to, At(workspace, ValuesAt));
+        // Packed keys [from, to), group by group; values are those of the keys from block on.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static int AttendGlobal(AttentionCall* call, WorkItem global, int block, int from, int to, float* values, bool finite, byte* workspace)
+        {
+            for (int end; from < to; from = end)
+            {
+                end = Math.Min(from + JoinedKeys, to);
                 for (int member = 0; member < GroupSize; member++)
                 {
-                    for (int tile = 0; tile < tiles; tile++)
+                    for (int row = 0; row < global.Rows; row += TileRows)
                     {
-                        AttendTile(call, work, member, tile * TileRows, block, from, to, finite, workspace);
+                        AttendTile(call, global, member, row, block, from, end, values, finite, workspace);
                     }
                 }
             }
+
+            return from;
         }
 
         // One tile of queries against the part of a block that it sees: [from, to) for any of its rows, [fullFrom, fullTo) for all of them.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void AttendTile(AttentionCall* call, WorkItem work, int member, int row, int block, int blockFrom, int blockTo, bool finite, byte* workspace)
+        private static void AttendTile(AttentionCall* call, WorkItem work, int member, int row, int block, int blockFrom, int blockTo, float* values, bool finite, byte* workspace)
         {
             int query = work.FirstRow + row + call->AlignmentOffset;
             int from = Math.Max(blockFrom, query - Before), fullFrom = Math.Max(blockFrom, query + TileRows - 1 - Before);
@@ -545,7 +566,7 @@ namespace AttentionGen.Kernels
                 if (from / Lanes * Lanes > (sinkEnd + Lanes - 1) / Lanes * Lanes)
                 {
                     // The window stands clear of the sinks: a range of their own.
-                    AttendRuns(call, work, member, row, block, blockFrom, sinkEnd, blockFrom, sinkEnd, finite, workspace);
+                    AttendRuns(call, work, member, row, block, blockFrom, sinkEnd, blockFrom, sinkEnd, values, finite, workspace);
                 }
                 else
                 {
@@ -556,20 +577,20 @@ namespace AttentionGen.Kernels
 
             if (from < to)
             {
-                AttendRuns(call, work, member, row, block, from, to, fullFrom, fullTo, finite, workspace);
+                AttendRuns(call, work, member, row, block, from, to, fullFrom, fullTo, values, finite, workspace);
             }
         }
 
         // Keys [from, to) of a block without those that the call's block mask hides from the whole tile.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void AttendRuns(AttentionCall* call, WorkItem work, int member, int row, int block, int from, int to, int fullFrom, int fullTo, bool finite, byte* workspace)
+        private static void AttendRuns(AttentionCall* call, WorkItem work, int member, int row, int block, int from, int to, int fullFrom, int fullTo, float* values, bool finite, byte* workspace)
         {
             while (from < to)
             {
                 int end = call->Blocks.IsPresent ? BlockMasking.NextRun(call, work.Batch, (work.KvHead * GroupSize) + member, work.FirstRow + row, ref from, to) : to;
                 if (from < end)
                 {
-                    AttendRange(call, work, member, row, block, from, end, fullFrom, fullTo, finite, workspace);
+                    AttendRange(call, work, member, row, block, from, end, fullFrom, fullTo, values, finite, workspace);
                 }
 
                 from = end;
@@ -578,7 +599,7 @@ namespace AttentionGen.Kernels
 
         // Scores, softmax and values of one tile against keys [from, to) of a block.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void AttendRange(AttentionCall* call, WorkItem work, int member, int row, int block, int from, int to, int fullFrom, int fullTo, bool finite, byte* workspace)
+        private static void AttendRange(AttentionCall* call, WorkItem work, int member, int row, int block, int from, int to, int fullFrom, int fullTo, float* values, bool finite, byte* workspace)
         {
             int state = (member * ChunkRows) + row;
             float* queries = At(workspace, QueriesAt) + (state * QueryDim);
@@ -632,7 +653,7 @@ namespace AttentionGen.Kernels
 
             Softmax(scores + (start - block), end - start, tileMax, At(workspace, RowMaxAt) + state, At(workspace, RowSumAt) + (state * Lanes), outputs);
             float* weights = scores + (from - block);
-            float* values = At(workspace, ValuesAt) + ((from - block) * PaddedValueDim);
+            values += (from - block) * PaddedValueDim;
             if (finite)
             {
                 Values1(weights, values, outputs, to - from);
@@ -2533,11 +2554,13 @@ namespace AttentionGen.Kernels
         private const int Lanes = 8;
         private const int TileRows = 6;
         private const int KeyBlock = 512;
-        private const int RowsAhead = 64; // how far behind a query the one is that is asked for beside its arithmetic
-        private const int KeysAhead = 132; // the same for keys and values
+        private const int PackedKeys = 144; // keys that stand packed at the same time, at most
+        private const int JoinedKeys = 64; // keys that a query which sees every key takes together
+        private const int RowsAhead = 12; // how far behind a query the one is that is asked for beside its arithmetic
+        private const int KeysAhead = 32; // the same for keys and values
         private const int SinkKeys = 8; // keys of the sinks' panels
         private const int ScoreStride = 528;
-        private const int ChunkRows = 48;
+        private const int ChunkRows = 6;
         private const int Before = 4; // keys visible before the query
         private const int After = 4; // keys visible after the query
         private const int Sinks = 2; // leading keys visible to every query
@@ -2547,47 +2570,59 @@ namespace AttentionGen.Kernels
         private const float QueryScale = 0.5100697f; // scale 0.35355339059327373d * log2(e)
 
         // Workspace of one thread, in bytes from its start.
-        private const int QueriesAt = 0; // scaled queries [group, chunk rows, head dim]
-        private const int OutputsAt = 1536; // unnormalised outputs [group, chunk rows, padded value dim]
-        private const int RowSumAt = 3072; // running sums of weights, one per lane [group, chunk rows, lanes]
-        private const int RowMaxAt = 4608; // running maxima of scores in base-2 units [group, chunk rows]
-        private const int KeysAt = 4800; // packed keys [key block / lanes, head dim, lanes]
-        private const int ValuesAt = 21184; // packed values [key block, padded value dim]
-        private const int ScoresAt = 37568; // scores, then weights, of one tile [tile rows, score stride]
-        private const int TileMaxAt = 50240; // maxima of the tile's scores per lane [tile rows, lanes]
-        private const int FactorsAt = 50432; // what each row's weighted values are multiplied by [tile rows]
-        private const int SinkKeysAt = 50496; // packed keys of the sinks' panels [sink keys / lanes, head dim, lanes]
-        private const int SinkValuesAt = 50752; // packed values of the same keys [sink keys, padded value dim]
-        private const int KeyIndicesAt = 51008; // indices of the packed keys, as floats [key block]
+        private const int TileQueriesAt = 0; // scaled queries of one tile [tile rows, head dim]
+        private const int TileOutputsAt = 192; // outputs of a tile that can't be written in place [tile rows, padded value dim]
+        private const int QueriesAt = 384; // scaled queries [group, chunk rows, head dim]
+        private const int OutputsAt = 576; // unnormalised outputs [group, chunk rows, padded value dim]
+        private const int RowSumAt = 768; // running sums of weights, one per lane [group, chunk rows, lanes]
+        private const int RowMaxAt = 960; // running maxima of scores in base-2 units [group, chunk rows]
+        private const int KeysAt = 1024; // packed keys [packed keys / lanes, head dim, lanes]
+        private const int ValuesAt = 5632; // packed values [packed keys, padded value dim]
+        private const int ScoresAt = 10240; // scores, then weights, of one tile [tile rows, score stride]
+        private const int TileMaxAt = 22912; // maxima of the tile's scores per lane [tile rows, lanes]
+        private const int FactorsAt = 23104; // what each row's weighted values are multiplied by [tile rows]
+        private const int SinkKeysAt = 23168; // packed keys of the sinks' panels [sink keys / lanes, head dim, lanes]
+        private const int SinkValuesAt = 23424; // packed values of the same keys [sink keys, padded value dim]
+        private const int KeyIndicesAt = 23680; // indices of the packed keys, as floats [key block]
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Run(void* address, int item, byte* workspace)
         {
             AttentionCall* call = (AttentionCall*)address;
             WorkItem work = WorkItem.Of(call, item, KvHeads);
-            // Tiles with a query that sees every key pass over blocks of them.
+            // Tiles with a query that sees every key, and those without.
             int global = Math.Clamp(GlobalRows - work.FirstRow - call->AlignmentOffset, 0, work.Rows);
             global = Math.Min((global + TileRows - 1) / TileRows * TileRows, work.Rows);
-            for (int first = 0; first < global; first += ChunkRows)
+            // Queries that stand before the first key are among them: they may be more than have a place for their state.
+            for (; global > ChunkRows; global -= ChunkRows)
             {
-                AttendBlocks(call, work.Part(first, Math.Min(ChunkRows, global - first)), workspace);
+                AttendTiles(call, work.Part(0, ChunkRows), work.Part(ChunkRows, 0), workspace);
+                work = work.Part(ChunkRows, work.Rows - ChunkRows);
             }
 
-            work = work.Part(global, work.Rows - global);
-            AttendTiles(call, work, workspace);
+            AttendTiles(call, work.Part(0, global), work.Part(global, work.Rows - global), workspace);
         }
 
         // Tile after tile of queries. Keys [block, packed) stand in the workspace: all that the tile at hand sees, and on from there.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void AttendTiles(AttentionCall* call, WorkItem work, byte* workspace)
+        private static void AttendTiles(AttentionCall* call, WorkItem global, WorkItem work, byte* workspace)
         {
             float* keys = At(workspace, KeysAt), values = At(workspace, ValuesAt);
+            // Rows of values that stand one behind the other are read where they are; others are packed.
+            bool inPlace = call->Value.RowStride == PaddedValueDim;
+            values = inPlace ? call->Value.Head(work.Batch, work.KvHead) : values;
             int stand = work.FirstRow + call->AlignmentOffset; // the key that the chunk's first query stands at
             int endKey = Math.Min(work.KeyLength, stand + work.Rows - 1 + After + 1);
             int sinkKeys = Math.Min(SinkKeys, work.KeyLength);
             PackKeys(call, work, 0, 0, sinkKeys, At(workspace, SinkKeysAt));
             bool finiteSinks = PackValues(call, work, 0, 0, sinkKeys, At(workspace, SinkValuesAt));
             int block = 0, packed = 0, finiteFrom = 0; // values from the last on are finite
+            int joined = 0; // queries that see every key have seen those before
+            if (global.Rows > 0)
+            {
+                BeginGlobal(call, global, workspace);
+            }
+
             for (int row = 0, rows; row < work.Rows; row += rows)
             {
                 int query = stand + row;
@@ -2603,48 +2638,72 @@ namespace AttentionGen.Kernels
                     int first = from / Lanes * Lanes;
                     if (first >= packed)
                     {
+                        if (global.Rows > 0)
+                        {
+                            joined = JoinKeys(call, global, joined, first / JoinedKeys * JoinedKeys, workspace);
+                            first = joined;
+                        }
+
                         (block, packed) = (first, first); // nothing that is packed is seen any more
                     }
-                    else if (to > block + KeyBlock)
+                    else if (to > block + PackedKeys)
                     {
-                        Move(keys, values, first - block, packed - first);
+                        first = global.Rows > 0 ? Math.Min(first, joined) : first;
+                        Move(keys, inPlace ? null : values, first - block, packed - first);
                         block = first;
                     }
 
-                    int until = Math.Min(Math.Min(endKey, block + KeyBlock), packed + ((to - packed + 63) / 64 * 64));
+                    int until = Math.Min(Math.Min(endKey, block + PackedKeys), packed + ((to - packed + 15) / 16 * 16));
                     PackKeys(call, work, block, packed, until, keys);
-                    finiteFrom = PackValues(call, work, block, packed, until, values) ? finiteFrom : until;
+                    finiteFrom = (inPlace ? AreFinite(values + (packed * PaddedValueDim), until - packed) : PackValues(call, work, block, packed, until, values)) ? finiteFrom : until;
                     packed = until;
+                    if (global.Rows > 0)
+                    {
+                        joined = AttendGlobal(call, global, block, joined, packed / JoinedKeys * JoinedKeys, values + ((inPlace ? block : 0) * PaddedValueDim), joined >= finiteFrom, workspace);
+                    }
                 }
 
                 bool finite = finiteSinks && from >= finiteFrom;
+                float* seenValues = values + ((inPlace ? from : from - block) * PaddedValueDim);
                 for (int member = 0; member < GroupSize; member++)
                 {
-                    AttendAtOnce(call, work, member, row, rows, block, from, to, finite, workspace);
+                    AttendAtOnce(call, work, member, row, rows, block, from, to, seenValues, finite, workspace);
+                }
+            }
+
+            if (global.Rows > 0)
+            {
+                JoinKeys(call, global, joined, work.KeyLength, workspace);
+                for (int member = 0; member < GroupSize; member++)
+                {
+                    int state = member * ChunkRows;
+                    Finish(call, global, (global.KvHead * GroupSize) + member, At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
                 }
             }
         }
 
-        // Keys that are still seen move to the front of their buffers, to make room behind them.
+        // Keys that are still seen move to the front of their buffers, to make room behind them; so do their values, if they are packed.
         private static void Move(float* keys, float* values, int first, int count)
         {
             int whole = (count + Lanes - 1) / Lanes * Lanes; // keys stand in panels
             new ReadOnlySpan<float>(keys + (first * QueryDim), whole * QueryDim).CopyTo(new Span<float>(keys, whole * QueryDim));
-            new ReadOnlySpan<float>(values + (first * PaddedValueDim), count * PaddedValueDim).CopyTo(new Span<float>(values, count * PaddedValueDim));
+            if (values != null)
+            {
+                new ReadOnlySpan<float>(values + (first * PaddedValueDim), count * PaddedValueDim).CopyTo(new Span<float>(values, count * PaddedValueDim));
+            }
         }
 
-        // One tile of queries, of which the sinks and [from, to) hold all keys that any row sees: from the queries to the outputs.
+        // One tile of queries, of which the sinks and [from, to) hold all keys that any row sees, with their values: from the queries to the outputs.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void AttendAtOnce(AttentionCall* call, WorkItem work, int member, int row, int rows, int block, int from, int to, bool finite, byte* workspace)
+        private static void AttendAtOnce(AttentionCall* call, WorkItem work, int member, int row, int rows, int block, int from, int to, float* values, bool finite, byte* workspace)
         {
             int head = (work.KvHead * GroupSize) + member;
-            float* queries = At(workspace, QueriesAt);
+            float* queries = At(workspace, TileQueriesAt);
             PrepareQueries(call, work, head, row, row + TileRows, queries);
-            // Keys and values of tiles that come later are on their way while this one is computed.
+            // Rows of tiles that come later are on their way while this one is computed: keys now, and the others between its phases.
             if (member == 0)
             {
                 CachePrefetch.NextRows(call->Key.Head(work.Batch, work.KvHead), call->Key.RowStride, work.FirstRow + call->AlignmentOffset + row + KeysAhead, rows, work.KeyLength, QueryDim);
-                CachePrefetch.NextRows(call->Value.Head(work.Batch, work.KvHead), call->Value.RowStride, work.FirstRow + call->AlignmentOffset + row + KeysAhead, rows, work.KeyLength, 8);
             }
 
             int query = work.FirstRow + row + call->AlignmentOffset;
@@ -2696,9 +2755,11 @@ namespace AttentionGen.Kernels
                 }
             }
 
-            // So are their queries, and the rows of their outputs.
-            CachePrefetch.NextRows(call->Query.Head(work.Batch, head), call->Query.RowStride, work.FirstRow + row + RowsAhead, rows, call->QueryLength, QueryDim);
-            CachePrefetch.NextRows(call->Output.Head(work.Batch, head), call->Output.RowStride, work.FirstRow + row + RowsAhead, rows, call->QueryLength, 8);
+            if (member == 0)
+            {
+                CachePrefetch.NextRows(call->Value.Head(work.Batch, work.KvHead), call->Value.RowStride, work.FirstRow + call->AlignmentOffset + row + KeysAhead, rows, work.KeyLength, 8);
+            }
+
             int seen = from < to ? SinkKeys + to - start : sinkKeys; // keys, some of them hidden
             float* keyIndices = At(workspace, KeyIndicesAt);
             if (call->Blocks.IsPresent || call->Mask.IsPresent)
@@ -2721,8 +2782,9 @@ namespace AttentionGen.Kernels
 
             float* factors = At(workspace, FactorsAt);
             SoftmaxAtOnce(call, work, head, row, rows, first, (seen + Lanes - 1) / Lanes * Lanes, tileMax, factors);
+            CachePrefetch.NextRows(call->Query.Head(work.Batch, head), call->Query.RowStride, work.FirstRow + row + RowsAhead, rows, call->QueryLength, QueryDim);
+            CachePrefetch.NextRows(call->Output.Head(work.Batch, head), call->Output.RowStride, work.FirstRow + row + RowsAhead, rows, call->QueryLength, 8);
             float* weights = scores + (from - block);
-            float* values = At(workspace, ValuesAt) + ((from - block) * PaddedValueDim);
             float* sinkValues = At(workspace, SinkValuesAt);
             int sinkCount = query - Before < SinkKeys ? sinkKeys : Math.Min(sinkKeys, Sinks);
             float* target = call->Output.Head(work.Batch, head) + ((work.FirstRow + row) * call->Output.RowStride);
@@ -2732,7 +2794,7 @@ namespace AttentionGen.Kernels
                 return;
             }
 
-            float* outputs = At(workspace, OutputsAt);
+            float* outputs = At(workspace, TileOutputsAt);
             if (finite)
             {
                 ValuesAtOnce1(weights, values, outputs, to - from, (nint)PaddedValueDim, factors, first, sinkValues, sinkCount);
@@ -2933,71 +2995,70 @@ namespace AttentionGen.Kernels
             }
         }
 
+        // Whether rows of values that are read where they are hold neither infinity nor NaN.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void AttendBlocks(AttentionCall* call, WorkItem work, byte* workspace)
+        private static bool AreFinite(float* values, int rows)
         {
-            int tiles = (work.Rows + TileRows - 1) / TileRows;
-            for (int member = 0; member < GroupSize; member++)
+            Vector256<float> zeros = Vector256<float>.Zero, check0 = zeros;
+            for (; rows > 0; rows--, values += PaddedValueDim)
             {
-                int state = member * ChunkRows;
-                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, 0, tiles * TileRows, At(workspace, QueriesAt) + (state * QueryDim));
-                ClearState(tiles * TileRows, At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
+                check0 = Vector256.MultiplyAddEstimate(Vector256.Load(values), zeros, check0);
             }
 
-            WalkKeys(call, work, tiles, workspace);
+            return VectorMath.SumLanes(check0) == 0f;
+        }
+
+        // The queries that see every key, and sums and maxima that have seen none.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void BeginGlobal(AttentionCall* call, WorkItem global, byte* workspace)
+        {
+            int rows = (global.Rows + TileRows - 1) / TileRows * TileRows;
             for (int member = 0; member < GroupSize; member++)
             {
                 int state = member * ChunkRows;
-                Finish(call, work, (work.KvHead * GroupSize) + member, At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
+                PrepareQueries(call, global, (global.KvHead * GroupSize) + member, 0, rows, At(workspace, QueriesAt) + (state * QueryDim));
+                ClearState(rows, At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
             }
         }
 
-        // Block after block of the keys that the chunk sees: packed once, then every tile of queries passes over it.
+        // Keys [from, end), packed for these queries alone; from is where a group begins.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void WalkKeys(AttentionCall* call, WorkItem work, int tiles, byte* workspace)
+        private static int JoinKeys(AttentionCall* call, WorkItem global, int from, int end, byte* workspace)
         {
-            // The key the chunk's first query stands at, and the keys that any of its queries sees.
-            int stand = work.FirstRow + call->AlignmentOffset;
-            int firstKey = stand < GlobalRows ? 0 : Math.Max(0, stand - Before);
-            int endKey = work.KeyLength;
-            endKey = stand < GlobalRows ? endKey : Math.Max(Math.Min(endKey, stand + work.Rows - 1 + After + 1), Math.Min(endKey, Sinks));
-            for (int block = 0; block < endKey; block += KeyBlock)
+            float* keys = At(workspace, KeysAt), values = At(workspace, ValuesAt);
+            for (int to; from < end; from = to)
             {
-                int from = block, to = Math.Min(block + KeyBlock, endKey);
-                // Between the sinks and the window there is nothing to see.
-                if (block >= Sinks)
-                {
-                    if (to <= firstKey)
-                    {
-                        continue;
-                    }
+                to = Math.Min(from + (PackedKeys / JoinedKeys * JoinedKeys), end);
+                PackKeys(call, global, from, from, to, keys);
+                bool finite = PackValues(call, global, from, from, to, values);
+                AttendGlobal(call, global, from, from, to, values, finite, workspace);
+            }
 
-                    from = Math.Max(from, firstKey / Lanes * Lanes);
-                }
-                else if (to <= firstKey)
-                {
-                    to = Math.Min(to, Sinks);
-                }
-                if (call->Blocks.IsPresent && !BlockMasking.Narrow(call, work, GroupSize, ref from, ref to))
-                {
-                    continue;
-                }
+            return from;
+        }
 
-                PackKeys(call, work, block, from, to, At(workspace, KeysAt));
-                bool finite = PackValues(call, work, block, from, to, At(workspace, ValuesAt));
+        // Packed keys [from, to), group by group; values are those of the keys from block on.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static int AttendGlobal(AttentionCall* call, WorkItem global, int block, int from, int to, float* values, bool finite, byte* workspace)
+        {
+            for (int end; from < to; from = end)
+            {
+                end = Math.Min(from + JoinedKeys, to);
                 for (int member = 0; member < GroupSize; member++)
                 {
-                    for (int tile = 0; tile < tiles; tile++)
+                    for (int row = 0; row < global.Rows; row += TileRows)
                     {
-                        AttendTile(call, work, member, tile * TileRows, block, from, to, finite, workspace);
+                        AttendTile(call, global, member, row, block, from, end, values, finite, workspace);
                     }
                 }
             }
+
+            return from;
         }
 
         // One tile of queries against the part of a block that it sees: [from, to) for any of its rows, [fullFrom, fullTo) for all of them.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void AttendTile(AttentionCall* call, WorkItem work, int member, int row, int block, int blockFrom, int blockTo, bool finite, byte* workspace)
+        private static void AttendTile(AttentionCall* call, WorkItem work, int member, int row, int block, int blockFrom, int blockTo, float* values, bool finite, byte* workspace)
         {
             int query = work.FirstRow + row + call->AlignmentOffset;
             int from = Math.Max(blockFrom, query - Before), fullFrom = Math.Max(blockFrom, query + TileRows - 1 - Before);
@@ -3014,7 +3075,7 @@ namespace AttentionGen.Kernels
                 if (from / Lanes * Lanes > (sinkEnd + Lanes - 1) / Lanes * Lanes)
                 {
                     // The window stands clear of the sinks: a range of their own.
-                    AttendRuns(call, work, member, row, block, blockFrom, sinkEnd, blockFrom, sinkEnd, finite, workspace);
+                    AttendRuns(call, work, member, row, block, blockFrom, sinkEnd, blockFrom, sinkEnd, values, finite, workspace);
                 }
                 else
                 {
@@ -3025,20 +3086,20 @@ namespace AttentionGen.Kernels
 
             if (from < to)
             {
-                AttendRuns(call, work, member, row, block, from, to, fullFrom, fullTo, finite, workspace);
+                AttendRuns(call, work, member, row, block, from, to, fullFrom, fullTo, values, finite, workspace);
             }
         }
 
         // Keys [from, to) of a block without those that the call's block mask hides from the whole tile.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void AttendRuns(AttentionCall* call, WorkItem work, int member, int row, int block, int from, int to, int fullFrom, int fullTo, bool finite, byte* workspace)
+        private static void AttendRuns(AttentionCall* call, WorkItem work, int member, int row, int block, int from, int to, int fullFrom, int fullTo, float* values, bool finite, byte* workspace)
         {
             while (from < to)
             {
                 int end = call->Blocks.IsPresent ? BlockMasking.NextRun(call, work.Batch, (work.KvHead * GroupSize) + member, work.FirstRow + row, ref from, to) : to;
                 if (from < end)
                 {
-                    AttendRange(call, work, member, row, block, from, end, fullFrom, fullTo, finite, workspace);
+                    AttendRange(call, work, member, row, block, from, end, fullFrom, fullTo, values, finite, workspace);
                 }
 
                 from = end;
@@ -3047,7 +3108,7 @@ namespace AttentionGen.Kernels
 
         // Scores, softmax and values of one tile against keys [from, to) of a block.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void AttendRange(AttentionCall* call, WorkItem work, int member, int row, int block, int from, int to, int fullFrom, int fullTo, bool finite, byte* workspace)
+        private static void AttendRange(AttentionCall* call, WorkItem work, int member, int row, int block, int from, int to, int fullFrom, int fullTo, float* values, bool finite, byte* workspace)
         {
             int state = (member * ChunkRows) + row;
             float* queries = At(workspace, QueriesAt) + (state * QueryDim);
@@ -3095,7 +3156,7 @@ namespace AttentionGen.Kernels
 
             Softmax(scores + (start - block), end - start, tileMax, At(workspace, RowMaxAt) + state, At(workspace, RowSumAt) + (state * Lanes), outputs);
             float* weights = scores + (from - block);
-            float* values = At(workspace, ValuesAt) + ((from - block) * PaddedValueDim);
+            values += (from - block) * PaddedValueDim;
             if (finite)
             {
                 Values1(weights, values, outputs, to - from);
@@ -3986,11 +4047,13 @@ namespace AttentionGen.Kernels
         private const int Lanes = 4;
         private const int TileRows = 6;
         private const int KeyBlock = 512;
-        private const int RowsAhead = 64; // how far behind a query the one is that is asked for beside its arithmetic
-        private const int KeysAhead = 132; // the same for keys and values
+        private const int PackedKeys = 144; // keys that stand packed at the same time, at most
+        private const int JoinedKeys = 64; // keys that a query which sees every key takes together
+        private const int RowsAhead = 12; // how far behind a query the one is that is asked for beside its arithmetic
+        private const int KeysAhead = 32; // the same for keys and values
         private const int SinkKeys = 4; // keys of the sinks' panels
         private const int ScoreStride = 528;
-        private const int ChunkRows = 48;
+        private const int ChunkRows = 6;
         private const int Before = 4; // keys visible before the query
         private const int After = 4; // keys visible after the query
         private const int Sinks = 2; // leading keys visible to every query
@@ -4000,47 +4063,59 @@ namespace AttentionGen.Kernels
         private const float QueryScale = 0.5100697f; // scale 0.35355339059327373d * log2(e)
 
         // Workspace of one thread, in bytes from its start.
-        private const int QueriesAt = 0; // scaled queries [group, chunk rows, head dim]
-        private const int OutputsAt = 1536; // unnormalised outputs [group, chunk rows, padded value dim]
-        private const int RowSumAt = 3072; // running sums of weights, one per lane [group, chunk rows, lanes]
-        private const int RowMaxAt = 3840; // running maxima of scores in base-2 units [group, chunk rows]
-        private const int KeysAt = 4032; // packed keys [key block / lanes, head dim, lanes]
-        private const int ValuesAt = 20416; // packed values [key block, padded value dim]
-        private const int ScoresAt = 36800; // scores, then weights, of one tile [tile rows, score stride]
-        private const int TileMaxAt = 49472; // maxima of the tile's scores per lane [tile rows, lanes]
-        private const int FactorsAt = 49600; // what each row's weighted values are multiplied by [tile rows]
-        private const int SinkKeysAt = 49664; // packed keys of the sinks' panels [sink keys / lanes, head dim, lanes]
-        private const int SinkValuesAt = 49792; // packed values of the same keys [sink keys, padded value dim]
-        private const int KeyIndicesAt = 49920; // indices of the packed keys, as floats [key block]
+        private const int TileQueriesAt = 0; // scaled queries of one tile [tile rows, head dim]
+        private const int TileOutputsAt = 192; // outputs of a tile that can't be written in place [tile rows, padded value dim]
+        private const int QueriesAt = 384; // scaled queries [group, chunk rows, head dim]
+        private const int OutputsAt = 576; // unnormalised outputs [group, chunk rows, padded value dim]
+        private const int RowSumAt = 768; // running sums of weights, one per lane [group, chunk rows, lanes]
+        private const int RowMaxAt = 896; // running maxima of scores in base-2 units [group, chunk rows]
+        private const int KeysAt = 960; // packed keys [packed keys / lanes, head dim, lanes]
+        private const int ValuesAt = 5568; // packed values [packed keys, padded value dim]
+        private const int ScoresAt = 10176; // scores, then weights, of one tile [tile rows, score stride]
+        private const int TileMaxAt = 22848; // maxima of the tile's scores per lane [tile rows, lanes]
+        private const int FactorsAt = 22976; // what each row's weighted values are multiplied by [tile rows]
+        private const int SinkKeysAt = 23040; // packed keys of the sinks' panels [sink keys / lanes, head dim, lanes]
+        private const int SinkValuesAt = 23168; // packed values of the same keys [sink keys, padded value dim]
+        private const int KeyIndicesAt = 23296; // indices of the packed keys, as floats [key block]
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Run(void* address, int item, byte* workspace)
         {
             AttentionCall* call = (AttentionCall*)address;
             WorkItem work = WorkItem.Of(call, item, KvHeads);
-            // Tiles with a query that sees every key pass over blocks of them.
+            // Tiles with a query that sees every key, and those without.
             int global = Math.Clamp(GlobalRows - work.FirstRow - call->AlignmentOffset, 0, work.Rows);
             global = Math.Min((global + TileRows - 1) / TileRows * TileRows, work.Rows);
-            for (int first = 0; first < global; first += ChunkRows)
+            // Queries that stand before the first key are among them: they may be more than have a place for their state.
+            for (; global > ChunkRows; global -= ChunkRows)
             {
-                AttendBlocks(call, work.Part(first, Math.Min(ChunkRows, global - first)), workspace);
+                AttendTiles(call, work.Part(0, ChunkRows), work.Part(ChunkRows, 0), workspace);
+                work = work.Part(ChunkRows, work.Rows - ChunkRows);
             }
 
-            work = work.Part(global, work.Rows - global);
-            AttendTiles(call, work, workspace);
+            AttendTiles(call, work.Part(0, global), work.Part(global, work.Rows - global), workspace);
         }
 
         // Tile after tile of queries. Keys [block, packed) stand in the workspace: all that the tile at hand sees, and on from there.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void AttendTiles(AttentionCall* call, WorkItem work, byte* workspace)
+        private static void AttendTiles(AttentionCall* call, WorkItem global, WorkItem work, byte* workspace)
         {
             float* keys = At(workspace, KeysAt), values = At(workspace, ValuesAt);
+            // Rows of values that stand one behind the other are read where they are; others are packed.
+            bool inPlace = call->Value.RowStride == PaddedValueDim;
+            values = inPlace ? call->Value.Head(work.Batch, work.KvHead) : values;
             int stand = work.FirstRow + call->AlignmentOffset; // the key that the chunk's first query stands at
             int endKey = Math.Min(work.KeyLength, stand + work.Rows - 1 + After + 1);
             int sinkKeys = Math.Min(SinkKeys, work.KeyLength);
             PackKeys(call, work, 0, 0, sinkKeys, At(workspace, SinkKeysAt));
             bool finiteSinks = PackValues(call, work, 0, 0, sinkKeys, At(workspace, SinkValuesAt));
             int block = 0, packed = 0, finiteFrom = 0; // values from the last on are finite
+            int joined = 0; // queries that see every key have seen those before
+            if (global.Rows > 0)
+            {
+                BeginGlobal(call, global, workspace);
+            }
+
             for (int row = 0, rows; row < work.Rows; row += rows)
             {
                 int query = stand + row;
@@ -4056,48 +4131,72 @@ namespace AttentionGen.Kernels
                     int first = from / Lanes * Lanes;
                     if (first >= packed)
                     {
+                        if (global.Rows > 0)
+                        {
+                            joined = JoinKeys(call, global, joined, first / JoinedKeys * JoinedKeys, workspace);
+                            first = joined;
+                        }
+
                         (block, packed) = (first, first); // nothing that is packed is seen any more
                     }
-                    else if (to > block + KeyBlock)
+                    else if (to > block + PackedKeys)
                     {
-                        Move(keys, values, first - block, packed - first);
+                        first = global.Rows > 0 ? Math.Min(first, joined) : first;
+                        Move(keys, inPlace ? null : values, first - block, packed - first);
                         block = first;
                     }
 
-                    int until = Math.Min(Math.Min(endKey, block + KeyBlock), packed + ((to - packed + 63) / 64 * 64));
+                    int until = Math.Min(Math.Min(endKey, block + PackedKeys), packed + ((to - packed + 15) / 16 * 16));
                     PackKeys(call, work, block, packed, until, keys);
-                    finiteFrom = PackValues(call, work, block, packed, until, values) ? finiteFrom : until;
+                    finiteFrom = (inPlace ? AreFinite(values + (packed * PaddedValueDim), until - packed) : PackValues(call, work, block, packed, until, values)) ? finiteFrom : until;
                     packed = until;
+                    if (global.Rows > 0)
+                    {
+                        joined = AttendGlobal(call, global, block, joined, packed / JoinedKeys * JoinedKeys, values + ((inPlace ? block : 0) * PaddedValueDim), joined >= finiteFrom, workspace);
+                    }
                 }
 
                 bool finite = finiteSinks && from >= finiteFrom;
+                float* seenValues = values + ((inPlace ? from : from - block) * PaddedValueDim);
                 for (int member = 0; member < GroupSize; member++)
                 {
-                    AttendAtOnce(call, work, member, row, rows, block, from, to, finite, workspace);
+                    AttendAtOnce(call, work, member, row, rows, block, from, to, seenValues, finite, workspace);
+                }
+            }
+
+            if (global.Rows > 0)
+            {
+                JoinKeys(call, global, joined, work.KeyLength, workspace);
+                for (int member = 0; member < GroupSize; member++)
+                {
+                    int state = member * ChunkRows;
+                    Finish(call, global, (global.KvHead * GroupSize) + member, At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
                 }
             }
         }
 
-        // Keys that are still seen move to the front of their buffers, to make room behind them.
+        // Keys that are still seen move to the front of their buffers, to make room behind them; so do their values, if they are packed.
         private static void Move(float* keys, float* values, int first, int count)
         {
             int whole = (count + Lanes - 1) / Lanes * Lanes; // keys stand in panels
             new ReadOnlySpan<float>(keys + (first * QueryDim), whole * QueryDim).CopyTo(new Span<float>(keys, whole * QueryDim));
-            new ReadOnlySpan<float>(values + (first * PaddedValueDim), count * PaddedValueDim).CopyTo(new Span<float>(values, count * PaddedValueDim));
+            if (values != null)
+            {
+                new ReadOnlySpan<float>(values + (first * PaddedValueDim), count * PaddedValueDim).CopyTo(new Span<float>(values, count * PaddedValueDim));
+            }
         }
 
-        // One tile of queries, of which the sinks and [from, to) hold all keys that any row sees: from the queries to the outputs.
+        // One tile of queries, of which the sinks and [from, to) hold all keys that any row sees, with their values: from the queries to the outputs.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void AttendAtOnce(AttentionCall* call, WorkItem work, int member, int row, int rows, int block, int from, int to, bool finite, byte* workspace)
+        private static void AttendAtOnce(AttentionCall* call, WorkItem work, int member, int row, int rows, int block, int from, int to, float* values, bool finite, byte* workspace)
         {
             int head = (work.KvHead * GroupSize) + member;
-            float* queries = At(workspace, QueriesAt);
+            float* queries = At(workspace, TileQueriesAt);
             PrepareQueries(call, work, head, row, row + TileRows, queries);
-            // Keys and values of tiles that come later are on their way while this one is computed.
+            // Rows of tiles that come later are on their way while this one is computed: keys now, and the others between its phases.
             if (member == 0)
             {
                 CachePrefetch.NextRows(call->Key.Head(work.Batch, work.KvHead), call->Key.RowStride, work.FirstRow + call->AlignmentOffset + row + KeysAhead, rows, work.KeyLength, QueryDim);
-                CachePrefetch.NextRows(call->Value.Head(work.Batch, work.KvHead), call->Value.RowStride, work.FirstRow + call->AlignmentOffset + row + KeysAhead, rows, work.KeyLength, 8);
             }
 
             int query = work.FirstRow + row + call->AlignmentOffset;
@@ -4163,9 +4262,11 @@ namespace AttentionGen.Kernels
                 }
             }
 
-            // So are their queries, and the rows of their outputs.
-            CachePrefetch.NextRows(call->Query.Head(work.Batch, head), call->Query.RowStride, work.FirstRow + row + RowsAhead, rows, call->QueryLength, QueryDim);
-            CachePrefetch.NextRows(call->Output.Head(work.Batch, head), call->Output.RowStride, work.FirstRow + row + RowsAhead, rows, call->QueryLength, 8);
+            if (member == 0)
+            {
+                CachePrefetch.NextRows(call->Value.Head(work.Batch, work.KvHead), call->Value.RowStride, work.FirstRow + call->AlignmentOffset + row + KeysAhead, rows, work.KeyLength, 8);
+            }
+
             int seen = from < to ? SinkKeys + to - start : sinkKeys; // keys, some of them hidden
             float* keyIndices = At(workspace, KeyIndicesAt);
             if (call->Blocks.IsPresent || call->Mask.IsPresent)
@@ -4188,8 +4289,9 @@ namespace AttentionGen.Kernels
 
             float* factors = At(workspace, FactorsAt);
             SoftmaxAtOnce(call, work, head, row, rows, first, (seen + Lanes - 1) / Lanes * Lanes, tileMax, factors);
+            CachePrefetch.NextRows(call->Query.Head(work.Batch, head), call->Query.RowStride, work.FirstRow + row + RowsAhead, rows, call->QueryLength, QueryDim);
+            CachePrefetch.NextRows(call->Output.Head(work.Batch, head), call->Output.RowStride, work.FirstRow + row + RowsAhead, rows, call->QueryLength, 8);
             float* weights = scores + (from - block);
-            float* values = At(workspace, ValuesAt) + ((from - block) * PaddedValueDim);
             float* sinkValues = At(workspace, SinkValuesAt);
             int sinkCount = query - Before < SinkKeys ? sinkKeys : Math.Min(sinkKeys, Sinks);
             float* target = call->Output.Head(work.Batch, head) + ((work.FirstRow + row) * call->Output.RowStride);
@@ -4199,7 +4301,7 @@ namespace AttentionGen.Kernels
                 return;
             }
 
-            float* outputs = At(workspace, OutputsAt);
+            float* outputs = At(workspace, TileOutputsAt);
             if (finite)
             {
                 ValuesAtOnce2(weights, values, outputs, to - from, (nint)PaddedValueDim, factors, first, sinkValues, sinkCount);
@@ -4448,71 +4550,71 @@ namespace AttentionGen.Kernels
             }
         }
 
+        // Whether rows of values that are read where they are hold neither infinity nor NaN.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void AttendBlocks(AttentionCall* call, WorkItem work, byte* workspace)
+        private static bool AreFinite(float* values, int rows)
         {
-            int tiles = (work.Rows + TileRows - 1) / TileRows;
-            for (int member = 0; member < GroupSize; member++)
+            Vector128<float> zeros = Vector128<float>.Zero, check0 = zeros, check1 = zeros;
+            for (; rows > 0; rows--, values += PaddedValueDim)
             {
-                int state = member * ChunkRows;
-                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, 0, tiles * TileRows, At(workspace, QueriesAt) + (state * QueryDim));
-                ClearState(tiles * TileRows, At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
+                check0 = Vector128.MultiplyAddEstimate(Vector128.Load(values), zeros, check0);
+                check1 = Vector128.MultiplyAddEstimate(Vector128.Load(values + 4), zeros, check1);
             }
 
-            WalkKeys(call, work, tiles, workspace);
+            return VectorMath.SumLanes((check0 + check1)) == 0f;
+        }
+
+        // The queries that see every key, and sums and maxima that have seen none.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void BeginGlobal(AttentionCall* call, WorkItem global, byte* workspace)
+        {
+            int rows = (global.Rows + TileRows - 1) / TileRows * TileRows;
             for (int member = 0; member < GroupSize; member++)
             {
                 int state = member * ChunkRows;
-                Finish(call, work, (work.KvHead * GroupSize) + member, At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
+                PrepareQueries(call, global, (global.KvHead * GroupSize) + member, 0, rows, At(workspace, QueriesAt) + (state * QueryDim));
+                ClearState(rows, At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
             }
         }
 
-        // Block after block of the keys that the chunk sees: packed once, then every tile of queries passes over it.
+        // Keys [from, end), packed for these queries alone; from is where a group begins.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void WalkKeys(AttentionCall* call, WorkItem work, int tiles, byte* workspace)
+        private static int JoinKeys(AttentionCall* call, WorkItem global, int from, int end, byte* workspace)
         {
-            // The key the chunk's first query stands at, and the keys that any of its queries sees.
-            int stand = work.FirstRow + call->AlignmentOffset;
-            int firstKey = stand < GlobalRows ? 0 : Math.Max(0, stand - Before);
-            int endKey = work.KeyLength;
-            endKey = stand < GlobalRows ? endKey : Math.Max(Math.Min(endKey, stand + work.Rows - 1 + After + 1), Math.Min(endKey, Sinks));
-            for (int block = 0; block < endKey; block += KeyBlock)
+            float* keys = At(workspace, KeysAt), values = At(workspace, ValuesAt);
+            for (int to; from < end; from = to)
             {
-                int from = block, to = Math.Min(block + KeyBlock, endKey);
-                // Between the sinks and the window there is nothing to see.
-                if (block >= Sinks)
-                {
-                    if (to <= firstKey)
-                    {
-                        continue;
-                    }
+                to = Math.Min(from + (PackedKeys / JoinedKeys * JoinedKeys), end);
+                PackKeys(call, global, from, from, to, keys);
+                bool finite = PackValues(call, global, from, from, to, values);
+                AttendGlobal(call, global, from, from, to, values, finite, workspace);
+            }
 
-                    from = Math.Max(from, firstKey / Lanes * Lanes);
-                }
-                else if (to <= firstKey)
-                {
-                    to = Math.Min(to, Sinks);
-                }
-                if (call->Blocks.IsPresent && !BlockMasking.Narrow(call, work, GroupSize, ref from, ref to))
-                {
-                    continue;
-                }
+            return from;
+        }
 
-                PackKeys(call, work, block, from, to, At(workspace, KeysAt));
-                bool finite = PackValues(call, work, block, from, to, At(workspace, ValuesAt));
+        // Packed keys [from, to), group by group; values are those of the keys from block on.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static int AttendGlobal(AttentionCall* call, WorkItem global, int block, int from, int to, float* values, bool finite, byte* workspace)
+        {
+            for (int end; from < to; from = end)
+            {
+                end = Math.Min(from + JoinedKeys, to);
                 for (int member = 0; member < GroupSize; member++)
                 {
-                    for (int tile = 0; tile < tiles; tile++)
+                    for (int row = 0; row < global.Rows; row += TileRows)
                     {
-                        AttendTile(call, work, member, tile * TileRows, block, from, to, finite, workspace);
+                        AttendTile(call, global, member, row, block, from, end, values, finite, workspace);
                     }
                 }
             }
+
+            return from;
         }
 
         // One tile of queries against the part of a block that it sees: [from, to) for any of its rows, [fullFrom, fullTo) for all of them.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void AttendTile(AttentionCall* call, WorkItem work, int member, int row, int block, int blockFrom, int blockTo, bool finite, byte* workspace)
+        private static void AttendTile(AttentionCall* call, WorkItem work, int member, int row, int block, int blockFrom, int blockTo, float* values, bool finite, byte* workspace)
         {
             int query = work.FirstRow + row + call->AlignmentOffset;
             int from = Math.Max(blockFrom, query - Before), fullFrom = Math.Max(blockFrom, query + TileRows - 1 - Before);
@@ -4529,7 +4631,7 @@ namespace AttentionGen.Kernels
                 if (from / Lanes * Lanes > (sinkEnd + Lanes - 1) / Lanes * Lanes)
                 {
                     // The window stands clear of the sinks: a range of their own.
-                    AttendRuns(call, work, member, row, block, blockFrom, sinkEnd, blockFrom, sinkEnd, finite, workspace);
+                    AttendRuns(call, work, member, row, block, blockFrom, sinkEnd, blockFrom, sinkEnd, values, finite, workspace);
                 }
                 else
                 {
@@ -4540,20 +4642,20 @@ namespace AttentionGen.Kernels
 
             if (from < to)
             {
-                AttendRuns(call, work, member, row, block, from, to, fullFrom, fullTo, finite, workspace);
+                AttendRuns(call, work, member, row, block, from, to, fullFrom, fullTo, values, finite, workspace);
             }
         }
 
         // Keys [from, to) of a block without those that the call's block mask hides from the whole tile.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void AttendRuns(AttentionCall* call, WorkItem work, int member, int row, int block, int from, int to, int fullFrom, int fullTo, bool finite, byte* workspace)
+        private static void AttendRuns(AttentionCall* call, WorkItem work, int member, int row, int block, int from, int to, int fullFrom, int fullTo, float* values, bool finite, byte* workspace)
         {
             while (from < to)
             {
                 int end = call->Blocks.IsPresent ? BlockMasking.NextRun(call, work.Batch, (work.KvHead * GroupSize) + member, work.FirstRow + row, ref from, to) : to;
                 if (from < end)
                 {
-                    AttendRange(call, work, member, row, block, from, end, fullFrom, fullTo, finite, workspace);
+                    AttendRange(call, work, member, row, block, from, end, fullFrom, fullTo, values, finite, workspace);
                 }
 
                 from = end;
@@ -4562,7 +4664,7 @@ namespace AttentionGen.Kernels
 
         // Scores, softmax and values of one tile against keys [from, to) of a block.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void AttendRange(AttentionCall* call, WorkItem work, int member, int row, int block, int from, int to, int fullFrom, int fullTo, bool finite, byte* workspace)
+        private static void AttendRange(AttentionCall* call, WorkItem work, int member, int row, int block, int from, int to, int fullFrom, int fullTo, float* values, bool finite, byte* workspace)
         {
             int state = (member * ChunkRows) + row;
             float* queries = At(workspace, QueriesAt) + (state * QueryDim);
@@ -4616,7 +4718,7 @@ namespace AttentionGen.Kernels
 
             Softmax(scores + (start - block), end - start, tileMax, At(workspace, RowMaxAt) + state, At(workspace, RowSumAt) + (state * Lanes), outputs);
             float* weights = scores + (from - block);
-            float* values = At(workspace, ValuesAt) + ((from - block) * PaddedValueDim);
+            values += (from - block) * PaddedValueDim;
             if (finite)
             {
                 Values2(weights, values, outputs, to - from);
@@ -6558,11 +6660,13 @@ namespace AttentionGen.Kernels
         private const int Lanes = 1;
         private const int TileRows = 6;
         private const int KeyBlock = 512;
-        private const int RowsAhead = 64; // how far behind a query the one is that is asked for beside its arithmetic
-        private const int KeysAhead = 132; // the same for keys and values
+        private const int PackedKeys = 128; // keys that stand packed at the same time, at most
+        private const int JoinedKeys = 64; // keys that a query which sees every key takes together
+        private const int RowsAhead = 12; // how far behind a query the one is that is asked for beside its arithmetic
+        private const int KeysAhead = 32; // the same for keys and values
         private const int SinkKeys = 2; // keys of the sinks' panels
         private const int ScoreStride = 528;
-        private const int ChunkRows = 48;
+        private const int ChunkRows = 6;
         private const int Before = 4; // keys visible before the query
         private const int After = 4; // keys visible after the query
         private const int Sinks = 2; // leading keys visible to every query
@@ -6572,47 +6676,59 @@ namespace AttentionGen.Kernels
         private const float QueryScale = 0.5100697f; // scale 0.35355339059327373d * log2(e)
 
         // Workspace of one thread, in bytes from its start.
-        private const int QueriesAt = 0; // scaled queries [group, chunk rows, head dim]
-        private const int OutputsAt = 1536; // unnormalised outputs [group, chunk rows, padded value dim]
-        private const int RowSumAt = 3072; // running sums of weights, one per lane [group, chunk rows, lanes]
-        private const int RowMaxAt = 3264; // running maxima of scores in base-2 units [group, chunk rows]
-        private const int KeysAt = 3456; // packed keys [key block / lanes, head dim, lanes]
-        private const int ValuesAt = 19840; // packed values [key block, padded value dim]
-        private const int ScoresAt = 36224; // scores, then weights, of one tile [tile rows, score stride]
-        private const int TileMaxAt = 48896; // maxima of the tile's scores per lane [tile rows, lanes]
-        private const int FactorsAt = 48960; // what each row's weighted values are multiplied by [tile rows]
-        private const int SinkKeysAt = 49024; // packed keys of the sinks' panels [sink keys / lanes, head dim, lanes]
-        private const int SinkValuesAt = 49088; // packed values of the same keys [sink keys, padded value dim]
-        private const int KeyIndicesAt = 49152; // indices of the packed keys, as floats [key block]
+        private const int TileQueriesAt = 0; // scaled queries of one tile [tile rows, head dim]
+        private const int TileOutputsAt = 192; // outputs of a tile that can't be written in place [tile rows, padded value dim]
+        private const int QueriesAt = 384; // scaled queries [group, chunk rows, head dim]
+        private const int OutputsAt = 576; // unnormalised outputs [group, chunk rows, padded value dim]
+        private const int RowSumAt = 768; // running sums of weights, one per lane [group, chunk rows, lanes]
+        private const int RowMaxAt = 832; // running maxima of scores in base-2 units [group, chunk rows]
+        private const int KeysAt = 896; // packed keys [packed keys / lanes, head dim, lanes]
+        private const int ValuesAt = 4992; // packed values [packed keys, padded value dim]
+        private const int ScoresAt = 9088; // scores, then weights, of one tile [tile rows, score stride]
+        private const int TileMaxAt = 21760; // maxima of the tile's scores per lane [tile rows, lanes]
+        private const int FactorsAt = 21824; // what each row's weighted values are multiplied by [tile rows]
+        private const int SinkKeysAt = 21888; // packed keys of the sinks' panels [sink keys / lanes, head dim, lanes]
+        private const int SinkValuesAt = 21952; // packed values of the same keys [sink keys, padded value dim]
+        private const int KeyIndicesAt = 22016; // indices of the packed keys, as floats [key block]
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Run(void* address, int item, byte* workspace)
         {
             AttentionCall* call = (AttentionCall*)address;
             WorkItem work = WorkItem.Of(call, item, KvHeads);
-            // Tiles with a query that sees every key pass over blocks of them.
+            // Tiles with a query that sees every key, and those without.
             int global = Math.Clamp(GlobalRows - work.FirstRow - call->AlignmentOffset, 0, work.Rows);
             global = Math.Min((global + TileRows - 1) / TileRows * TileRows, work.Rows);
-            for (int first = 0; first < global; first += ChunkRows)
+            // Queries that stand before the first key are among them: they may be more than have a place for their state.
+            for (; global > ChunkRows; global -= ChunkRows)
             {
-                AttendBlocks(call, work.Part(first, Math.Min(ChunkRows, global - first)), workspace);
+                AttendTiles(call, work.Part(0, ChunkRows), work.Part(ChunkRows, 0), workspace);
+                work = work.Part(ChunkRows, work.Rows - ChunkRows);
             }
 
-            work = work.Part(global, work.Rows - global);
-            AttendTiles(call, work, workspace);
+            AttendTiles(call, work.Part(0, global), work.Part(global, work.Rows - global), workspace);
         }
 
         // Tile after tile of queries. Keys [block, packed) stand in the workspace: all that the tile at hand sees, and on from there.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void AttendTiles(AttentionCall* call, WorkItem work, byte* workspace)
+        private static void AttendTiles(AttentionCall* call, WorkItem global, WorkItem work, byte* workspace)
         {
             float* keys = At(workspace, KeysAt), values = At(workspace, ValuesAt);
+            // Rows of values that stand one behind the other are read where they are; others are packed.
+            bool inPlace = call->Value.RowStride == PaddedValueDim;
+            values = inPlace ? call->Value.Head(work.Batch, work.KvHead) : values;
             int stand = work.FirstRow + call->AlignmentOffset; // the key that the chunk's first query stands at
             int endKey = Math.Min(work.KeyLength, stand + work.Rows - 1 + After + 1);
             int sinkKeys = Math.Min(SinkKeys, work.KeyLength);
             PackKeys(call, work, 0, 0, sinkKeys, At(workspace, SinkKeysAt));
             bool finiteSinks = PackValues(call, work, 0, 0, sinkKeys, At(workspace, SinkValuesAt));
             int block = 0, packed = 0, finiteFrom = 0; // values from the last on are finite
+            int joined = 0; // queries that see every key have seen those before
+            if (global.Rows > 0)
+            {
+                BeginGlobal(call, global, workspace);
+            }
+
             for (int row = 0, rows; row < work.Rows; row += rows)
             {
                 int query = stand + row;
@@ -6628,48 +6744,72 @@ namespace AttentionGen.Kernels
                     int first = from / Lanes * Lanes;
                     if (first >= packed)
                     {
+                        if (global.Rows > 0)
+                        {
+                            joined = JoinKeys(call, global, joined, first / JoinedKeys * JoinedKeys, workspace);
+                            first = joined;
+                        }
+
                         (block, packed) = (first, first); // nothing that is packed is seen any more
                     }
-                    else if (to > block + KeyBlock)
+                    else if (to > block + PackedKeys)
                     {
-                        Move(keys, values, first - block, packed - first);
+                        first = global.Rows > 0 ? Math.Min(first, joined) : first;
+                        Move(keys, inPlace ? null : values, first - block, packed - first);
                         block = first;
                     }
 
-                    int until = Math.Min(Math.Min(endKey, block + KeyBlock), packed + ((to - packed + 63) / 64 * 64));
+                    int until = Math.Min(Math.Min(endKey, block + PackedKeys), packed + ((to - packed + 15) / 16 * 16));
                     PackKeys(call, work, block, packed, until, keys);
-                    finiteFrom = PackValues(call, work, block, packed, until, values) ? finiteFrom : until;
+                    finiteFrom = (inPlace ? AreFinite(values + (packed * PaddedValueDim), until - packed) : PackValues(call, work, block, packed, until, values)) ? finiteFrom : until;
                     packed = until;
+                    if (global.Rows > 0)
+                    {
+                        joined = AttendGlobal(call, global, block, joined, packed / JoinedKeys * JoinedKeys, values + ((inPlace ? block : 0) * PaddedValueDim), joined >= finiteFrom, workspace);
+                    }
                 }
 
                 bool finite = finiteSinks && from >= finiteFrom;
+                float* seenValues = values + ((inPlace ? from : from - block) * PaddedValueDim);
                 for (int member = 0; member < GroupSize; member++)
                 {
-                    AttendAtOnce(call, work, member, row, rows, block, from, to, finite, workspace);
+                    AttendAtOnce(call, work, member, row, rows, block, from, to, seenValues, finite, workspace);
+                }
+            }
+
+            if (global.Rows > 0)
+            {
+                JoinKeys(call, global, joined, work.KeyLength, workspace);
+                for (int member = 0; member < GroupSize; member++)
+                {
+                    int state = member * ChunkRows;
+                    Finish(call, global, (global.KvHead * GroupSize) + member, At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
                 }
             }
         }
 
-        // Keys that are still seen move to the front of their buffers, to make room behind them.
+        // Keys that are still seen move to the front of their buffers, to make room behind them; so do their values, if they are packed.
         private static void Move(float* keys, float* values, int first, int count)
         {
             int whole = (count + Lanes - 1) / Lanes * Lanes; // keys stand in panels
             new ReadOnlySpan<float>(keys + (first * QueryDim), whole * QueryDim).CopyTo(new Span<float>(keys, whole * QueryDim));
-            new ReadOnlySpan<float>(values + (first * PaddedValueDim), count * PaddedValueDim).CopyTo(new Span<float>(values, count * PaddedValueDim));
+            if (values != null)
+            {
+                new ReadOnlySpan<float>(values + (first * PaddedValueDim), count * PaddedValueDim).CopyTo(new Span<float>(values, count * PaddedValueDim));
+            }
         }
 
-        // One tile of queries, of which the sinks and [from, to) hold all keys that any row sees: from the queries to the outputs.
+        // One tile of queries, of which the sinks and [from, to) hold all keys that any row sees, with their values: from the queries to the outputs.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void AttendAtOnce(AttentionCall* call, WorkItem work, int member, int row, int rows, int block, int from, int to, bool finite, byte* workspace)
+        private static void AttendAtOnce(AttentionCall* call, WorkItem work, int member, int row, int rows, int block, int from, int to, float* values, bool finite, byte* workspace)
         {
             int head = (work.KvHead * GroupSize) + member;
-            float* queries = At(workspace, QueriesAt);
+            float* queries = At(workspace, TileQueriesAt);
             PrepareQueries(call, work, head, row, row + TileRows, queries);
-            // Keys and values of tiles that come later are on their way while this one is computed.
+            // Rows of tiles that come later are on their way while this one is computed: keys now, and the others between its phases.
             if (member == 0)
             {
                 CachePrefetch.NextRows(call->Key.Head(work.Batch, work.KvHead), call->Key.RowStride, work.FirstRow + call->AlignmentOffset + row + KeysAhead, rows, work.KeyLength, QueryDim);
-                CachePrefetch.NextRows(call->Value.Head(work.Batch, work.KvHead), call->Value.RowStride, work.FirstRow + call->AlignmentOffset + row + KeysAhead, rows, work.KeyLength, 8);
             }
 
             int query = work.FirstRow + row + call->AlignmentOffset;
@@ -6723,9 +6863,11 @@ namespace AttentionGen.Kernels
                 }
             }
 
-            // So are their queries, and the rows of their outputs.
-            CachePrefetch.NextRows(call->Query.Head(work.Batch, head), call->Query.RowStride, work.FirstRow + row + RowsAhead, rows, call->QueryLength, QueryDim);
-            CachePrefetch.NextRows(call->Output.Head(work.Batch, head), call->Output.RowStride, work.FirstRow + row + RowsAhead, rows, call->QueryLength, 8);
+            if (member == 0)
+            {
+                CachePrefetch.NextRows(call->Value.Head(work.Batch, work.KvHead), call->Value.RowStride, work.FirstRow + call->AlignmentOffset + row + KeysAhead, rows, work.KeyLength, 8);
+            }
+
             int seen = from < to ? SinkKeys + to - start : sinkKeys; // keys, some of them hidden
             float* keyIndices = At(workspace, KeyIndicesAt);
             if (call->Blocks.IsPresent || call->Mask.IsPresent)
@@ -6748,8 +6890,9 @@ namespace AttentionGen.Kernels
 
             float* factors = At(workspace, FactorsAt);
             SoftmaxAtOnce(call, work, head, row, rows, first, (seen + Lanes - 1) / Lanes * Lanes, tileMax, factors);
+            CachePrefetch.NextRows(call->Query.Head(work.Batch, head), call->Query.RowStride, work.FirstRow + row + RowsAhead, rows, call->QueryLength, QueryDim);
+            CachePrefetch.NextRows(call->Output.Head(work.Batch, head), call->Output.RowStride, work.FirstRow + row + RowsAhead, rows, call->QueryLength, 8);
             float* weights = scores + (from - block);
-            float* values = At(workspace, ValuesAt) + ((from - block) * PaddedValueDim);
             float* sinkValues = At(workspace, SinkValuesAt);
             int sinkCount = query - Before < SinkKeys ? sinkKeys : Math.Min(sinkKeys, Sinks);
             float* target = call->Output.Head(work.Batch, head) + ((work.FirstRow + row) * call->Output.RowStride);
@@ -6762,7 +6905,7 @@ namespace AttentionGen.Kernels
                 return;
             }
 
-            float* outputs = At(workspace, OutputsAt);
+            float* outputs = At(workspace, TileOutputsAt);
             if (finite)
             {
                 ValuesAtOnce2(weights, values, outputs, to - from, (nint)PaddedValueDim, factors, first, sinkValues, sinkCount);
@@ -7016,71 +7159,77 @@ namespace AttentionGen.Kernels
             }
         }
 
+        // Whether rows of values that are read where they are hold neither infinity nor NaN.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void AttendBlocks(AttentionCall* call, WorkItem work, byte* workspace)
+        private static bool AreFinite(float* values, int rows)
         {
-            int tiles = (work.Rows + TileRows - 1) / TileRows;
-            for (int member = 0; member < GroupSize; member++)
+            float zeros = 0f, check0 = zeros, check1 = zeros, check2 = zeros, check3 = zeros;
+            for (; rows > 0; rows--, values += PaddedValueDim)
             {
-                int state = member * ChunkRows;
-                PrepareQueries(call, work, (work.KvHead * GroupSize) + member, 0, tiles * TileRows, At(workspace, QueriesAt) + (state * QueryDim));
-                ClearState(tiles * TileRows, At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
+                check0 = ((values[0] * zeros) + check0);
+                check1 = ((values[1] * zeros) + check1);
+                check2 = ((values[2] * zeros) + check2);
+                check3 = ((values[3] * zeros) + check3);
+                check0 = ((values[4] * zeros) + check0);
+                check1 = ((values[5] * zeros) + check1);
+                check2 = ((values[6] * zeros) + check2);
+                check3 = ((values[7] * zeros) + check3);
             }
 
-            WalkKeys(call, work, tiles, workspace);
+            return (((check0 + check1) + check2) + check3) == 0f;
+        }
+
+        // The queries that see every key, and sums and maxima that have seen none.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void BeginGlobal(AttentionCall* call, WorkItem global, byte* workspace)
+        {
+            int rows = (global.Rows + TileRows - 1) / TileRows * TileRows;
             for (int member = 0; member < GroupSize; member++)
             {
                 int state = member * ChunkRows;
-                Finish(call, work, (work.KvHead * GroupSize) + member, At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
+                PrepareQueries(call, global, (global.KvHead * GroupSize) + member, 0, rows, At(workspace, QueriesAt) + (state * QueryDim));
+                ClearState(rows, At(workspace, OutputsAt) + (state * PaddedValueDim), At(workspace, RowSumAt) + (state * Lanes), At(workspace, RowMaxAt) + state);
             }
         }
 
-        // Block after block of the keys that the chunk sees: packed once, then every tile of queries passes over it.
+        // Keys [from, end), packed for these queries alone; from is where a group begins.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void WalkKeys(AttentionCall* call, WorkItem work, int tiles, byte* workspace)
+        private static int JoinKeys(AttentionCall* call, WorkItem global, int from, int end, byte* workspace)
         {
-            // The key the chunk's first query stands at, and the keys that any of its queries sees.
-            int stand = work.FirstRow + call->AlignmentOffset;
-            int firstKey = stand < GlobalRows ? 0 : Math.Max(0, stand - Before);
-            int endKey = work.KeyLength;
-            endKey = stand < GlobalRows ? endKey : Math.Max(Math.Min(endKey, stand + work.Rows - 1 + After + 1), Math.Min(endKey, Sinks));
-            for (int block = 0; block < endKey; block += KeyBlock)
+            float* keys = At(workspace, KeysAt), values = At(workspace, ValuesAt);
+            for (int to; from < end; from = to)
             {
-                int from = block, to = Math.Min(block + KeyBlock, endKey);
-                // Between the sinks and the window there is nothing to see.
-                if (block >= Sinks)
-                {
-                    if (to <= firstKey)
-                    {
-                        continue;
-                    }
+                to = Math.Min(from + (PackedKeys / JoinedKeys * JoinedKeys), end);
+                PackKeys(call, global, from, from, to, keys);
+                bool finite = PackValues(call, global, from, from, to, values);
+                AttendGlobal(call, global, from, from, to, values, finite, workspace);
+            }
 
-                    from = Math.Max(from, firstKey / Lanes * Lanes);
-                }
-                else if (to <= firstKey)
-                {
-                    to = Math.Min(to, Sinks);
-                }
-                if (call->Blocks.IsPresent && !BlockMasking.Narrow(call, work, GroupSize, ref from, ref to))
-                {
-                    continue;
-                }
+            return from;
+        }
 
-                PackKeys(call, work, block, from, to, At(workspace, KeysAt));
-                bool finite = PackValues(call, work, block, from, to, At(workspace, ValuesAt));
+        // Packed keys [from, to), group by group; values are those of the keys from block on.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static int AttendGlobal(AttentionCall* call, WorkItem global, int block, int from, int to, float* values, bool finite, byte* workspace)
+        {
+            for (int end; from < to; from = end)
+            {
+                end = Math.Min(from + JoinedKeys, to);
                 for (int member = 0; member < GroupSize; member++)
                 {
-                    for (int tile = 0; tile < tiles; tile++)
+                    for (int row = 0; row < global.Rows; row += TileRows)
                     {
-                        AttendTile(call, work, member, tile * TileRows, block, from, to, finite, workspace);
+                        AttendTile(call, global, member, row, block, from, end, values, finite, workspace);
                     }
                 }
             }
+
+            return from;
         }
 
         // One tile of queries against the part of a block that it sees: [from, to) for any of its rows, [fullFrom, fullTo) for all of them.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void AttendTile(AttentionCall* call, WorkItem work, int member, int row, int block, int blockFrom, int blockTo, bool finite, byte* workspace)
+        private static void AttendTile(AttentionCall* call, WorkItem work, int member, int row, int block, int blockFrom, int blockTo, float* values, bool finite, byte* workspace)
         {
             int query = work.FirstRow + row + call->AlignmentOffset;
             int from = Math.Max(blockFrom, query - Before), fullFrom = Math.Max(blockFrom, query + TileRows - 1 - Before);
@@ -7097,7 +7246,7 @@ namespace AttentionGen.Kernels
                 if (from / Lanes * Lanes > (sinkEnd + Lanes - 1) / Lanes * Lanes)
                 {
                     // The window stands clear of the sinks: a range of their own.
-                    AttendRuns(call, work, member, row, block, blockFrom, sinkEnd, blockFrom, sinkEnd, finite, workspace);
+                    AttendRuns(call, work, member, row, block, blockFrom, sinkEnd, blockFrom, sinkEnd, values, finite, workspace);
                 }
                 else
                 {
@@ -7108,20 +7257,20 @@ namespace AttentionGen.Kernels
 
             if (from < to)
             {
-                AttendRuns(call, work, member, row, block, from, to, fullFrom, fullTo, finite, workspace);
+                AttendRuns(call, work, member, row, block, from, to, fullFrom, fullTo, values, finite, workspace);
             }
         }
 
         // Keys [from, to) of a block without those that the call's block mask hides from the whole tile.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void AttendRuns(AttentionCall* call, WorkItem work, int member, int row, int block, int from, int to, int fullFrom, int fullTo, bool finite, byte* workspace)
+        private static void AttendRuns(AttentionCall* call, WorkItem work, int member, int row, int block, int from, int to, int fullFrom, int fullTo, float* values, bool finite, byte* workspace)
         {
             while (from < to)
             {
                 int end = call->Blocks.IsPresent ? BlockMasking.NextRun(call, work.Batch, (work.KvHead * GroupSize) + member, work.FirstRow + row, ref from, to) : to;
                 if (from < end)
                 {
-                    AttendRange(call, work, member, row, block, from, end, fullFrom, fullTo, finite, workspace);
+                    AttendRange(call, work, member, row, block, from, end, fullFrom, fullTo, values, finite, workspace);
                 }
 
                 from = end;
@@ -7130,7 +7279,7 @@ namespace AttentionGen.Kernels
 
         // Scores, softmax and values of one tile against keys [from, to) of a block.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void AttendRange(AttentionCall* call, WorkItem work, int member, int row, int block, int from, int to, int fullFrom, int fullTo, bool finite, byte* workspace)
+        private static void AttendRange(AttentionCall* call, WorkItem work, int member, int row, int block, int from, int to, int fullFrom, int fullTo, float* values, bool finite, byte* workspace)
         {
             int state = (member * ChunkRows) + row;
             float* queries = At(workspace, QueriesAt) + (state * QueryDim);
@@ -7178,7 +7327,7 @@ namespace AttentionGen.Kernels
 
             Softmax(scores + (start - block), end - start, tileMax, At(workspace, RowMaxAt) + state, At(workspace, RowSumAt) + (state * Lanes), outputs);
             float* weights = scores + (from - block);
-            float* values = At(workspace, ValuesAt) + ((from - block) * PaddedValueDim);
+            values += (from - block) * PaddedValueDim;
             if (finite)
             {
                 Values2(weights, values, outputs, to - from);
