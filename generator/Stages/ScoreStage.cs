@@ -12,6 +12,14 @@ namespace AttentionGen.Generator.Stages;
 /// </summary>
 internal static class ScoreStage
 {
+    // Where a tile takes sinks beside the window: in a panel of their own in front of it, or in the first lanes of its first panel.
+    private enum SinksIn
+    {
+        None,
+        Front,
+        First,
+    }
+
     public static void Write(CodeWriter writer, KernelPlan plan)
     {
         foreach (KeyPass pass in plan.Passes)
@@ -24,7 +32,12 @@ internal static class ScoreStage
 
             for (int width = plan.AtOnce is { Sinks: > 0 } ? plan.Dialect.TileVectors : 0; width > 1; width--)
             {
-                WriteTile(writer, plan, pass, width, partial: true, joins: true);
+                WriteTile(writer, plan, pass, width, partial: true, SinksIn.Front);
+            }
+
+            for (int width = plan.AtOnce is { MergesSinks: true } ? plan.Dialect.TileVectors : 0; width > 0; width--)
+            {
+                WriteTile(writer, plan, pass, width, partial: true, SinksIn.First);
             }
         }
     }
@@ -55,21 +68,21 @@ internal static class ScoreStage
         return text + string.Concat(plan.ScoreSteps.SelectMany(step => step.Values(plan.Dialect)).Select(value => typed ? $", {value.Type} {value.Name}" : $", {value.Name}"));
     }
 
-    // Where a tile joins the sinks, its first panel is the last of theirs, which stand apart from the others.
-    private static void WriteTile(CodeWriter writer, KernelPlan plan, KeyPass pass, int width, bool partial, bool joins = false)
+    private static void WriteTile(CodeWriter writer, KernelPlan plan, KeyPass pass, int width, bool partial, SinksIn sinks = SinksIn.None)
     {
+        bool joins = sinks == SinksIn.Front;
         Dialect dialect = plan.Dialect;
         int rows = dialect.TileRows;
-        string kind = joins ? "Joint" : partial ? "Partial" : "Full";
+        string kind = sinks switch { SinksIn.Front => "Joint", SinksIn.First => "Merged", _ => partial ? "Partial" : "Full" };
         writer.Line();
         writer.Line($"// scores[{rows} rows, {width * dialect.Lanes} keys] = queries[{rows} rows, {plan.Shape.QueryDim}] * keys[{plan.Shape.QueryDim}, {width * dialect.Lanes} keys]"
             + (partial ? ", hidden keys at -infinity." : ", every key visible.")
-            + (joins ? " The first panel holds sinks." : string.Empty));
+            + (sinks switch { SinksIn.Front => " The first panel holds sinks.", SinksIn.First => " The first lanes hold sinks.", _ => string.Empty }));
         writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
         using (writer.Block($"private static void Scores{width}{kind}{pass.Suffix}(float* queries, {(joins ? "float* sinks, " : string.Empty)}float* keys, float* scores, float* tileMax{Extra(plan, pass, partial, typed: true)})"))
         {
             WriteProduct(writer, plan, width, joins);
-            WriteEpilogue(writer, plan, pass, width, partial, joins);
+            WriteEpilogue(writer, plan, pass, width, partial, sinks);
         }
     }
 
@@ -124,17 +137,22 @@ internal static class ScoreStage
         }
     }
 
-    private static void WriteEpilogue(CodeWriter writer, KernelPlan plan, KeyPass pass, int width, bool partial, bool joins)
+    private static void WriteEpilogue(CodeWriter writer, KernelPlan plan, KeyPass pass, int width, bool partial, SinksIn sinks)
     {
         Dialect dialect = plan.Dialect;
-        bool indexed = partial || StepsUseRegisters(plan, pass, joins);
+        bool indexed = partial || StepsUseRegisters(plan, pass, sinks);
         writer.Line();
         for (int v = 0; indexed && v < width; v++)
         {
-            string index = joins && v == 0
+            string index = sinks == SinksIn.Front && v == 0
                 ? dialect.Add(dialect.Broadcast($"{plan.AtOnce!.Sinks - dialect.Lanes}f"), dialect.LaneIndex)
-                : KeyIndices(dialect, pass, (joins ? v - 1 : v) * dialect.Lanes);
+                : KeyIndices(dialect, pass, (sinks == SinksIn.Front ? v - 1 : v) * dialect.Lanes);
             writer.Line($"{dialect.Float} index{v} = {index};");
+        }
+
+        if (sinks == SinksIn.First)
+        {
+            writer.Line($"index0 = {dialect.Select(dialect.AtMost(dialect.LaneIndex, dialect.Broadcast($"(float)(Sinks{pass.Suffix} - 1)")), dialect.LaneIndex, "index0")};");
         }
 
         foreach (string statement in plan.ScoreSteps.SelectMany(step => step.Prepare(dialect)))
@@ -160,12 +178,12 @@ internal static class ScoreStage
         {
             using (writer.Block(string.Empty))
             {
-                WriteRow(writer, plan, pass, width, partial, r, joins);
+                WriteRow(writer, plan, pass, width, partial, r, sinks);
             }
         }
     }
 
-    private static bool StepsUseRegisters(KernelPlan plan, KeyPass pass, bool joins) => plan.ScoreSteps.Any(step => step.UsesIndexRegisters(!pass.IsIndexed && !joins));
+    private static bool StepsUseRegisters(KernelPlan plan, KeyPass pass, SinksIn sinks) => plan.ScoreSteps.Any(step => step.UsesIndexRegisters(!pass.IsIndexed && sinks == SinksIn.None));
 
     /// <summary>A score step's statements, in a scope of their own where there are several.</summary>
     public static void WriteStep(CodeWriter writer, string[] statements)
@@ -189,10 +207,10 @@ internal static class ScoreStage
         ? dialect.Load("keyIndices", Literals.Of(offset))
         : dialect.Add(dialect.Broadcast(offset == 0 ? "(float)key" : $"(float)(key + {offset})"), dialect.LaneIndex);
 
-    private static void WriteRow(CodeWriter writer, KernelPlan plan, KeyPass pass, int width, bool partial, int r, bool joins)
+    private static void WriteRow(CodeWriter writer, KernelPlan plan, KeyPass pass, int width, bool partial, int r, SinksIn sinks)
     {
         Dialect dialect = plan.Dialect;
-        bool isConsecutive = !pass.IsIndexed && !joins;
+        bool isConsecutive = !pass.IsIndexed && sinks == SinksIn.None;
         if (plan.ScoreSteps.Any(step => step.UsesIndexRegisters(isConsecutive)))
         {
             writer.Line($"{dialect.Float} stand = {dialect.Broadcast($"(float)(query + {r})")};");
@@ -205,7 +223,7 @@ internal static class ScoreStage
 
         if (partial)
         {
-            Visibility.WriteRow(writer, plan, joins ? pass.Window : pass, r);
+            Visibility.WriteRow(writer, plan, sinks == SinksIn.None ? pass : pass.Window, r);
         }
 
         for (int v = 0; v < width; v++)
@@ -218,7 +236,7 @@ internal static class ScoreStage
 
             if (partial)
             {
-                writer.Line($"{score} = {dialect.Select(Visibility.IsVisible(plan, joins && v > 0 ? pass.Window : pass, $"index{v}"), score, "hidden")};");
+                writer.Line($"{score} = {dialect.Select(Visibility.IsVisible(plan, sinks != SinksIn.None && v > 0 ? pass.Window : pass, $"index{v}"), score, "hidden")};");
             }
 
             writer.Line(dialect.Store(score, "scores", Literals.Of((r * plan.ScoreStride) + (v * dialect.Lanes))));

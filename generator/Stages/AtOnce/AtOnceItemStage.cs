@@ -18,6 +18,12 @@ internal static class AtOnceItemStage
         WriteTiles(writer, plan, atOnce, pass);
         writer.Line();
         WriteMove(writer, atOnce);
+        if (atOnce.MergesSinks)
+        {
+            writer.Line();
+            AtOnceSinkStage.WriteMerge(writer, plan.Dialect, pass);
+        }
+
         writer.Line();
         AtOnceTileStage.Write(writer, plan, atOnce, pass);
         if (atOnce.GlobalRows > 0)
@@ -93,6 +99,11 @@ internal static class AtOnceItemStage
             }
 
             writer.Line("int block = 0, packed = 0, finiteFrom = 0; // values from the last on are finite");
+            if (atOnce.MergesSinks)
+            {
+                writer.Line("int merged = -1; // the last panel that sinks took lanes of");
+            }
+
             if (atOnce.GlobalRows > 0)
             {
                 writer.Line("int joined = 0; // queries that see every key have seen those before");
@@ -136,7 +147,7 @@ internal static class AtOnceItemStage
 
         using (writer.Block("else if (to > packed)"))
         {
-            writer.Line("int first = from / Lanes * Lanes;");
+            writer.Line($"int first = from / Lanes * Lanes, until = Math.Min(endKey, (to + {AtOncePlan.PackedKeys - 1}) / {AtOncePlan.PackedKeys} * {AtOncePlan.PackedKeys});");
             using (writer.Block("if (first >= packed)"))
             {
                 if (atOnce.GlobalRows > 0)
@@ -147,7 +158,7 @@ internal static class AtOnceItemStage
                 writer.Line("(block, packed) = (first, first); // nothing that is packed is seen any more");
             }
 
-            using (writer.Block("else if (to > block + PackedKeys)"))
+            using (writer.Block("else if (until > block + PackedKeys)"))
             {
                 if (atOnce.GlobalRows > 0)
                 {
@@ -159,7 +170,6 @@ internal static class AtOnceItemStage
             }
 
             writer.Line();
-            writer.Line($"int until = Math.Min(Math.Min(endKey, block + PackedKeys), packed + ((to - packed + {AtOncePlan.PackedKeys - 1}) / {AtOncePlan.PackedKeys} * {AtOncePlan.PackedKeys}));");
             writer.Line($"PackKeys(call, work, block, packed, until, keys{KeyStage.Extra(plan, pass, typed: false)});");
             const string Pack = "PackValues(call, work, block, packed, until, values)";
             writer.Line($"finiteFrom = {(atOnce.ReadsInPlace ? $"(inPlace ? AreFinite(values + (packed * PaddedValueDim), until - packed) : {Pack})" : Pack)} ? finiteFrom : until;");
@@ -172,6 +182,18 @@ internal static class AtOnceItemStage
 
         writer.Line();
         writer.Line(atOnce.Sinks > 0 ? "bool finite = finiteSinks && from >= finiteFrom;" : "bool finite = from >= finiteFrom;");
+        if (atOnce.MergesSinks)
+        {
+            writer.Line("int start = from / Lanes * Lanes;");
+            using (writer.Block($"if ({AtOnceSinkStage.Merges(pass)} && start != merged)"))
+            {
+                writer.Line("MergeSinks(At(workspace, SinkKeysAt), keys + ((start - block) * QueryDim));");
+                writer.Line("merged = start;");
+            }
+
+            writer.Line();
+        }
+
         writer.Line($"float* seenValues = values + (({(atOnce.ReadsInPlace ? "inPlace ? from : from - block" : "from - block")}) * PaddedValueDim);");
         using (writer.Block("for (int member = 0; member < GroupSize; member++)"))
         {

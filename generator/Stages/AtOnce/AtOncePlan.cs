@@ -12,7 +12,7 @@ namespace AttentionGen.Generator.Stages;
 /// </summary>
 public sealed class AtOncePlan
 {
-    /// <summary>Keys packed in one go, as far as they are seen: a panel of the widest registers.</summary>
+    /// <summary>Keys are packed up to a multiple of these, as far as they are seen: a panel of the widest registers.</summary>
     public const int PackedKeys = 16;
 
     // The most keys in the sinks' panels.
@@ -21,11 +21,11 @@ public sealed class AtOncePlan
     // The most rows, of all heads that share their keys, that see every key.
     private const int MostGlobalRows = 1024;
 
-    // Rows between a tile and what is fetched beside it: two tiles take as long as memory does to answer, and what comes sooner pushes out what is in use.
-    private const int Ahead = 12;
+    // Rows between a tile and what is fetched beside it: more than a tile takes several times as long as memory does to answer, and what comes sooner pushes out what is in use.
+    private const int Ahead = 8;
 
     // The least number of keys packed before those still seen move to the front.
-    private const int LeastMove = 32;
+    private const int LeastMove = 64;
 
     /// <summary>The most query rows of one head in one work item: it keeps no state of them, and each item starts without rows that were asked for.</summary>
     public const int ItemRows = 8256;
@@ -37,12 +37,19 @@ public sealed class AtOncePlan
         KeysAhead = Ahead + Math.Max(0, range.FarthestAfter) + PackedKeys;
         GlobalRows = RoundUp(range.GlobalRows, plan.Dialect.TileRows);
         long span = Span(range, plan.Dialect);
-        Capacity = (int)Math.Min(plan.KeyBlock, RoundUp((int)span + Math.Max(LeastMove, (int)span / 4), PackedKeys));
+        Capacity = (int)Math.Min(plan.KeyBlock, RoundUp((int)span + Math.Max(LeastMove, (int)span / 2), PackedKeys));
+        MergesSinks = range.Sinks > 0 && range.Sinks < plan.Dialect.Lanes && (GlobalRows == 0 || (long)range.FarthestBefore + range.FarthestAfter >= AtOnceGlobalStage.Group);
         ReadsInPlace = plan.Shape.ValueDim == plan.PaddedValueDim;
     }
 
     /// <summary>Keys of the panels that hold the sinks, which stand apart from the others; 0: none.</summary>
     public int Sinks { get; }
+
+    /// <summary>
+    /// Whether the sinks take lanes of the window's first panel whose own keys are not seen any more: then they cost no panel. A tile whose window leaves too few takes them apart.
+    /// Queries that see every key must have taken those first: they have, where a window is no shorter than a group of theirs.
+    /// </summary>
+    public bool MergesSinks { get; }
 
     /// <summary>Keys that the buffers hold: those that a tile sees, and room behind them.</summary>
     public int Capacity { get; }
@@ -76,8 +83,7 @@ public sealed class AtOncePlan
         Dialect.Cpu.All(dialect => Span(range, dialect) + LeastMove <= KernelPlan.ChooseKeyBlock(plan.Shape, dialect)
             && RoundUp(range.Sinks, dialect.Lanes) <= MostSinks && (long)range.GlobalRows * plan.Shape.GroupSize <= MostGlobalRows);
 
-    // The most keys that must stand packed for one tile: from whole panels on, and as many as are packed in one go.
-    // Where queries see every key, a group of them waits to be whole.
+    // The most keys that must stand packed for one tile: from a whole panel on, and up to where packing ends. Where queries see every key, a group of them waits to be whole.
     private static long Span(KeyRange range, Dialect dialect) =>
         (long)range.FarthestBefore + Math.Max(0, range.FarthestAfter) + dialect.TileRows + dialect.Lanes + PackedKeys + (range.GlobalRows > 0 ? AtOnceGlobalStage.Group : 0);
 

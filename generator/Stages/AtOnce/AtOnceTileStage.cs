@@ -37,8 +37,8 @@ internal static class AtOnceTileStage
 
             WriteScores(writer, plan, atOnce, pass);
             WriteAskForKeys(writer, plan, "Value", Literals.Of(plan.Shape.ValueDim));
-            writer.Line($"int seen = {(hasSinks ? "from < to ? SinkKeys + to - start : sinkKeys" : "to - start")}; // keys, some of them hidden");
-            TileScores scores = WriteIndices(writer, plan, atOnce);
+            writer.Line($"int seen = {(hasSinks ? $"from < to ? {AtOnceSinkStage.Apart(atOnce)} + to - start : sinkKeys" : "to - start")}; // keys, some of them hidden");
+            TileScores scores = AtOnceSinkStage.WriteIndices(writer, plan, atOnce, pass);
             CallMaskStage.Write(writer, scores);
             writer.Line("float* factors = At(workspace, FactorsAt);");
             writer.Line("SoftmaxAtOnce(call, work, head, row, rows, first, (seen + Lanes - 1) / Lanes * Lanes, tileMax, factors);");
@@ -77,7 +77,13 @@ internal static class AtOnceTileStage
         writer.Line("// Keys [fullFrom, fullTo) are seen by every row.");
         writer.Line($"int fullFrom = Math.Max(from, {pass.First("query + rows - 1")}), fullTo = Math.Min(to, {pass.Last("query")} + 1);");
         writer.Line("int start = from / Lanes * Lanes, end = (to + Lanes - 1) / Lanes * Lanes;");
-        writer.Line($"float* first = At(workspace, ScoresAt), scores = first + ({(atOnce.Sinks > 0 ? "SinkKeys + " : string.Empty)}block - start); // a key's score stands at scores + (key - block)");
+        if (atOnce.MergesSinks)
+        {
+            writer.Line($"bool merges = {AtOnceSinkStage.Merges(pass)}; // the sinks stand in the window's first panel");
+            writer.Line("int apart = merges ? 0 : SinkKeys;");
+        }
+
+        writer.Line($"float* first = At(workspace, ScoresAt), scores = first + ({(atOnce.Sinks > 0 ? $"{AtOnceSinkStage.Apart(atOnce)} + " : string.Empty)}block - start); // a key's score stands at scores + (key - block)");
         writer.Line("float* tileMax = At(workspace, TileMaxAt);");
         writer.Line("new Span<float>(tileMax, TileRows * Lanes).Fill(float.NegativeInfinity);");
     }
@@ -86,80 +92,13 @@ internal static class AtOnceTileStage
     {
         if (atOnce.Sinks > 0)
         {
-            WriteSinkScores(writer, plan, atOnce, pass);
+            AtOnceSinkStage.WriteScores(writer, plan, atOnce, pass);
+        }
+        else
+        {
+            writer.Line("int key = start;");
         }
 
-        writer.Line(atOnce.Sinks > 0 && plan.Dialect.TileVectors > 1 ? "key = start + (joined * Lanes);" : "int key = start;");
         TileStage.WritePanels(writer, plan, pass);
-    }
-
-    /// <summary>The sinks' panels but the last take tiles of their own; the last one shares its tile with the first panels of the window, as one alone would wait on its own latency.</summary>
-    private static void WriteSinkScores(CodeWriter writer, KernelPlan plan, AtOncePlan atOnce, KeyPass pass)
-    {
-        Dialect dialect = plan.Dialect;
-        int width = dialect.TileVectors, panels = atOnce.Sinks / dialect.Lanes;
-        string extra = ScoreStage.Extra(plan, pass, partial: true, typed: false);
-        writer.Line("int sinkKeys = Math.Min(SinkKeys, work.KeyLength);");
-        writer.Line("float* sinks = At(workspace, SinkKeysAt);");
-        writer.Line("int key = 0;");
-        int alone = width > 1 ? panels - 1 : panels;
-        for (int done = 0; done < alone;)
-        {
-            int count = System.Math.Min(width, alone - done);
-            string at = done == 0 ? string.Empty : $" + {done * dialect.Lanes * plan.Shape.QueryDim}";
-            writer.Line($"Scores{count}Partial{pass.Suffix}(queries, sinks{at}, first + key, tileMax{extra});");
-            writer.Line($"key += {count * dialect.Lanes};");
-            done += count;
-        }
-
-        if (width == 1)
-        {
-            return;
-        }
-
-        string last = alone == 0 ? "sinks" : $"sinks + {alone * dialect.Lanes * plan.Shape.QueryDim}";
-        string scores = alone == 0 ? "first" : $"first + {alone * dialect.Lanes}";
-        writer.Line("// The sinks' last panel shares its tile with the window's first ones: alone it would wait on its own latency.");
-        writer.Line("float* window = At(workspace, KeysAt) + ((start - block) * QueryDim);");
-        writer.Line($"int joined = Math.Min((end - start) / Lanes, {width - 1});");
-        using (writer.Block("switch (joined)"))
-        {
-            for (int others = width - 1; others >= 0; others--)
-            {
-                writer.Line(others == 0 ? "default:" : $"case {others}:");
-                if (others == 0)
-                {
-                    writer.Line($"    Scores1Partial{pass.Suffix}(queries, {last}, {scores}, tileMax{extra});");
-                }
-                else
-                {
-                    writer.Line("    key = start;");
-                    writer.Line($"    Scores{others + 1}Joint{pass.Suffix}(queries, {last}, window, {scores}, tileMax{extra});");
-                }
-
-                writer.Line("    break;");
-            }
-        }
-
-        writer.Line();
-    }
-
-    /// <summary>The sinks' keys and the window's don't follow each other: then masks are given each key's index.</summary>
-    private static TileScores WriteIndices(CodeWriter writer, KernelPlan plan, AtOncePlan atOnce)
-    {
-        if (atOnce.Sinks == 0)
-        {
-            return new TileScores("rows", "start", "to", "null", "first");
-        }
-
-        writer.Line("float* keyIndices = At(workspace, KeyIndicesAt);");
-        using (writer.Block($"if (call->Blocks.IsPresent || call->Mask.IsPresent{(plan.HasDropout ? " || call->DropsWeights" : string.Empty)})"))
-        using (writer.Block("for (int n = 0; n < seen; n++)"))
-        {
-            writer.Line("keyIndices[n] = n < SinkKeys ? n : start + n - SinkKeys;");
-        }
-
-        writer.Line();
-        return new TileScores("rows", "0", "seen", "keyIndices", "first");
     }
 }

@@ -21,7 +21,7 @@ namespace Golden
         public const int DModel = 32;
 
         /// <summary>Native memory that each working thread keeps for this kernel, in bytes, whatever the lengths.</summary>
-        public const int WorkspaceBytesPerThread = 27008;
+        public const int WorkspaceBytesPerThread = 30080;
 
         /// <summary>Attention over contiguous tensors.</summary>
         /// <param name="query">[batch, Heads, queryLength, HeadDim].</param>

@@ -7,7 +7,7 @@
 // Positions: rope: rotates pairs of features of q and k by position * Base^(-2i/RotaryDim) (RoFormer, Su et al. 2021).
 // Positions: alibi: score += -slope_h * |i - j| (ALiBi, Press et al. 2021).
 // Work: 160 FLOPs per visible (query, key) pair, all heads; hidden tiles are never visited, only tiles at a mask's edge run mask code.
-// Tiles: Vector512 6 x 64 in 24 accumulators, blocks of 512 keys, chunks of 8256 queries, 27008 bytes; Vector256 6 x 16 in 12 accumulators, blocks of 512 keys, chunks of 8256 queries, 24256 bytes; Vector128 6 x 16 in 24 accumulators, blocks of 512 keys, chunks of 8256 queries, 22272 bytes; Scalar 6 x 2 in 12 accumulators, blocks of 512 keys, chunks of 8256 queries, 22016 bytes.
+// Tiles: Vector512 6 x 64 in 24 accumulators, blocks of 512 keys, chunks of 8256 queries, 30080 bytes; Vector256 6 x 16 in 12 accumulators, blocks of 512 keys, chunks of 8256 queries, 27328 bytes; Vector128 6 x 16 in 24 accumulators, blocks of 512 keys, chunks of 8256 queries, 24832 bytes; Scalar 6 x 2 in 12 accumulators, blocks of 512 keys, chunks of 8256 queries, 24576 bytes.
 // One work item: a chunk of queries, for all query heads of one key/value head. A query tile sees so few keys that all of them stand packed at once: it goes from queries to finished outputs in one step, while the rows of later tiles are fetched beside it.
 //
 #nullable enable
@@ -55,9 +55,9 @@ namespace AttentionGen.Kernels
         private const int Lanes = 16;
         private const int TileRows = 6;
         private const int KeyBlock = 512;
-        private const int PackedKeys = 96; // keys that stand packed at the same time, at most
-        private const int RowsAhead = 12; // how far behind a query the one is that is asked for beside its arithmetic
-        private const int KeysAhead = 28; // the same for keys and values
+        private const int PackedKeys = 128; // keys that stand packed at the same time, at most
+        private const int RowsAhead = 8; // how far behind a query the one is that is asked for beside its arithmetic
+        private const int KeysAhead = 24; // the same for keys and values
         private const int SinkKeys = 16; // keys of the sinks' panels
         private const int ScoreStride = 528;
         private const int Before = 12; // keys visible before the query
@@ -71,14 +71,14 @@ namespace AttentionGen.Kernels
         private const int QueriesAt = 0; // scaled queries of one tile [tile rows, head dim]
         private const int OutputsAt = 192; // outputs of a tile that can't be written in place [tile rows, padded value dim]
         private const int KeysAt = 576; // packed keys [packed keys / lanes, head dim, lanes]
-        private const int ValuesAt = 3648; // packed values [packed keys, padded value dim]
-        private const int ScoresAt = 9792; // scores, then weights, of one tile [tile rows, score stride]
-        private const int TileMaxAt = 22464; // maxima of the tile's scores per lane [tile rows, lanes]
-        private const int FactorsAt = 22848; // what each row's weighted values are multiplied by [tile rows]
-        private const int SinkKeysAt = 22912; // packed keys of the sinks' panels [sink keys / lanes, head dim, lanes]
-        private const int SinkValuesAt = 23424; // packed values of the same keys [sink keys, padded value dim]
-        private const int KeyRowsAt = 24448; // keys on their way to a panel [lanes, head dim]
-        private const int KeyIndicesAt = 24960; // indices of the packed keys, as floats [key block]
+        private const int ValuesAt = 4672; // packed values [packed keys, padded value dim]
+        private const int ScoresAt = 12864; // scores, then weights, of one tile [tile rows, score stride]
+        private const int TileMaxAt = 25536; // maxima of the tile's scores per lane [tile rows, lanes]
+        private const int FactorsAt = 25920; // what each row's weighted values are multiplied by [tile rows]
+        private const int SinkKeysAt = 25984; // packed keys of the sinks' panels [sink keys / lanes, head dim, lanes]
+        private const int SinkValuesAt = 26496; // packed values of the same keys [sink keys, padded value dim]
+        private const int KeyRowsAt = 27520; // keys on their way to a panel [lanes, head dim]
+        private const int KeyIndicesAt = 28032; // indices of the packed keys, as floats [key block]
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Run(void* address, int item, byte* workspace)
@@ -99,6 +99,7 @@ namespace AttentionGen.Kernels
             PackKeys(call, work, 0, 0, sinkKeys, At(workspace, SinkKeysAt), At(workspace, KeyRowsAt));
             bool finiteSinks = PackValues(call, work, 0, 0, sinkKeys, At(workspace, SinkValuesAt));
             int block = 0, packed = 0, finiteFrom = 0; // values from the last on are finite
+            int merged = -1; // the last panel that sinks took lanes of
             for (int row = 0, rows; row < work.Rows; row += rows)
             {
                 int query = stand + row;
@@ -111,24 +112,30 @@ namespace AttentionGen.Kernels
                 }
                 else if (to > packed)
                 {
-                    int first = from / Lanes * Lanes;
+                    int first = from / Lanes * Lanes, until = Math.Min(endKey, (to + 15) / 16 * 16);
                     if (first >= packed)
                     {
                         (block, packed) = (first, first); // nothing that is packed is seen any more
                     }
-                    else if (to > block + PackedKeys)
+                    else if (until > block + PackedKeys)
                     {
                         Move(keys, values, first - block, packed - first);
                         block = first;
                     }
 
-                    int until = Math.Min(Math.Min(endKey, block + PackedKeys), packed + ((to - packed + 15) / 16 * 16));
                     PackKeys(call, work, block, packed, until, keys, At(workspace, KeyRowsAt));
                     finiteFrom = PackValues(call, work, block, packed, until, values) ? finiteFrom : until;
                     packed = until;
                 }
 
                 bool finite = finiteSinks && from >= finiteFrom;
+                int start = from / Lanes * Lanes;
+                if (from - start >= Sinks && start != merged)
+                {
+                    MergeSinks(At(workspace, SinkKeysAt), keys + ((start - block) * QueryDim));
+                    merged = start;
+                }
+
                 float* seenValues = values + ((from - block) * PaddedValueDim);
                 for (int member = 0; member < GroupSize; member++)
                 {
@@ -143,6 +150,17 @@ namespace AttentionGen.Kernels
             int whole = (count + Lanes - 1) / Lanes * Lanes; // keys stand in panels
             new ReadOnlySpan<float>(keys + (first * QueryDim), whole * QueryDim).CopyTo(new Span<float>(keys, whole * QueryDim));
             new ReadOnlySpan<float>(values + (first * PaddedValueDim), count * PaddedValueDim).CopyTo(new Span<float>(values, count * PaddedValueDim));
+        }
+
+        // The sinks take the first lanes of a panel, whose own keys no later tile sees.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void MergeSinks(float* sinks, float* panel)
+        {
+            Vector512<float> lastSink = Vector512.Create((float)(Sinks - 1));
+            for (float* end = panel + (QueryDim * Lanes); panel < end; panel += Lanes, sinks += Lanes)
+            {
+                Vector512.Store(Vector512.ConditionalSelect(Vector512.LessThanOrEqual(Vector512<float>.Indices, lastSink), Vector512.Load(sinks), Vector512.Load(panel)), panel);
+            }
         }
 
         // One tile of queries, of which the sinks and [from, to) hold all keys that any row sees, with their values: from the queries to the outputs.
@@ -163,33 +181,57 @@ namespace AttentionGen.Kernels
             // Keys [fullFrom, fullTo) are seen by every row.
             int fullFrom = Math.Max(from, query + rows - 1 - Before), fullTo = Math.Min(to, query + 1);
             int start = from / Lanes * Lanes, end = (to + Lanes - 1) / Lanes * Lanes;
-            float* first = At(workspace, ScoresAt), scores = first + (SinkKeys + block - start); // a key's score stands at scores + (key - block)
+            bool merges = from - start >= Sinks; // the sinks stand in the window's first panel
+            int apart = merges ? 0 : SinkKeys;
+            float* first = At(workspace, ScoresAt), scores = first + (apart + block - start); // a key's score stands at scores + (key - block)
             float* tileMax = At(workspace, TileMaxAt);
             new Span<float>(tileMax, TileRows * Lanes).Fill(float.NegativeInfinity);
             float slope = call->Slopes[head] * Log2OfE;
             int sinkKeys = Math.Min(SinkKeys, work.KeyLength);
             float* sinks = At(workspace, SinkKeysAt);
             int key = 0;
-            // The sinks' last panel shares its tile with the window's first ones: alone it would wait on its own latency.
             float* window = At(workspace, KeysAt) + ((start - block) * QueryDim);
-            int joined = Math.Min((end - start) / Lanes, 3);
-            switch (joined)
+            int panels = (end - start) / Lanes, joined = merges ? panels == 5 ? 3 : Math.Min(panels, 4) : Math.Min(panels, 3); // of the window
+            if (merges)
             {
-                case 3:
-                    key = start;
-                    Scores4Joint(queries, sinks, window, first, tileMax, key, query, lastKey, slope);
-                    break;
-                case 2:
-                    key = start;
-                    Scores3Joint(queries, sinks, window, first, tileMax, key, query, lastKey, slope);
-                    break;
-                case 1:
-                    key = start;
-                    Scores2Joint(queries, sinks, window, first, tileMax, key, query, lastKey, slope);
-                    break;
-                default:
-                    Scores1Partial(queries, sinks, first, tileMax, key, query, lastKey, slope);
-                    break;
+                key = start;
+                switch (joined)
+                {
+                    case 4:
+                        Scores4Merged(queries, window, first, tileMax, key, query, lastKey, slope);
+                        break;
+                    case 3:
+                        Scores3Merged(queries, window, first, tileMax, key, query, lastKey, slope);
+                        break;
+                    case 2:
+                        Scores2Merged(queries, window, first, tileMax, key, query, lastKey, slope);
+                        break;
+                    default:
+                        Scores1Merged(queries, window, first, tileMax, key, query, lastKey, slope);
+                        break;
+                }
+            }
+            else
+            {
+                // The sinks' last panel shares its tile with the window's first ones: alone it would wait on its own latency.
+                switch (joined)
+                {
+                    case 3:
+                        key = start;
+                        Scores4Joint(queries, sinks, window, first, tileMax, key, query, lastKey, slope);
+                        break;
+                    case 2:
+                        key = start;
+                        Scores3Joint(queries, sinks, window, first, tileMax, key, query, lastKey, slope);
+                        break;
+                    case 1:
+                        key = start;
+                        Scores2Joint(queries, sinks, window, first, tileMax, key, query, lastKey, slope);
+                        break;
+                    default:
+                        Scores1Partial(queries, sinks, first, tileMax, key, query, lastKey, slope);
+                        break;
+                }
             }
 
             key = start + (joined * Lanes);
@@ -227,13 +269,13 @@ namespace AttentionGen.Kernels
                 CachePrefetch.NextRows(call->Value.Head(work.Batch, work.KvHead), call->Value.RowStride, work.FirstRow + call->AlignmentOffset + row + KeysAhead, rows, work.KeyLength, 12);
             }
 
-            int seen = from < to ? SinkKeys + to - start : sinkKeys; // keys, some of them hidden
+            int seen = from < to ? apart + to - start : sinkKeys; // keys, some of them hidden
             float* keyIndices = At(workspace, KeyIndicesAt);
             if (call->Blocks.IsPresent || call->Mask.IsPresent)
             {
                 for (int n = 0; n < seen; n++)
                 {
-                    keyIndices[n] = n < SinkKeys ? n : start + n - SinkKeys;
+                    keyIndices[n] = n < (merges ? Sinks : SinkKeys) ? n : start + n - apart;
                 }
             }
 
@@ -2350,6 +2392,860 @@ namespace AttentionGen.Kernels
             }
         }
 
+        // scores[6 rows, 64 keys] = queries[6 rows, 8] * keys[8, 64 keys], hidden keys at -infinity. The first lanes hold sinks.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Scores4Merged(float* queries, float* keys, float* scores, float* tileMax, int key, int query, int lastKey, float slope)
+        {
+            Vector512<float> score0_0 = Vector512<float>.Zero, score0_1 = Vector512<float>.Zero, score0_2 = Vector512<float>.Zero, score0_3 = Vector512<float>.Zero;
+            Vector512<float> score1_0 = Vector512<float>.Zero, score1_1 = Vector512<float>.Zero, score1_2 = Vector512<float>.Zero, score1_3 = Vector512<float>.Zero;
+            Vector512<float> score2_0 = Vector512<float>.Zero, score2_1 = Vector512<float>.Zero, score2_2 = Vector512<float>.Zero, score2_3 = Vector512<float>.Zero;
+            Vector512<float> score3_0 = Vector512<float>.Zero, score3_1 = Vector512<float>.Zero, score3_2 = Vector512<float>.Zero, score3_3 = Vector512<float>.Zero;
+            Vector512<float> score4_0 = Vector512<float>.Zero, score4_1 = Vector512<float>.Zero, score4_2 = Vector512<float>.Zero, score4_3 = Vector512<float>.Zero;
+            Vector512<float> score5_0 = Vector512<float>.Zero, score5_1 = Vector512<float>.Zero, score5_2 = Vector512<float>.Zero, score5_3 = Vector512<float>.Zero;
+            for (float* end = queries + QueryDim; queries < end;)
+            {
+                {
+                    Vector512<float> key0 = Vector512.Load(keys);
+                    Vector512<float> key1 = Vector512.Load(keys + 128);
+                    Vector512<float> key2 = Vector512.Load(keys + 256);
+                    Vector512<float> key3 = Vector512.Load(keys + 384);
+                    Vector512<float> feature = Vector512.Create(queries[0]);
+                    score0_0 = Vector512.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector512.MultiplyAddEstimate(feature, key1, score0_1);
+                    score0_2 = Vector512.MultiplyAddEstimate(feature, key2, score0_2);
+                    score0_3 = Vector512.MultiplyAddEstimate(feature, key3, score0_3);
+                    feature = Vector512.Create(queries[8]);
+                    score1_0 = Vector512.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector512.MultiplyAddEstimate(feature, key1, score1_1);
+                    score1_2 = Vector512.MultiplyAddEstimate(feature, key2, score1_2);
+                    score1_3 = Vector512.MultiplyAddEstimate(feature, key3, score1_3);
+                    feature = Vector512.Create(queries[16]);
+                    score2_0 = Vector512.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector512.MultiplyAddEstimate(feature, key1, score2_1);
+                    score2_2 = Vector512.MultiplyAddEstimate(feature, key2, score2_2);
+                    score2_3 = Vector512.MultiplyAddEstimate(feature, key3, score2_3);
+                    feature = Vector512.Create(queries[24]);
+                    score3_0 = Vector512.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector512.MultiplyAddEstimate(feature, key1, score3_1);
+                    score3_2 = Vector512.MultiplyAddEstimate(feature, key2, score3_2);
+                    score3_3 = Vector512.MultiplyAddEstimate(feature, key3, score3_3);
+                    feature = Vector512.Create(queries[32]);
+                    score4_0 = Vector512.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector512.MultiplyAddEstimate(feature, key1, score4_1);
+                    score4_2 = Vector512.MultiplyAddEstimate(feature, key2, score4_2);
+                    score4_3 = Vector512.MultiplyAddEstimate(feature, key3, score4_3);
+                    feature = Vector512.Create(queries[40]);
+                    score5_0 = Vector512.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector512.MultiplyAddEstimate(feature, key1, score5_1);
+                    score5_2 = Vector512.MultiplyAddEstimate(feature, key2, score5_2);
+                    score5_3 = Vector512.MultiplyAddEstimate(feature, key3, score5_3);
+                }
+                {
+                    Vector512<float> key0 = Vector512.Load(keys + 16);
+                    Vector512<float> key1 = Vector512.Load(keys + 144);
+                    Vector512<float> key2 = Vector512.Load(keys + 272);
+                    Vector512<float> key3 = Vector512.Load(keys + 400);
+                    Vector512<float> feature = Vector512.Create(queries[1]);
+                    score0_0 = Vector512.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector512.MultiplyAddEstimate(feature, key1, score0_1);
+                    score0_2 = Vector512.MultiplyAddEstimate(feature, key2, score0_2);
+                    score0_3 = Vector512.MultiplyAddEstimate(feature, key3, score0_3);
+                    feature = Vector512.Create(queries[9]);
+                    score1_0 = Vector512.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector512.MultiplyAddEstimate(feature, key1, score1_1);
+                    score1_2 = Vector512.MultiplyAddEstimate(feature, key2, score1_2);
+                    score1_3 = Vector512.MultiplyAddEstimate(feature, key3, score1_3);
+                    feature = Vector512.Create(queries[17]);
+                    score2_0 = Vector512.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector512.MultiplyAddEstimate(feature, key1, score2_1);
+                    score2_2 = Vector512.MultiplyAddEstimate(feature, key2, score2_2);
+                    score2_3 = Vector512.MultiplyAddEstimate(feature, key3, score2_3);
+                    feature = Vector512.Create(queries[25]);
+                    score3_0 = Vector512.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector512.MultiplyAddEstimate(feature, key1, score3_1);
+                    score3_2 = Vector512.MultiplyAddEstimate(feature, key2, score3_2);
+                    score3_3 = Vector512.MultiplyAddEstimate(feature, key3, score3_3);
+                    feature = Vector512.Create(queries[33]);
+                    score4_0 = Vector512.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector512.MultiplyAddEstimate(feature, key1, score4_1);
+                    score4_2 = Vector512.MultiplyAddEstimate(feature, key2, score4_2);
+                    score4_3 = Vector512.MultiplyAddEstimate(feature, key3, score4_3);
+                    feature = Vector512.Create(queries[41]);
+                    score5_0 = Vector512.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector512.MultiplyAddEstimate(feature, key1, score5_1);
+                    score5_2 = Vector512.MultiplyAddEstimate(feature, key2, score5_2);
+                    score5_3 = Vector512.MultiplyAddEstimate(feature, key3, score5_3);
+                }
+                {
+                    Vector512<float> key0 = Vector512.Load(keys + 32);
+                    Vector512<float> key1 = Vector512.Load(keys + 160);
+                    Vector512<float> key2 = Vector512.Load(keys + 288);
+                    Vector512<float> key3 = Vector512.Load(keys + 416);
+                    Vector512<float> feature = Vector512.Create(queries[2]);
+                    score0_0 = Vector512.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector512.MultiplyAddEstimate(feature, key1, score0_1);
+                    score0_2 = Vector512.MultiplyAddEstimate(feature, key2, score0_2);
+                    score0_3 = Vector512.MultiplyAddEstimate(feature, key3, score0_3);
+                    feature = Vector512.Create(queries[10]);
+                    score1_0 = Vector512.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector512.MultiplyAddEstimate(feature, key1, score1_1);
+                    score1_2 = Vector512.MultiplyAddEstimate(feature, key2, score1_2);
+                    score1_3 = Vector512.MultiplyAddEstimate(feature, key3, score1_3);
+                    feature = Vector512.Create(queries[18]);
+                    score2_0 = Vector512.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector512.MultiplyAddEstimate(feature, key1, score2_1);
+                    score2_2 = Vector512.MultiplyAddEstimate(feature, key2, score2_2);
+                    score2_3 = Vector512.MultiplyAddEstimate(feature, key3, score2_3);
+                    feature = Vector512.Create(queries[26]);
+                    score3_0 = Vector512.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector512.MultiplyAddEstimate(feature, key1, score3_1);
+                    score3_2 = Vector512.MultiplyAddEstimate(feature, key2, score3_2);
+                    score3_3 = Vector512.MultiplyAddEstimate(feature, key3, score3_3);
+                    feature = Vector512.Create(queries[34]);
+                    score4_0 = Vector512.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector512.MultiplyAddEstimate(feature, key1, score4_1);
+                    score4_2 = Vector512.MultiplyAddEstimate(feature, key2, score4_2);
+                    score4_3 = Vector512.MultiplyAddEstimate(feature, key3, score4_3);
+                    feature = Vector512.Create(queries[42]);
+                    score5_0 = Vector512.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector512.MultiplyAddEstimate(feature, key1, score5_1);
+                    score5_2 = Vector512.MultiplyAddEstimate(feature, key2, score5_2);
+                    score5_3 = Vector512.MultiplyAddEstimate(feature, key3, score5_3);
+                }
+                {
+                    Vector512<float> key0 = Vector512.Load(keys + 48);
+                    Vector512<float> key1 = Vector512.Load(keys + 176);
+                    Vector512<float> key2 = Vector512.Load(keys + 304);
+                    Vector512<float> key3 = Vector512.Load(keys + 432);
+                    Vector512<float> feature = Vector512.Create(queries[3]);
+                    score0_0 = Vector512.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector512.MultiplyAddEstimate(feature, key1, score0_1);
+                    score0_2 = Vector512.MultiplyAddEstimate(feature, key2, score0_2);
+                    score0_3 = Vector512.MultiplyAddEstimate(feature, key3, score0_3);
+                    feature = Vector512.Create(queries[11]);
+                    score1_0 = Vector512.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector512.MultiplyAddEstimate(feature, key1, score1_1);
+                    score1_2 = Vector512.MultiplyAddEstimate(feature, key2, score1_2);
+                    score1_3 = Vector512.MultiplyAddEstimate(feature, key3, score1_3);
+                    feature = Vector512.Create(queries[19]);
+                    score2_0 = Vector512.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector512.MultiplyAddEstimate(feature, key1, score2_1);
+                    score2_2 = Vector512.MultiplyAddEstimate(feature, key2, score2_2);
+                    score2_3 = Vector512.MultiplyAddEstimate(feature, key3, score2_3);
+                    feature = Vector512.Create(queries[27]);
+                    score3_0 = Vector512.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector512.MultiplyAddEstimate(feature, key1, score3_1);
+                    score3_2 = Vector512.MultiplyAddEstimate(feature, key2, score3_2);
+                    score3_3 = Vector512.MultiplyAddEstimate(feature, key3, score3_3);
+                    feature = Vector512.Create(queries[35]);
+                    score4_0 = Vector512.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector512.MultiplyAddEstimate(feature, key1, score4_1);
+                    score4_2 = Vector512.MultiplyAddEstimate(feature, key2, score4_2);
+                    score4_3 = Vector512.MultiplyAddEstimate(feature, key3, score4_3);
+                    feature = Vector512.Create(queries[43]);
+                    score5_0 = Vector512.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector512.MultiplyAddEstimate(feature, key1, score5_1);
+                    score5_2 = Vector512.MultiplyAddEstimate(feature, key2, score5_2);
+                    score5_3 = Vector512.MultiplyAddEstimate(feature, key3, score5_3);
+                }
+                queries += 4;
+                keys += 64;
+            }
+
+            Vector512<float> index0 = (Vector512.Create((float)key) + Vector512<float>.Indices);
+            Vector512<float> index1 = (Vector512.Create((float)(key + 16)) + Vector512<float>.Indices);
+            Vector512<float> index2 = (Vector512.Create((float)(key + 32)) + Vector512<float>.Indices);
+            Vector512<float> index3 = (Vector512.Create((float)(key + 48)) + Vector512<float>.Indices);
+            index0 = Vector512.ConditionalSelect(Vector512.LessThanOrEqual(Vector512<float>.Indices, Vector512.Create((float)(Sinks - 1))), Vector512<float>.Indices, index0);
+            Vector512<float> descent = Vector512.Create(-slope);
+            Vector512<float> hidden = Vector512.Create(float.NegativeInfinity);
+            Vector512<float> lastSink = Vector512.Create((float)(Sinks - 1));
+            {
+                Vector512<float> stand = Vector512.Create((float)(query));
+                Vector512<float> leftmost = Vector512.Create((float)(query - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query));
+                score0_0 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index0 - stand)), score0_0);
+                score0_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score0_0, hidden);
+                Vector512.Store(score0_0, scores);
+                score0_1 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index1 - stand)), score0_1);
+                score0_1 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index1, leftmost) & Vector512.LessThanOrEqual(index1, rightmost)), score0_1, hidden);
+                Vector512.Store(score0_1, scores + 16);
+                score0_2 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index2 - stand)), score0_2);
+                score0_2 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index2, leftmost) & Vector512.LessThanOrEqual(index2, rightmost)), score0_2, hidden);
+                Vector512.Store(score0_2, scores + 32);
+                score0_3 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index3 - stand)), score0_3);
+                score0_3 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index3, leftmost) & Vector512.LessThanOrEqual(index3, rightmost)), score0_3, hidden);
+                Vector512.Store(score0_3, scores + 48);
+                Vector512<float> highest = Vector512.MaxNative(Vector512.MaxNative(Vector512.MaxNative(score0_0, score0_1), score0_2), score0_3);
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax), highest), tileMax);
+            }
+            {
+                Vector512<float> stand = Vector512.Create((float)(query + 1));
+                Vector512<float> leftmost = Vector512.Create((float)(query + 1 - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 1));
+                score1_0 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index0 - stand)), score1_0);
+                score1_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score1_0, hidden);
+                Vector512.Store(score1_0, scores + 528);
+                score1_1 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index1 - stand)), score1_1);
+                score1_1 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index1, leftmost) & Vector512.LessThanOrEqual(index1, rightmost)), score1_1, hidden);
+                Vector512.Store(score1_1, scores + 544);
+                score1_2 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index2 - stand)), score1_2);
+                score1_2 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index2, leftmost) & Vector512.LessThanOrEqual(index2, rightmost)), score1_2, hidden);
+                Vector512.Store(score1_2, scores + 560);
+                score1_3 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index3 - stand)), score1_3);
+                score1_3 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index3, leftmost) & Vector512.LessThanOrEqual(index3, rightmost)), score1_3, hidden);
+                Vector512.Store(score1_3, scores + 576);
+                Vector512<float> highest = Vector512.MaxNative(Vector512.MaxNative(Vector512.MaxNative(score1_0, score1_1), score1_2), score1_3);
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax + 16), highest), tileMax + 16);
+            }
+            {
+                Vector512<float> stand = Vector512.Create((float)(query + 2));
+                Vector512<float> leftmost = Vector512.Create((float)(query + 2 - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 2));
+                score2_0 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index0 - stand)), score2_0);
+                score2_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score2_0, hidden);
+                Vector512.Store(score2_0, scores + 1056);
+                score2_1 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index1 - stand)), score2_1);
+                score2_1 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index1, leftmost) & Vector512.LessThanOrEqual(index1, rightmost)), score2_1, hidden);
+                Vector512.Store(score2_1, scores + 1072);
+                score2_2 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index2 - stand)), score2_2);
+                score2_2 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index2, leftmost) & Vector512.LessThanOrEqual(index2, rightmost)), score2_2, hidden);
+                Vector512.Store(score2_2, scores + 1088);
+                score2_3 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index3 - stand)), score2_3);
+                score2_3 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index3, leftmost) & Vector512.LessThanOrEqual(index3, rightmost)), score2_3, hidden);
+                Vector512.Store(score2_3, scores + 1104);
+                Vector512<float> highest = Vector512.MaxNative(Vector512.MaxNative(Vector512.MaxNative(score2_0, score2_1), score2_2), score2_3);
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax + 32), highest), tileMax + 32);
+            }
+            {
+                Vector512<float> stand = Vector512.Create((float)(query + 3));
+                Vector512<float> leftmost = Vector512.Create((float)(query + 3 - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 3));
+                score3_0 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index0 - stand)), score3_0);
+                score3_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score3_0, hidden);
+                Vector512.Store(score3_0, scores + 1584);
+                score3_1 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index1 - stand)), score3_1);
+                score3_1 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index1, leftmost) & Vector512.LessThanOrEqual(index1, rightmost)), score3_1, hidden);
+                Vector512.Store(score3_1, scores + 1600);
+                score3_2 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index2 - stand)), score3_2);
+                score3_2 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index2, leftmost) & Vector512.LessThanOrEqual(index2, rightmost)), score3_2, hidden);
+                Vector512.Store(score3_2, scores + 1616);
+                score3_3 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index3 - stand)), score3_3);
+                score3_3 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index3, leftmost) & Vector512.LessThanOrEqual(index3, rightmost)), score3_3, hidden);
+                Vector512.Store(score3_3, scores + 1632);
+                Vector512<float> highest = Vector512.MaxNative(Vector512.MaxNative(Vector512.MaxNative(score3_0, score3_1), score3_2), score3_3);
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax + 48), highest), tileMax + 48);
+            }
+            {
+                Vector512<float> stand = Vector512.Create((float)(query + 4));
+                Vector512<float> leftmost = Vector512.Create((float)(query + 4 - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 4));
+                score4_0 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index0 - stand)), score4_0);
+                score4_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score4_0, hidden);
+                Vector512.Store(score4_0, scores + 2112);
+                score4_1 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index1 - stand)), score4_1);
+                score4_1 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index1, leftmost) & Vector512.LessThanOrEqual(index1, rightmost)), score4_1, hidden);
+                Vector512.Store(score4_1, scores + 2128);
+                score4_2 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index2 - stand)), score4_2);
+                score4_2 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index2, leftmost) & Vector512.LessThanOrEqual(index2, rightmost)), score4_2, hidden);
+                Vector512.Store(score4_2, scores + 2144);
+                score4_3 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index3 - stand)), score4_3);
+                score4_3 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index3, leftmost) & Vector512.LessThanOrEqual(index3, rightmost)), score4_3, hidden);
+                Vector512.Store(score4_3, scores + 2160);
+                Vector512<float> highest = Vector512.MaxNative(Vector512.MaxNative(Vector512.MaxNative(score4_0, score4_1), score4_2), score4_3);
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax + 64), highest), tileMax + 64);
+            }
+            {
+                Vector512<float> stand = Vector512.Create((float)(query + 5));
+                Vector512<float> leftmost = Vector512.Create((float)(query + 5 - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 5));
+                score5_0 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index0 - stand)), score5_0);
+                score5_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score5_0, hidden);
+                Vector512.Store(score5_0, scores + 2640);
+                score5_1 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index1 - stand)), score5_1);
+                score5_1 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index1, leftmost) & Vector512.LessThanOrEqual(index1, rightmost)), score5_1, hidden);
+                Vector512.Store(score5_1, scores + 2656);
+                score5_2 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index2 - stand)), score5_2);
+                score5_2 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index2, leftmost) & Vector512.LessThanOrEqual(index2, rightmost)), score5_2, hidden);
+                Vector512.Store(score5_2, scores + 2672);
+                score5_3 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index3 - stand)), score5_3);
+                score5_3 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index3, leftmost) & Vector512.LessThanOrEqual(index3, rightmost)), score5_3, hidden);
+                Vector512.Store(score5_3, scores + 2688);
+                Vector512<float> highest = Vector512.MaxNative(Vector512.MaxNative(Vector512.MaxNative(score5_0, score5_1), score5_2), score5_3);
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax + 80), highest), tileMax + 80);
+            }
+        }
+
+        // scores[6 rows, 48 keys] = queries[6 rows, 8] * keys[8, 48 keys], hidden keys at -infinity. The first lanes hold sinks.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Scores3Merged(float* queries, float* keys, float* scores, float* tileMax, int key, int query, int lastKey, float slope)
+        {
+            Vector512<float> score0_0 = Vector512<float>.Zero, score0_1 = Vector512<float>.Zero, score0_2 = Vector512<float>.Zero;
+            Vector512<float> score1_0 = Vector512<float>.Zero, score1_1 = Vector512<float>.Zero, score1_2 = Vector512<float>.Zero;
+            Vector512<float> score2_0 = Vector512<float>.Zero, score2_1 = Vector512<float>.Zero, score2_2 = Vector512<float>.Zero;
+            Vector512<float> score3_0 = Vector512<float>.Zero, score3_1 = Vector512<float>.Zero, score3_2 = Vector512<float>.Zero;
+            Vector512<float> score4_0 = Vector512<float>.Zero, score4_1 = Vector512<float>.Zero, score4_2 = Vector512<float>.Zero;
+            Vector512<float> score5_0 = Vector512<float>.Zero, score5_1 = Vector512<float>.Zero, score5_2 = Vector512<float>.Zero;
+            for (float* end = queries + QueryDim; queries < end;)
+            {
+                {
+                    Vector512<float> key0 = Vector512.Load(keys);
+                    Vector512<float> key1 = Vector512.Load(keys + 128);
+                    Vector512<float> key2 = Vector512.Load(keys + 256);
+                    Vector512<float> feature = Vector512.Create(queries[0]);
+                    score0_0 = Vector512.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector512.MultiplyAddEstimate(feature, key1, score0_1);
+                    score0_2 = Vector512.MultiplyAddEstimate(feature, key2, score0_2);
+                    feature = Vector512.Create(queries[8]);
+                    score1_0 = Vector512.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector512.MultiplyAddEstimate(feature, key1, score1_1);
+                    score1_2 = Vector512.MultiplyAddEstimate(feature, key2, score1_2);
+                    feature = Vector512.Create(queries[16]);
+                    score2_0 = Vector512.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector512.MultiplyAddEstimate(feature, key1, score2_1);
+                    score2_2 = Vector512.MultiplyAddEstimate(feature, key2, score2_2);
+                    feature = Vector512.Create(queries[24]);
+                    score3_0 = Vector512.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector512.MultiplyAddEstimate(feature, key1, score3_1);
+                    score3_2 = Vector512.MultiplyAddEstimate(feature, key2, score3_2);
+                    feature = Vector512.Create(queries[32]);
+                    score4_0 = Vector512.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector512.MultiplyAddEstimate(feature, key1, score4_1);
+                    score4_2 = Vector512.MultiplyAddEstimate(feature, key2, score4_2);
+                    feature = Vector512.Create(queries[40]);
+                    score5_0 = Vector512.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector512.MultiplyAddEstimate(feature, key1, score5_1);
+                    score5_2 = Vector512.MultiplyAddEstimate(feature, key2, score5_2);
+                }
+                {
+                    Vector512<float> key0 = Vector512.Load(keys + 16);
+                    Vector512<float> key1 = Vector512.Load(keys + 144);
+                    Vector512<float> key2 = Vector512.Load(keys + 272);
+                    Vector512<float> feature = Vector512.Create(queries[1]);
+                    score0_0 = Vector512.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector512.MultiplyAddEstimate(feature, key1, score0_1);
+                    score0_2 = Vector512.MultiplyAddEstimate(feature, key2, score0_2);
+                    feature = Vector512.Create(queries[9]);
+                    score1_0 = Vector512.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector512.MultiplyAddEstimate(feature, key1, score1_1);
+                    score1_2 = Vector512.MultiplyAddEstimate(feature, key2, score1_2);
+                    feature = Vector512.Create(queries[17]);
+                    score2_0 = Vector512.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector512.MultiplyAddEstimate(feature, key1, score2_1);
+                    score2_2 = Vector512.MultiplyAddEstimate(feature, key2, score2_2);
+                    feature = Vector512.Create(queries[25]);
+                    score3_0 = Vector512.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector512.MultiplyAddEstimate(feature, key1, score3_1);
+                    score3_2 = Vector512.MultiplyAddEstimate(feature, key2, score3_2);
+                    feature = Vector512.Create(queries[33]);
+                    score4_0 = Vector512.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector512.MultiplyAddEstimate(feature, key1, score4_1);
+                    score4_2 = Vector512.MultiplyAddEstimate(feature, key2, score4_2);
+                    feature = Vector512.Create(queries[41]);
+                    score5_0 = Vector512.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector512.MultiplyAddEstimate(feature, key1, score5_1);
+                    score5_2 = Vector512.MultiplyAddEstimate(feature, key2, score5_2);
+                }
+                {
+                    Vector512<float> key0 = Vector512.Load(keys + 32);
+                    Vector512<float> key1 = Vector512.Load(keys + 160);
+                    Vector512<float> key2 = Vector512.Load(keys + 288);
+                    Vector512<float> feature = Vector512.Create(queries[2]);
+                    score0_0 = Vector512.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector512.MultiplyAddEstimate(feature, key1, score0_1);
+                    score0_2 = Vector512.MultiplyAddEstimate(feature, key2, score0_2);
+                    feature = Vector512.Create(queries[10]);
+                    score1_0 = Vector512.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector512.MultiplyAddEstimate(feature, key1, score1_1);
+                    score1_2 = Vector512.MultiplyAddEstimate(feature, key2, score1_2);
+                    feature = Vector512.Create(queries[18]);
+                    score2_0 = Vector512.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector512.MultiplyAddEstimate(feature, key1, score2_1);
+                    score2_2 = Vector512.MultiplyAddEstimate(feature, key2, score2_2);
+                    feature = Vector512.Create(queries[26]);
+                    score3_0 = Vector512.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector512.MultiplyAddEstimate(feature, key1, score3_1);
+                    score3_2 = Vector512.MultiplyAddEstimate(feature, key2, score3_2);
+                    feature = Vector512.Create(queries[34]);
+                    score4_0 = Vector512.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector512.MultiplyAddEstimate(feature, key1, score4_1);
+                    score4_2 = Vector512.MultiplyAddEstimate(feature, key2, score4_2);
+                    feature = Vector512.Create(queries[42]);
+                    score5_0 = Vector512.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector512.MultiplyAddEstimate(feature, key1, score5_1);
+                    score5_2 = Vector512.MultiplyAddEstimate(feature, key2, score5_2);
+                }
+                {
+                    Vector512<float> key0 = Vector512.Load(keys + 48);
+                    Vector512<float> key1 = Vector512.Load(keys + 176);
+                    Vector512<float> key2 = Vector512.Load(keys + 304);
+                    Vector512<float> feature = Vector512.Create(queries[3]);
+                    score0_0 = Vector512.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector512.MultiplyAddEstimate(feature, key1, score0_1);
+                    score0_2 = Vector512.MultiplyAddEstimate(feature, key2, score0_2);
+                    feature = Vector512.Create(queries[11]);
+                    score1_0 = Vector512.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector512.MultiplyAddEstimate(feature, key1, score1_1);
+                    score1_2 = Vector512.MultiplyAddEstimate(feature, key2, score1_2);
+                    feature = Vector512.Create(queries[19]);
+                    score2_0 = Vector512.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector512.MultiplyAddEstimate(feature, key1, score2_1);
+                    score2_2 = Vector512.MultiplyAddEstimate(feature, key2, score2_2);
+                    feature = Vector512.Create(queries[27]);
+                    score3_0 = Vector512.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector512.MultiplyAddEstimate(feature, key1, score3_1);
+                    score3_2 = Vector512.MultiplyAddEstimate(feature, key2, score3_2);
+                    feature = Vector512.Create(queries[35]);
+                    score4_0 = Vector512.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector512.MultiplyAddEstimate(feature, key1, score4_1);
+                    score4_2 = Vector512.MultiplyAddEstimate(feature, key2, score4_2);
+                    feature = Vector512.Create(queries[43]);
+                    score5_0 = Vector512.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector512.MultiplyAddEstimate(feature, key1, score5_1);
+                    score5_2 = Vector512.MultiplyAddEstimate(feature, key2, score5_2);
+                }
+                queries += 4;
+                keys += 64;
+            }
+
+            Vector512<float> index0 = (Vector512.Create((float)key) + Vector512<float>.Indices);
+            Vector512<float> index1 = (Vector512.Create((float)(key + 16)) + Vector512<float>.Indices);
+            Vector512<float> index2 = (Vector512.Create((float)(key + 32)) + Vector512<float>.Indices);
+            index0 = Vector512.ConditionalSelect(Vector512.LessThanOrEqual(Vector512<float>.Indices, Vector512.Create((float)(Sinks - 1))), Vector512<float>.Indices, index0);
+            Vector512<float> descent = Vector512.Create(-slope);
+            Vector512<float> hidden = Vector512.Create(float.NegativeInfinity);
+            Vector512<float> lastSink = Vector512.Create((float)(Sinks - 1));
+            {
+                Vector512<float> stand = Vector512.Create((float)(query));
+                Vector512<float> leftmost = Vector512.Create((float)(query - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query));
+                score0_0 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index0 - stand)), score0_0);
+                score0_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score0_0, hidden);
+                Vector512.Store(score0_0, scores);
+                score0_1 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index1 - stand)), score0_1);
+                score0_1 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index1, leftmost) & Vector512.LessThanOrEqual(index1, rightmost)), score0_1, hidden);
+                Vector512.Store(score0_1, scores + 16);
+                score0_2 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index2 - stand)), score0_2);
+                score0_2 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index2, leftmost) & Vector512.LessThanOrEqual(index2, rightmost)), score0_2, hidden);
+                Vector512.Store(score0_2, scores + 32);
+                Vector512<float> highest = Vector512.MaxNative(Vector512.MaxNative(score0_0, score0_1), score0_2);
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax), highest), tileMax);
+            }
+            {
+                Vector512<float> stand = Vector512.Create((float)(query + 1));
+                Vector512<float> leftmost = Vector512.Create((float)(query + 1 - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 1));
+                score1_0 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index0 - stand)), score1_0);
+                score1_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score1_0, hidden);
+                Vector512.Store(score1_0, scores + 528);
+                score1_1 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index1 - stand)), score1_1);
+                score1_1 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index1, leftmost) & Vector512.LessThanOrEqual(index1, rightmost)), score1_1, hidden);
+                Vector512.Store(score1_1, scores + 544);
+                score1_2 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index2 - stand)), score1_2);
+                score1_2 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index2, leftmost) & Vector512.LessThanOrEqual(index2, rightmost)), score1_2, hidden);
+                Vector512.Store(score1_2, scores + 560);
+                Vector512<float> highest = Vector512.MaxNative(Vector512.MaxNative(score1_0, score1_1), score1_2);
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax + 16), highest), tileMax + 16);
+            }
+            {
+                Vector512<float> stand = Vector512.Create((float)(query + 2));
+                Vector512<float> leftmost = Vector512.Create((float)(query + 2 - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 2));
+                score2_0 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index0 - stand)), score2_0);
+                score2_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score2_0, hidden);
+                Vector512.Store(score2_0, scores + 1056);
+                score2_1 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index1 - stand)), score2_1);
+                score2_1 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index1, leftmost) & Vector512.LessThanOrEqual(index1, rightmost)), score2_1, hidden);
+                Vector512.Store(score2_1, scores + 1072);
+                score2_2 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index2 - stand)), score2_2);
+                score2_2 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index2, leftmost) & Vector512.LessThanOrEqual(index2, rightmost)), score2_2, hidden);
+                Vector512.Store(score2_2, scores + 1088);
+                Vector512<float> highest = Vector512.MaxNative(Vector512.MaxNative(score2_0, score2_1), score2_2);
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax + 32), highest), tileMax + 32);
+            }
+            {
+                Vector512<float> stand = Vector512.Create((float)(query + 3));
+                Vector512<float> leftmost = Vector512.Create((float)(query + 3 - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 3));
+                score3_0 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index0 - stand)), score3_0);
+                score3_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score3_0, hidden);
+                Vector512.Store(score3_0, scores + 1584);
+                score3_1 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index1 - stand)), score3_1);
+                score3_1 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index1, leftmost) & Vector512.LessThanOrEqual(index1, rightmost)), score3_1, hidden);
+                Vector512.Store(score3_1, scores + 1600);
+                score3_2 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index2 - stand)), score3_2);
+                score3_2 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index2, leftmost) & Vector512.LessThanOrEqual(index2, rightmost)), score3_2, hidden);
+                Vector512.Store(score3_2, scores + 1616);
+                Vector512<float> highest = Vector512.MaxNative(Vector512.MaxNative(score3_0, score3_1), score3_2);
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax + 48), highest), tileMax + 48);
+            }
+            {
+                Vector512<float> stand = Vector512.Create((float)(query + 4));
+                Vector512<float> leftmost = Vector512.Create((float)(query + 4 - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 4));
+                score4_0 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index0 - stand)), score4_0);
+                score4_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score4_0, hidden);
+                Vector512.Store(score4_0, scores + 2112);
+                score4_1 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index1 - stand)), score4_1);
+                score4_1 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index1, leftmost) & Vector512.LessThanOrEqual(index1, rightmost)), score4_1, hidden);
+                Vector512.Store(score4_1, scores + 2128);
+                score4_2 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index2 - stand)), score4_2);
+                score4_2 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index2, leftmost) & Vector512.LessThanOrEqual(index2, rightmost)), score4_2, hidden);
+                Vector512.Store(score4_2, scores + 2144);
+                Vector512<float> highest = Vector512.MaxNative(Vector512.MaxNative(score4_0, score4_1), score4_2);
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax + 64), highest), tileMax + 64);
+            }
+            {
+                Vector512<float> stand = Vector512.Create((float)(query + 5));
+                Vector512<float> leftmost = Vector512.Create((float)(query + 5 - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 5));
+                score5_0 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index0 - stand)), score5_0);
+                score5_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score5_0, hidden);
+                Vector512.Store(score5_0, scores + 2640);
+                score5_1 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index1 - stand)), score5_1);
+                score5_1 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index1, leftmost) & Vector512.LessThanOrEqual(index1, rightmost)), score5_1, hidden);
+                Vector512.Store(score5_1, scores + 2656);
+                score5_2 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index2 - stand)), score5_2);
+                score5_2 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index2, leftmost) & Vector512.LessThanOrEqual(index2, rightmost)), score5_2, hidden);
+                Vector512.Store(score5_2, scores + 2672);
+                Vector512<float> highest = Vector512.MaxNative(Vector512.MaxNative(score5_0, score5_1), score5_2);
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax + 80), highest), tileMax + 80);
+            }
+        }
+
+        // scores[6 rows, 32 keys] = queries[6 rows, 8] * keys[8, 32 keys], hidden keys at -infinity. The first lanes hold sinks.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Scores2Merged(float* queries, float* keys, float* scores, float* tileMax, int key, int query, int lastKey, float slope)
+        {
+            Vector512<float> score0_0 = Vector512<float>.Zero, score0_1 = Vector512<float>.Zero;
+            Vector512<float> score1_0 = Vector512<float>.Zero, score1_1 = Vector512<float>.Zero;
+            Vector512<float> score2_0 = Vector512<float>.Zero, score2_1 = Vector512<float>.Zero;
+            Vector512<float> score3_0 = Vector512<float>.Zero, score3_1 = Vector512<float>.Zero;
+            Vector512<float> score4_0 = Vector512<float>.Zero, score4_1 = Vector512<float>.Zero;
+            Vector512<float> score5_0 = Vector512<float>.Zero, score5_1 = Vector512<float>.Zero;
+            for (float* end = queries + QueryDim; queries < end;)
+            {
+                {
+                    Vector512<float> key0 = Vector512.Load(keys);
+                    Vector512<float> key1 = Vector512.Load(keys + 128);
+                    Vector512<float> feature = Vector512.Create(queries[0]);
+                    score0_0 = Vector512.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector512.MultiplyAddEstimate(feature, key1, score0_1);
+                    feature = Vector512.Create(queries[8]);
+                    score1_0 = Vector512.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector512.MultiplyAddEstimate(feature, key1, score1_1);
+                    feature = Vector512.Create(queries[16]);
+                    score2_0 = Vector512.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector512.MultiplyAddEstimate(feature, key1, score2_1);
+                    feature = Vector512.Create(queries[24]);
+                    score3_0 = Vector512.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector512.MultiplyAddEstimate(feature, key1, score3_1);
+                    feature = Vector512.Create(queries[32]);
+                    score4_0 = Vector512.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector512.MultiplyAddEstimate(feature, key1, score4_1);
+                    feature = Vector512.Create(queries[40]);
+                    score5_0 = Vector512.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector512.MultiplyAddEstimate(feature, key1, score5_1);
+                }
+                {
+                    Vector512<float> key0 = Vector512.Load(keys + 16);
+                    Vector512<float> key1 = Vector512.Load(keys + 144);
+                    Vector512<float> feature = Vector512.Create(queries[1]);
+                    score0_0 = Vector512.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector512.MultiplyAddEstimate(feature, key1, score0_1);
+                    feature = Vector512.Create(queries[9]);
+                    score1_0 = Vector512.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector512.MultiplyAddEstimate(feature, key1, score1_1);
+                    feature = Vector512.Create(queries[17]);
+                    score2_0 = Vector512.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector512.MultiplyAddEstimate(feature, key1, score2_1);
+                    feature = Vector512.Create(queries[25]);
+                    score3_0 = Vector512.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector512.MultiplyAddEstimate(feature, key1, score3_1);
+                    feature = Vector512.Create(queries[33]);
+                    score4_0 = Vector512.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector512.MultiplyAddEstimate(feature, key1, score4_1);
+                    feature = Vector512.Create(queries[41]);
+                    score5_0 = Vector512.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector512.MultiplyAddEstimate(feature, key1, score5_1);
+                }
+                {
+                    Vector512<float> key0 = Vector512.Load(keys + 32);
+                    Vector512<float> key1 = Vector512.Load(keys + 160);
+                    Vector512<float> feature = Vector512.Create(queries[2]);
+                    score0_0 = Vector512.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector512.MultiplyAddEstimate(feature, key1, score0_1);
+                    feature = Vector512.Create(queries[10]);
+                    score1_0 = Vector512.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector512.MultiplyAddEstimate(feature, key1, score1_1);
+                    feature = Vector512.Create(queries[18]);
+                    score2_0 = Vector512.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector512.MultiplyAddEstimate(feature, key1, score2_1);
+                    feature = Vector512.Create(queries[26]);
+                    score3_0 = Vector512.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector512.MultiplyAddEstimate(feature, key1, score3_1);
+                    feature = Vector512.Create(queries[34]);
+                    score4_0 = Vector512.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector512.MultiplyAddEstimate(feature, key1, score4_1);
+                    feature = Vector512.Create(queries[42]);
+                    score5_0 = Vector512.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector512.MultiplyAddEstimate(feature, key1, score5_1);
+                }
+                {
+                    Vector512<float> key0 = Vector512.Load(keys + 48);
+                    Vector512<float> key1 = Vector512.Load(keys + 176);
+                    Vector512<float> feature = Vector512.Create(queries[3]);
+                    score0_0 = Vector512.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector512.MultiplyAddEstimate(feature, key1, score0_1);
+                    feature = Vector512.Create(queries[11]);
+                    score1_0 = Vector512.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector512.MultiplyAddEstimate(feature, key1, score1_1);
+                    feature = Vector512.Create(queries[19]);
+                    score2_0 = Vector512.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector512.MultiplyAddEstimate(feature, key1, score2_1);
+                    feature = Vector512.Create(queries[27]);
+                    score3_0 = Vector512.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector512.MultiplyAddEstimate(feature, key1, score3_1);
+                    feature = Vector512.Create(queries[35]);
+                    score4_0 = Vector512.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector512.MultiplyAddEstimate(feature, key1, score4_1);
+                    feature = Vector512.Create(queries[43]);
+                    score5_0 = Vector512.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector512.MultiplyAddEstimate(feature, key1, score5_1);
+                }
+                queries += 4;
+                keys += 64;
+            }
+
+            Vector512<float> index0 = (Vector512.Create((float)key) + Vector512<float>.Indices);
+            Vector512<float> index1 = (Vector512.Create((float)(key + 16)) + Vector512<float>.Indices);
+            index0 = Vector512.ConditionalSelect(Vector512.LessThanOrEqual(Vector512<float>.Indices, Vector512.Create((float)(Sinks - 1))), Vector512<float>.Indices, index0);
+            Vector512<float> descent = Vector512.Create(-slope);
+            Vector512<float> hidden = Vector512.Create(float.NegativeInfinity);
+            Vector512<float> lastSink = Vector512.Create((float)(Sinks - 1));
+            {
+                Vector512<float> stand = Vector512.Create((float)(query));
+                Vector512<float> leftmost = Vector512.Create((float)(query - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query));
+                score0_0 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index0 - stand)), score0_0);
+                score0_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score0_0, hidden);
+                Vector512.Store(score0_0, scores);
+                score0_1 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index1 - stand)), score0_1);
+                score0_1 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index1, leftmost) & Vector512.LessThanOrEqual(index1, rightmost)), score0_1, hidden);
+                Vector512.Store(score0_1, scores + 16);
+                Vector512<float> highest = Vector512.MaxNative(score0_0, score0_1);
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax), highest), tileMax);
+            }
+            {
+                Vector512<float> stand = Vector512.Create((float)(query + 1));
+                Vector512<float> leftmost = Vector512.Create((float)(query + 1 - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 1));
+                score1_0 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index0 - stand)), score1_0);
+                score1_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score1_0, hidden);
+                Vector512.Store(score1_0, scores + 528);
+                score1_1 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index1 - stand)), score1_1);
+                score1_1 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index1, leftmost) & Vector512.LessThanOrEqual(index1, rightmost)), score1_1, hidden);
+                Vector512.Store(score1_1, scores + 544);
+                Vector512<float> highest = Vector512.MaxNative(score1_0, score1_1);
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax + 16), highest), tileMax + 16);
+            }
+            {
+                Vector512<float> stand = Vector512.Create((float)(query + 2));
+                Vector512<float> leftmost = Vector512.Create((float)(query + 2 - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 2));
+                score2_0 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index0 - stand)), score2_0);
+                score2_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score2_0, hidden);
+                Vector512.Store(score2_0, scores + 1056);
+                score2_1 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index1 - stand)), score2_1);
+                score2_1 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index1, leftmost) & Vector512.LessThanOrEqual(index1, rightmost)), score2_1, hidden);
+                Vector512.Store(score2_1, scores + 1072);
+                Vector512<float> highest = Vector512.MaxNative(score2_0, score2_1);
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax + 32), highest), tileMax + 32);
+            }
+            {
+                Vector512<float> stand = Vector512.Create((float)(query + 3));
+                Vector512<float> leftmost = Vector512.Create((float)(query + 3 - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 3));
+                score3_0 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index0 - stand)), score3_0);
+                score3_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score3_0, hidden);
+                Vector512.Store(score3_0, scores + 1584);
+                score3_1 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index1 - stand)), score3_1);
+                score3_1 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index1, leftmost) & Vector512.LessThanOrEqual(index1, rightmost)), score3_1, hidden);
+                Vector512.Store(score3_1, scores + 1600);
+                Vector512<float> highest = Vector512.MaxNative(score3_0, score3_1);
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax + 48), highest), tileMax + 48);
+            }
+            {
+                Vector512<float> stand = Vector512.Create((float)(query + 4));
+                Vector512<float> leftmost = Vector512.Create((float)(query + 4 - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 4));
+                score4_0 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index0 - stand)), score4_0);
+                score4_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score4_0, hidden);
+                Vector512.Store(score4_0, scores + 2112);
+                score4_1 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index1 - stand)), score4_1);
+                score4_1 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index1, leftmost) & Vector512.LessThanOrEqual(index1, rightmost)), score4_1, hidden);
+                Vector512.Store(score4_1, scores + 2128);
+                Vector512<float> highest = Vector512.MaxNative(score4_0, score4_1);
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax + 64), highest), tileMax + 64);
+            }
+            {
+                Vector512<float> stand = Vector512.Create((float)(query + 5));
+                Vector512<float> leftmost = Vector512.Create((float)(query + 5 - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 5));
+                score5_0 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index0 - stand)), score5_0);
+                score5_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score5_0, hidden);
+                Vector512.Store(score5_0, scores + 2640);
+                score5_1 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index1 - stand)), score5_1);
+                score5_1 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index1, leftmost) & Vector512.LessThanOrEqual(index1, rightmost)), score5_1, hidden);
+                Vector512.Store(score5_1, scores + 2656);
+                Vector512<float> highest = Vector512.MaxNative(score5_0, score5_1);
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax + 80), highest), tileMax + 80);
+            }
+        }
+
+        // scores[6 rows, 16 keys] = queries[6 rows, 8] * keys[8, 16 keys], hidden keys at -infinity. The first lanes hold sinks.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Scores1Merged(float* queries, float* keys, float* scores, float* tileMax, int key, int query, int lastKey, float slope)
+        {
+            Vector512<float> score0_0 = Vector512<float>.Zero;
+            Vector512<float> score1_0 = Vector512<float>.Zero;
+            Vector512<float> score2_0 = Vector512<float>.Zero;
+            Vector512<float> score3_0 = Vector512<float>.Zero;
+            Vector512<float> score4_0 = Vector512<float>.Zero;
+            Vector512<float> score5_0 = Vector512<float>.Zero;
+            for (float* end = queries + QueryDim; queries < end;)
+            {
+                {
+                    Vector512<float> key0 = Vector512.Load(keys);
+                    Vector512<float> feature = Vector512.Create(queries[0]);
+                    score0_0 = Vector512.MultiplyAddEstimate(feature, key0, score0_0);
+                    feature = Vector512.Create(queries[8]);
+                    score1_0 = Vector512.MultiplyAddEstimate(feature, key0, score1_0);
+                    feature = Vector512.Create(queries[16]);
+                    score2_0 = Vector512.MultiplyAddEstimate(feature, key0, score2_0);
+                    feature = Vector512.Create(queries[24]);
+                    score3_0 = Vector512.MultiplyAddEstimate(feature, key0, score3_0);
+                    feature = Vector512.Create(queries[32]);
+                    score4_0 = Vector512.MultiplyAddEstimate(feature, key0, score4_0);
+                    feature = Vector512.Create(queries[40]);
+                    score5_0 = Vector512.MultiplyAddEstimate(feature, key0, score5_0);
+                }
+                {
+                    Vector512<float> key0 = Vector512.Load(keys + 16);
+                    Vector512<float> feature = Vector512.Create(queries[1]);
+                    score0_0 = Vector512.MultiplyAddEstimate(feature, key0, score0_0);
+                    feature = Vector512.Create(queries[9]);
+                    score1_0 = Vector512.MultiplyAddEstimate(feature, key0, score1_0);
+                    feature = Vector512.Create(queries[17]);
+                    score2_0 = Vector512.MultiplyAddEstimate(feature, key0, score2_0);
+                    feature = Vector512.Create(queries[25]);
+                    score3_0 = Vector512.MultiplyAddEstimate(feature, key0, score3_0);
+                    feature = Vector512.Create(queries[33]);
+                    score4_0 = Vector512.MultiplyAddEstimate(feature, key0, score4_0);
+                    feature = Vector512.Create(queries[41]);
+                    score5_0 = Vector512.MultiplyAddEstimate(feature, key0, score5_0);
+                }
+                {
+                    Vector512<float> key0 = Vector512.Load(keys + 32);
+                    Vector512<float> feature = Vector512.Create(queries[2]);
+                    score0_0 = Vector512.MultiplyAddEstimate(feature, key0, score0_0);
+                    feature = Vector512.Create(queries[10]);
+                    score1_0 = Vector512.MultiplyAddEstimate(feature, key0, score1_0);
+                    feature = Vector512.Create(queries[18]);
+                    score2_0 = Vector512.MultiplyAddEstimate(feature, key0, score2_0);
+                    feature = Vector512.Create(queries[26]);
+                    score3_0 = Vector512.MultiplyAddEstimate(feature, key0, score3_0);
+                    feature = Vector512.Create(queries[34]);
+                    score4_0 = Vector512.MultiplyAddEstimate(feature, key0, score4_0);
+                    feature = Vector512.Create(queries[42]);
+                    score5_0 = Vector512.MultiplyAddEstimate(feature, key0, score5_0);
+                }
+                {
+                    Vector512<float> key0 = Vector512.Load(keys + 48);
+                    Vector512<float> feature = Vector512.Create(queries[3]);
+                    score0_0 = Vector512.MultiplyAddEstimate(feature, key0, score0_0);
+                    feature = Vector512.Create(queries[11]);
+                    score1_0 = Vector512.MultiplyAddEstimate(feature, key0, score1_0);
+                    feature = Vector512.Create(queries[19]);
+                    score2_0 = Vector512.MultiplyAddEstimate(feature, key0, score2_0);
+                    feature = Vector512.Create(queries[27]);
+                    score3_0 = Vector512.MultiplyAddEstimate(feature, key0, score3_0);
+                    feature = Vector512.Create(queries[35]);
+                    score4_0 = Vector512.MultiplyAddEstimate(feature, key0, score4_0);
+                    feature = Vector512.Create(queries[43]);
+                    score5_0 = Vector512.MultiplyAddEstimate(feature, key0, score5_0);
+                }
+                queries += 4;
+                keys += 64;
+            }
+
+            Vector512<float> index0 = (Vector512.Create((float)key) + Vector512<float>.Indices);
+            index0 = Vector512.ConditionalSelect(Vector512.LessThanOrEqual(Vector512<float>.Indices, Vector512.Create((float)(Sinks - 1))), Vector512<float>.Indices, index0);
+            Vector512<float> descent = Vector512.Create(-slope);
+            Vector512<float> hidden = Vector512.Create(float.NegativeInfinity);
+            Vector512<float> lastSink = Vector512.Create((float)(Sinks - 1));
+            {
+                Vector512<float> stand = Vector512.Create((float)(query));
+                Vector512<float> leftmost = Vector512.Create((float)(query - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query));
+                score0_0 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index0 - stand)), score0_0);
+                score0_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score0_0, hidden);
+                Vector512.Store(score0_0, scores);
+                Vector512<float> highest = score0_0;
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax), highest), tileMax);
+            }
+            {
+                Vector512<float> stand = Vector512.Create((float)(query + 1));
+                Vector512<float> leftmost = Vector512.Create((float)(query + 1 - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 1));
+                score1_0 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index0 - stand)), score1_0);
+                score1_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score1_0, hidden);
+                Vector512.Store(score1_0, scores + 528);
+                Vector512<float> highest = score1_0;
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax + 16), highest), tileMax + 16);
+            }
+            {
+                Vector512<float> stand = Vector512.Create((float)(query + 2));
+                Vector512<float> leftmost = Vector512.Create((float)(query + 2 - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 2));
+                score2_0 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index0 - stand)), score2_0);
+                score2_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score2_0, hidden);
+                Vector512.Store(score2_0, scores + 1056);
+                Vector512<float> highest = score2_0;
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax + 32), highest), tileMax + 32);
+            }
+            {
+                Vector512<float> stand = Vector512.Create((float)(query + 3));
+                Vector512<float> leftmost = Vector512.Create((float)(query + 3 - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 3));
+                score3_0 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index0 - stand)), score3_0);
+                score3_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score3_0, hidden);
+                Vector512.Store(score3_0, scores + 1584);
+                Vector512<float> highest = score3_0;
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax + 48), highest), tileMax + 48);
+            }
+            {
+                Vector512<float> stand = Vector512.Create((float)(query + 4));
+                Vector512<float> leftmost = Vector512.Create((float)(query + 4 - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 4));
+                score4_0 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index0 - stand)), score4_0);
+                score4_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score4_0, hidden);
+                Vector512.Store(score4_0, scores + 2112);
+                Vector512<float> highest = score4_0;
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax + 64), highest), tileMax + 64);
+            }
+            {
+                Vector512<float> stand = Vector512.Create((float)(query + 5));
+                Vector512<float> leftmost = Vector512.Create((float)(query + 5 - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 5));
+                score5_0 = Vector512.MultiplyAddEstimate(descent, Vector512.Abs((index0 - stand)), score5_0);
+                score5_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score5_0, hidden);
+                Vector512.Store(score5_0, scores + 2640);
+                Vector512<float> highest = score5_0;
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax + 80), highest), tileMax + 80);
+            }
+        }
+
         private static float* At(byte* workspace, int offset) => (float*)(workspace + offset);
     }
 
@@ -2365,9 +3261,9 @@ namespace AttentionGen.Kernels
         private const int Lanes = 8;
         private const int TileRows = 6;
         private const int KeyBlock = 512;
-        private const int PackedKeys = 80; // keys that stand packed at the same time, at most
-        private const int RowsAhead = 12; // how far behind a query the one is that is asked for beside its arithmetic
-        private const int KeysAhead = 28; // the same for keys and values
+        private const int PackedKeys = 112; // keys that stand packed at the same time, at most
+        private const int RowsAhead = 8; // how far behind a query the one is that is asked for beside its arithmetic
+        private const int KeysAhead = 24; // the same for keys and values
         private const int SinkKeys = 8; // keys of the sinks' panels
         private const int ScoreStride = 528;
         private const int Before = 12; // keys visible before the query
@@ -2381,14 +3277,14 @@ namespace AttentionGen.Kernels
         private const int QueriesAt = 0; // scaled queries of one tile [tile rows, head dim]
         private const int OutputsAt = 192; // outputs of a tile that can't be written in place [tile rows, padded value dim]
         private const int KeysAt = 576; // packed keys [packed keys / lanes, head dim, lanes]
-        private const int ValuesAt = 3136; // packed values [packed keys, padded value dim]
-        private const int ScoresAt = 8256; // scores, then weights, of one tile [tile rows, score stride]
-        private const int TileMaxAt = 20928; // maxima of the tile's scores per lane [tile rows, lanes]
-        private const int FactorsAt = 21120; // what each row's weighted values are multiplied by [tile rows]
-        private const int SinkKeysAt = 21184; // packed keys of the sinks' panels [sink keys / lanes, head dim, lanes]
-        private const int SinkValuesAt = 21440; // packed values of the same keys [sink keys, padded value dim]
-        private const int KeyRowsAt = 21952; // keys on their way to a panel [lanes, head dim]
-        private const int KeyIndicesAt = 22208; // indices of the packed keys, as floats [key block]
+        private const int ValuesAt = 4160; // packed values [packed keys, padded value dim]
+        private const int ScoresAt = 11328; // scores, then weights, of one tile [tile rows, score stride]
+        private const int TileMaxAt = 24000; // maxima of the tile's scores per lane [tile rows, lanes]
+        private const int FactorsAt = 24192; // what each row's weighted values are multiplied by [tile rows]
+        private const int SinkKeysAt = 24256; // packed keys of the sinks' panels [sink keys / lanes, head dim, lanes]
+        private const int SinkValuesAt = 24512; // packed values of the same keys [sink keys, padded value dim]
+        private const int KeyRowsAt = 25024; // keys on their way to a panel [lanes, head dim]
+        private const int KeyIndicesAt = 25280; // indices of the packed keys, as floats [key block]
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Run(void* address, int item, byte* workspace)
@@ -2409,6 +3305,7 @@ namespace AttentionGen.Kernels
             PackKeys(call, work, 0, 0, sinkKeys, At(workspace, SinkKeysAt), At(workspace, KeyRowsAt));
             bool finiteSinks = PackValues(call, work, 0, 0, sinkKeys, At(workspace, SinkValuesAt));
             int block = 0, packed = 0, finiteFrom = 0; // values from the last on are finite
+            int merged = -1; // the last panel that sinks took lanes of
             for (int row = 0, rows; row < work.Rows; row += rows)
             {
                 int query = stand + row;
@@ -2421,24 +3318,30 @@ namespace AttentionGen.Kernels
                 }
                 else if (to > packed)
                 {
-                    int first = from / Lanes * Lanes;
+                    int first = from / Lanes * Lanes, until = Math.Min(endKey, (to + 15) / 16 * 16);
                     if (first >= packed)
                     {
                         (block, packed) = (first, first); // nothing that is packed is seen any more
                     }
-                    else if (to > block + PackedKeys)
+                    else if (until > block + PackedKeys)
                     {
                         Move(keys, values, first - block, packed - first);
                         block = first;
                     }
 
-                    int until = Math.Min(Math.Min(endKey, block + PackedKeys), packed + ((to - packed + 15) / 16 * 16));
                     PackKeys(call, work, block, packed, until, keys, At(workspace, KeyRowsAt));
                     finiteFrom = PackValues(call, work, block, packed, until, values) ? finiteFrom : until;
                     packed = until;
                 }
 
                 bool finite = finiteSinks && from >= finiteFrom;
+                int start = from / Lanes * Lanes;
+                if (from - start >= Sinks && start != merged)
+                {
+                    MergeSinks(At(workspace, SinkKeysAt), keys + ((start - block) * QueryDim));
+                    merged = start;
+                }
+
                 float* seenValues = values + ((from - block) * PaddedValueDim);
                 for (int member = 0; member < GroupSize; member++)
                 {
@@ -2453,6 +3356,17 @@ namespace AttentionGen.Kernels
             int whole = (count + Lanes - 1) / Lanes * Lanes; // keys stand in panels
             new ReadOnlySpan<float>(keys + (first * QueryDim), whole * QueryDim).CopyTo(new Span<float>(keys, whole * QueryDim));
             new ReadOnlySpan<float>(values + (first * PaddedValueDim), count * PaddedValueDim).CopyTo(new Span<float>(values, count * PaddedValueDim));
+        }
+
+        // The sinks take the first lanes of a panel, whose own keys no later tile sees.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void MergeSinks(float* sinks, float* panel)
+        {
+            Vector256<float> lastSink = Vector256.Create((float)(Sinks - 1));
+            for (float* end = panel + (QueryDim * Lanes); panel < end; panel += Lanes, sinks += Lanes)
+            {
+                Vector256.Store(Vector256.ConditionalSelect(Vector256.LessThanOrEqual(Vector256<float>.Indices, lastSink), Vector256.Load(sinks), Vector256.Load(panel)), panel);
+            }
         }
 
         // One tile of queries, of which the sinks and [from, to) hold all keys that any row sees, with their values: from the queries to the outputs.
@@ -2473,25 +3387,43 @@ namespace AttentionGen.Kernels
             // Keys [fullFrom, fullTo) are seen by every row.
             int fullFrom = Math.Max(from, query + rows - 1 - Before), fullTo = Math.Min(to, query + 1);
             int start = from / Lanes * Lanes, end = (to + Lanes - 1) / Lanes * Lanes;
-            float* first = At(workspace, ScoresAt), scores = first + (SinkKeys + block - start); // a key's score stands at scores + (key - block)
+            bool merges = from - start >= Sinks; // the sinks stand in the window's first panel
+            int apart = merges ? 0 : SinkKeys;
+            float* first = At(workspace, ScoresAt), scores = first + (apart + block - start); // a key's score stands at scores + (key - block)
             float* tileMax = At(workspace, TileMaxAt);
             new Span<float>(tileMax, TileRows * Lanes).Fill(float.NegativeInfinity);
             float slope = call->Slopes[head] * Log2OfE;
             int sinkKeys = Math.Min(SinkKeys, work.KeyLength);
             float* sinks = At(workspace, SinkKeysAt);
             int key = 0;
-            // The sinks' last panel shares its tile with the window's first ones: alone it would wait on its own latency.
             float* window = At(workspace, KeysAt) + ((start - block) * QueryDim);
-            int joined = Math.Min((end - start) / Lanes, 1);
-            switch (joined)
+            int panels = (end - start) / Lanes, joined = merges ? Math.Min(panels, 2) : Math.Min(panels, 1); // of the window
+            if (merges)
             {
-                case 1:
-                    key = start;
-                    Scores2Joint(queries, sinks, window, first, tileMax, key, query, lastKey, slope);
-                    break;
-                default:
-                    Scores1Partial(queries, sinks, first, tileMax, key, query, lastKey, slope);
-                    break;
+                key = start;
+                switch (joined)
+                {
+                    case 2:
+                        Scores2Merged(queries, window, first, tileMax, key, query, lastKey, slope);
+                        break;
+                    default:
+                        Scores1Merged(queries, window, first, tileMax, key, query, lastKey, slope);
+                        break;
+                }
+            }
+            else
+            {
+                // The sinks' last panel shares its tile with the window's first ones: alone it would wait on its own latency.
+                switch (joined)
+                {
+                    case 1:
+                        key = start;
+                        Scores2Joint(queries, sinks, window, first, tileMax, key, query, lastKey, slope);
+                        break;
+                    default:
+                        Scores1Partial(queries, sinks, first, tileMax, key, query, lastKey, slope);
+                        break;
+                }
             }
 
             key = start + (joined * Lanes);
@@ -2523,13 +3455,13 @@ namespace AttentionGen.Kernels
                 CachePrefetch.NextRows(call->Value.Head(work.Batch, work.KvHead), call->Value.RowStride, work.FirstRow + call->AlignmentOffset + row + KeysAhead, rows, work.KeyLength, 12);
             }
 
-            int seen = from < to ? SinkKeys + to - start : sinkKeys; // keys, some of them hidden
+            int seen = from < to ? apart + to - start : sinkKeys; // keys, some of them hidden
             float* keyIndices = At(workspace, KeyIndicesAt);
             if (call->Blocks.IsPresent || call->Mask.IsPresent)
             {
                 for (int n = 0; n < seen; n++)
                 {
-                    keyIndices[n] = n < SinkKeys ? n : start + n - SinkKeys;
+                    keyIndices[n] = n < (merges ? Sinks : SinkKeys) ? n : start + n - apart;
                 }
             }
 
@@ -3573,6 +4505,339 @@ namespace AttentionGen.Kernels
             }
         }
 
+        // scores[6 rows, 16 keys] = queries[6 rows, 8] * keys[8, 16 keys], hidden keys at -infinity. The first lanes hold sinks.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Scores2Merged(float* queries, float* keys, float* scores, float* tileMax, int key, int query, int lastKey, float slope)
+        {
+            Vector256<float> score0_0 = Vector256<float>.Zero, score0_1 = Vector256<float>.Zero;
+            Vector256<float> score1_0 = Vector256<float>.Zero, score1_1 = Vector256<float>.Zero;
+            Vector256<float> score2_0 = Vector256<float>.Zero, score2_1 = Vector256<float>.Zero;
+            Vector256<float> score3_0 = Vector256<float>.Zero, score3_1 = Vector256<float>.Zero;
+            Vector256<float> score4_0 = Vector256<float>.Zero, score4_1 = Vector256<float>.Zero;
+            Vector256<float> score5_0 = Vector256<float>.Zero, score5_1 = Vector256<float>.Zero;
+            for (float* end = queries + QueryDim; queries < end;)
+            {
+                {
+                    Vector256<float> key0 = Vector256.Load(keys);
+                    Vector256<float> key1 = Vector256.Load(keys + 64);
+                    Vector256<float> feature = Vector256.Create(queries[0]);
+                    score0_0 = Vector256.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector256.MultiplyAddEstimate(feature, key1, score0_1);
+                    feature = Vector256.Create(queries[8]);
+                    score1_0 = Vector256.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector256.MultiplyAddEstimate(feature, key1, score1_1);
+                    feature = Vector256.Create(queries[16]);
+                    score2_0 = Vector256.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector256.MultiplyAddEstimate(feature, key1, score2_1);
+                    feature = Vector256.Create(queries[24]);
+                    score3_0 = Vector256.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector256.MultiplyAddEstimate(feature, key1, score3_1);
+                    feature = Vector256.Create(queries[32]);
+                    score4_0 = Vector256.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector256.MultiplyAddEstimate(feature, key1, score4_1);
+                    feature = Vector256.Create(queries[40]);
+                    score5_0 = Vector256.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector256.MultiplyAddEstimate(feature, key1, score5_1);
+                }
+                {
+                    Vector256<float> key0 = Vector256.Load(keys + 8);
+                    Vector256<float> key1 = Vector256.Load(keys + 72);
+                    Vector256<float> feature = Vector256.Create(queries[1]);
+                    score0_0 = Vector256.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector256.MultiplyAddEstimate(feature, key1, score0_1);
+                    feature = Vector256.Create(queries[9]);
+                    score1_0 = Vector256.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector256.MultiplyAddEstimate(feature, key1, score1_1);
+                    feature = Vector256.Create(queries[17]);
+                    score2_0 = Vector256.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector256.MultiplyAddEstimate(feature, key1, score2_1);
+                    feature = Vector256.Create(queries[25]);
+                    score3_0 = Vector256.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector256.MultiplyAddEstimate(feature, key1, score3_1);
+                    feature = Vector256.Create(queries[33]);
+                    score4_0 = Vector256.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector256.MultiplyAddEstimate(feature, key1, score4_1);
+                    feature = Vector256.Create(queries[41]);
+                    score5_0 = Vector256.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector256.MultiplyAddEstimate(feature, key1, score5_1);
+                }
+                {
+                    Vector256<float> key0 = Vector256.Load(keys + 16);
+                    Vector256<float> key1 = Vector256.Load(keys + 80);
+                    Vector256<float> feature = Vector256.Create(queries[2]);
+                    score0_0 = Vector256.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector256.MultiplyAddEstimate(feature, key1, score0_1);
+                    feature = Vector256.Create(queries[10]);
+                    score1_0 = Vector256.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector256.MultiplyAddEstimate(feature, key1, score1_1);
+                    feature = Vector256.Create(queries[18]);
+                    score2_0 = Vector256.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector256.MultiplyAddEstimate(feature, key1, score2_1);
+                    feature = Vector256.Create(queries[26]);
+                    score3_0 = Vector256.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector256.MultiplyAddEstimate(feature, key1, score3_1);
+                    feature = Vector256.Create(queries[34]);
+                    score4_0 = Vector256.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector256.MultiplyAddEstimate(feature, key1, score4_1);
+                    feature = Vector256.Create(queries[42]);
+                    score5_0 = Vector256.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector256.MultiplyAddEstimate(feature, key1, score5_1);
+                }
+                {
+                    Vector256<float> key0 = Vector256.Load(keys + 24);
+                    Vector256<float> key1 = Vector256.Load(keys + 88);
+                    Vector256<float> feature = Vector256.Create(queries[3]);
+                    score0_0 = Vector256.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector256.MultiplyAddEstimate(feature, key1, score0_1);
+                    feature = Vector256.Create(queries[11]);
+                    score1_0 = Vector256.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector256.MultiplyAddEstimate(feature, key1, score1_1);
+                    feature = Vector256.Create(queries[19]);
+                    score2_0 = Vector256.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector256.MultiplyAddEstimate(feature, key1, score2_1);
+                    feature = Vector256.Create(queries[27]);
+                    score3_0 = Vector256.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector256.MultiplyAddEstimate(feature, key1, score3_1);
+                    feature = Vector256.Create(queries[35]);
+                    score4_0 = Vector256.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector256.MultiplyAddEstimate(feature, key1, score4_1);
+                    feature = Vector256.Create(queries[43]);
+                    score5_0 = Vector256.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector256.MultiplyAddEstimate(feature, key1, score5_1);
+                }
+                queries += 4;
+                keys += 32;
+            }
+
+            Vector256<float> index0 = (Vector256.Create((float)key) + Vector256<float>.Indices);
+            Vector256<float> index1 = (Vector256.Create((float)(key + 8)) + Vector256<float>.Indices);
+            index0 = Vector256.ConditionalSelect(Vector256.LessThanOrEqual(Vector256<float>.Indices, Vector256.Create((float)(Sinks - 1))), Vector256<float>.Indices, index0);
+            Vector256<float> descent = Vector256.Create(-slope);
+            Vector256<float> hidden = Vector256.Create(float.NegativeInfinity);
+            Vector256<float> lastSink = Vector256.Create((float)(Sinks - 1));
+            {
+                Vector256<float> stand = Vector256.Create((float)(query));
+                Vector256<float> leftmost = Vector256.Create((float)(query - Before));
+                Vector256<float> rightmost = Vector256.Create((float)Math.Min(lastKey, query));
+                score0_0 = Vector256.MultiplyAddEstimate(descent, Vector256.Abs((index0 - stand)), score0_0);
+                score0_0 = Vector256.ConditionalSelect((Vector256.LessThanOrEqual(index0, rightmost) & (Vector256.GreaterThanOrEqual(index0, leftmost) | Vector256.LessThanOrEqual(index0, lastSink))), score0_0, hidden);
+                Vector256.Store(score0_0, scores);
+                score0_1 = Vector256.MultiplyAddEstimate(descent, Vector256.Abs((index1 - stand)), score0_1);
+                score0_1 = Vector256.ConditionalSelect((Vector256.GreaterThanOrEqual(index1, leftmost) & Vector256.LessThanOrEqual(index1, rightmost)), score0_1, hidden);
+                Vector256.Store(score0_1, scores + 8);
+                Vector256<float> highest = Vector256.MaxNative(score0_0, score0_1);
+                Vector256.Store(Vector256.MaxNative(Vector256.Load(tileMax), highest), tileMax);
+            }
+            {
+                Vector256<float> stand = Vector256.Create((float)(query + 1));
+                Vector256<float> leftmost = Vector256.Create((float)(query + 1 - Before));
+                Vector256<float> rightmost = Vector256.Create((float)Math.Min(lastKey, query + 1));
+                score1_0 = Vector256.MultiplyAddEstimate(descent, Vector256.Abs((index0 - stand)), score1_0);
+                score1_0 = Vector256.ConditionalSelect((Vector256.LessThanOrEqual(index0, rightmost) & (Vector256.GreaterThanOrEqual(index0, leftmost) | Vector256.LessThanOrEqual(index0, lastSink))), score1_0, hidden);
+                Vector256.Store(score1_0, scores + 528);
+                score1_1 = Vector256.MultiplyAddEstimate(descent, Vector256.Abs((index1 - stand)), score1_1);
+                score1_1 = Vector256.ConditionalSelect((Vector256.GreaterThanOrEqual(index1, leftmost) & Vector256.LessThanOrEqual(index1, rightmost)), score1_1, hidden);
+                Vector256.Store(score1_1, scores + 536);
+                Vector256<float> highest = Vector256.MaxNative(score1_0, score1_1);
+                Vector256.Store(Vector256.MaxNative(Vector256.Load(tileMax + 8), highest), tileMax + 8);
+            }
+            {
+                Vector256<float> stand = Vector256.Create((float)(query + 2));
+                Vector256<float> leftmost = Vector256.Create((float)(query + 2 - Before));
+                Vector256<float> rightmost = Vector256.Create((float)Math.Min(lastKey, query + 2));
+                score2_0 = Vector256.MultiplyAddEstimate(descent, Vector256.Abs((index0 - stand)), score2_0);
+                score2_0 = Vector256.ConditionalSelect((Vector256.LessThanOrEqual(index0, rightmost) & (Vector256.GreaterThanOrEqual(index0, leftmost) | Vector256.LessThanOrEqual(index0, lastSink))), score2_0, hidden);
+                Vector256.Store(score2_0, scores + 1056);
+                score2_1 = Vector256.MultiplyAddEstimate(descent, Vector256.Abs((index1 - stand)), score2_1);
+                score2_1 = Vector256.ConditionalSelect((Vector256.GreaterThanOrEqual(index1, leftmost) & Vector256.LessThanOrEqual(index1, rightmost)), score2_1, hidden);
+                Vector256.Store(score2_1, scores + 1064);
+                Vector256<float> highest = Vector256.MaxNative(score2_0, score2_1);
+                Vector256.Store(Vector256.MaxNative(Vector256.Load(tileMax + 16), highest), tileMax + 16);
+            }
+            {
+                Vector256<float> stand = Vector256.Create((float)(query + 3));
+                Vector256<float> leftmost = Vector256.Create((float)(query + 3 - Before));
+                Vector256<float> rightmost = Vector256.Create((float)Math.Min(lastKey, query + 3));
+                score3_0 = Vector256.MultiplyAddEstimate(descent, Vector256.Abs((index0 - stand)), score3_0);
+                score3_0 = Vector256.ConditionalSelect((Vector256.LessThanOrEqual(index0, rightmost) & (Vector256.GreaterThanOrEqual(index0, leftmost) | Vector256.LessThanOrEqual(index0, lastSink))), score3_0, hidden);
+                Vector256.Store(score3_0, scores + 1584);
+                score3_1 = Vector256.MultiplyAddEstimate(descent, Vector256.Abs((index1 - stand)), score3_1);
+                score3_1 = Vector256.ConditionalSelect((Vector256.GreaterThanOrEqual(index1, leftmost) & Vector256.LessThanOrEqual(index1, rightmost)), score3_1, hidden);
+                Vector256.Store(score3_1, scores + 1592);
+                Vector256<float> highest = Vector256.MaxNative(score3_0, score3_1);
+                Vector256.Store(Vector256.MaxNative(Vector256.Load(tileMax + 24), highest), tileMax + 24);
+            }
+            {
+                Vector256<float> stand = Vector256.Create((float)(query + 4));
+                Vector256<float> leftmost = Vector256.Create((float)(query + 4 - Before));
+                Vector256<float> rightmost = Vector256.Create((float)Math.Min(lastKey, query + 4));
+                score4_0 = Vector256.MultiplyAddEstimate(descent, Vector256.Abs((index0 - stand)), score4_0);
+                score4_0 = Vector256.ConditionalSelect((Vector256.LessThanOrEqual(index0, rightmost) & (Vector256.GreaterThanOrEqual(index0, leftmost) | Vector256.LessThanOrEqual(index0, lastSink))), score4_0, hidden);
+                Vector256.Store(score4_0, scores + 2112);
+                score4_1 = Vector256.MultiplyAddEstimate(descent, Vector256.Abs((index1 - stand)), score4_1);
+                score4_1 = Vector256.ConditionalSelect((Vector256.GreaterThanOrEqual(index1, leftmost) & Vector256.LessThanOrEqual(index1, rightmost)), score4_1, hidden);
+                Vector256.Store(score4_1, scores + 2120);
+                Vector256<float> highest = Vector256.MaxNative(score4_0, score4_1);
+                Vector256.Store(Vector256.MaxNative(Vector256.Load(tileMax + 32), highest), tileMax + 32);
+            }
+            {
+                Vector256<float> stand = Vector256.Create((float)(query + 5));
+                Vector256<float> leftmost = Vector256.Create((float)(query + 5 - Before));
+                Vector256<float> rightmost = Vector256.Create((float)Math.Min(lastKey, query + 5));
+                score5_0 = Vector256.MultiplyAddEstimate(descent, Vector256.Abs((index0 - stand)), score5_0);
+                score5_0 = Vector256.ConditionalSelect((Vector256.LessThanOrEqual(index0, rightmost) & (Vector256.GreaterThanOrEqual(index0, leftmost) | Vector256.LessThanOrEqual(index0, lastSink))), score5_0, hidden);
+                Vector256.Store(score5_0, scores + 2640);
+                score5_1 = Vector256.MultiplyAddEstimate(descent, Vector256.Abs((index1 - stand)), score5_1);
+                score5_1 = Vector256.ConditionalSelect((Vector256.GreaterThanOrEqual(index1, leftmost) & Vector256.LessThanOrEqual(index1, rightmost)), score5_1, hidden);
+                Vector256.Store(score5_1, scores + 2648);
+                Vector256<float> highest = Vector256.MaxNative(score5_0, score5_1);
+                Vector256.Store(Vector256.MaxNative(Vector256.Load(tileMax + 40), highest), tileMax + 40);
+            }
+        }
+
+        // scores[6 rows, 8 keys] = queries[6 rows, 8] * keys[8, 8 keys], hidden keys at -infinity. The first lanes hold sinks.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Scores1Merged(float* queries, float* keys, float* scores, float* tileMax, int key, int query, int lastKey, float slope)
+        {
+            Vector256<float> score0_0 = Vector256<float>.Zero;
+            Vector256<float> score1_0 = Vector256<float>.Zero;
+            Vector256<float> score2_0 = Vector256<float>.Zero;
+            Vector256<float> score3_0 = Vector256<float>.Zero;
+            Vector256<float> score4_0 = Vector256<float>.Zero;
+            Vector256<float> score5_0 = Vector256<float>.Zero;
+            for (float* end = queries + QueryDim; queries < end;)
+            {
+                {
+                    Vector256<float> key0 = Vector256.Load(keys);
+                    Vector256<float> feature = Vector256.Create(queries[0]);
+                    score0_0 = Vector256.MultiplyAddEstimate(feature, key0, score0_0);
+                    feature = Vector256.Create(queries[8]);
+                    score1_0 = Vector256.MultiplyAddEstimate(feature, key0, score1_0);
+                    feature = Vector256.Create(queries[16]);
+                    score2_0 = Vector256.MultiplyAddEstimate(feature, key0, score2_0);
+                    feature = Vector256.Create(queries[24]);
+                    score3_0 = Vector256.MultiplyAddEstimate(feature, key0, score3_0);
+                    feature = Vector256.Create(queries[32]);
+                    score4_0 = Vector256.MultiplyAddEstimate(feature, key0, score4_0);
+                    feature = Vector256.Create(queries[40]);
+                    score5_0 = Vector256.MultiplyAddEstimate(feature, key0, score5_0);
+                }
+                {
+                    Vector256<float> key0 = Vector256.Load(keys + 8);
+                    Vector256<float> feature = Vector256.Create(queries[1]);
+                    score0_0 = Vector256.MultiplyAddEstimate(feature, key0, score0_0);
+                    feature = Vector256.Create(queries[9]);
+                    score1_0 = Vector256.MultiplyAddEstimate(feature, key0, score1_0);
+                    feature = Vector256.Create(queries[17]);
+                    score2_0 = Vector256.MultiplyAddEstimate(feature, key0, score2_0);
+                    feature = Vector256.Create(queries[25]);
+                    score3_0 = Vector256.MultiplyAddEstimate(feature, key0, score3_0);
+                    feature = Vector256.Create(queries[33]);
+                    score4_0 = Vector256.MultiplyAddEstimate(feature, key0, score4_0);
+                    feature = Vector256.Create(queries[41]);
+                    score5_0 = Vector256.MultiplyAddEstimate(feature, key0, score5_0);
+                }
+                {
+                    Vector256<float> key0 = Vector256.Load(keys + 16);
+                    Vector256<float> feature = Vector256.Create(queries[2]);
+                    score0_0 = Vector256.MultiplyAddEstimate(feature, key0, score0_0);
+                    feature = Vector256.Create(queries[10]);
+                    score1_0 = Vector256.MultiplyAddEstimate(feature, key0, score1_0);
+                    feature = Vector256.Create(queries[18]);
+                    score2_0 = Vector256.MultiplyAddEstimate(feature, key0, score2_0);
+                    feature = Vector256.Create(queries[26]);
+                    score3_0 = Vector256.MultiplyAddEstimate(feature, key0, score3_0);
+                    feature = Vector256.Create(queries[34]);
+                    score4_0 = Vector256.MultiplyAddEstimate(feature, key0, score4_0);
+                    feature = Vector256.Create(queries[42]);
+                    score5_0 = Vector256.MultiplyAddEstimate(feature, key0, score5_0);
+                }
+                {
+                    Vector256<float> key0 = Vector256.Load(keys + 24);
+                    Vector256<float> feature = Vector256.Create(queries[3]);
+                    score0_0 = Vector256.MultiplyAddEstimate(feature, key0, score0_0);
+                    feature = Vector256.Create(queries[11]);
+                    score1_0 = Vector256.MultiplyAddEstimate(feature, key0, score1_0);
+                    feature = Vector256.Create(queries[19]);
+                    score2_0 = Vector256.MultiplyAddEstimate(feature, key0, score2_0);
+                    feature = Vector256.Create(queries[27]);
+                    score3_0 = Vector256.MultiplyAddEstimate(feature, key0, score3_0);
+                    feature = Vector256.Create(queries[35]);
+                    score4_0 = Vector256.MultiplyAddEstimate(feature, key0, score4_0);
+                    feature = Vector256.Create(queries[43]);
+                    score5_0 = Vector256.MultiplyAddEstimate(feature, key0, score5_0);
+                }
+                queries += 4;
+                keys += 32;
+            }
+
+            Vector256<float> index0 = (Vector256.Create((float)key) + Vector256<float>.Indices);
+            index0 = Vector256.ConditionalSelect(Vector256.LessThanOrEqual(Vector256<float>.Indices, Vector256.Create((float)(Sinks - 1))), Vector256<float>.Indices, index0);
+            Vector256<float> descent = Vector256.Create(-slope);
+            Vector256<float> hidden = Vector256.Create(float.NegativeInfinity);
+            Vector256<float> lastSink = Vector256.Create((float)(Sinks - 1));
+            {
+                Vector256<float> stand = Vector256.Create((float)(query));
+                Vector256<float> leftmost = Vector256.Create((float)(query - Before));
+                Vector256<float> rightmost = Vector256.Create((float)Math.Min(lastKey, query));
+                score0_0 = Vector256.MultiplyAddEstimate(descent, Vector256.Abs((index0 - stand)), score0_0);
+                score0_0 = Vector256.ConditionalSelect((Vector256.LessThanOrEqual(index0, rightmost) & (Vector256.GreaterThanOrEqual(index0, leftmost) | Vector256.LessThanOrEqual(index0, lastSink))), score0_0, hidden);
+                Vector256.Store(score0_0, scores);
+                Vector256<float> highest = score0_0;
+                Vector256.Store(Vector256.MaxNative(Vector256.Load(tileMax), highest), tileMax);
+            }
+            {
+                Vector256<float> stand = Vector256.Create((float)(query + 1));
+                Vector256<float> leftmost = Vector256.Create((float)(query + 1 - Before));
+                Vector256<float> rightmost = Vector256.Create((float)Math.Min(lastKey, query + 1));
+                score1_0 = Vector256.MultiplyAddEstimate(descent, Vector256.Abs((index0 - stand)), score1_0);
+                score1_0 = Vector256.ConditionalSelect((Vector256.LessThanOrEqual(index0, rightmost) & (Vector256.GreaterThanOrEqual(index0, leftmost) | Vector256.LessThanOrEqual(index0, lastSink))), score1_0, hidden);
+                Vector256.Store(score1_0, scores + 528);
+                Vector256<float> highest = score1_0;
+                Vector256.Store(Vector256.MaxNative(Vector256.Load(tileMax + 8), highest), tileMax + 8);
+            }
+            {
+                Vector256<float> stand = Vector256.Create((float)(query + 2));
+                Vector256<float> leftmost = Vector256.Create((float)(query + 2 - Before));
+                Vector256<float> rightmost = Vector256.Create((float)Math.Min(lastKey, query + 2));
+                score2_0 = Vector256.MultiplyAddEstimate(descent, Vector256.Abs((index0 - stand)), score2_0);
+                score2_0 = Vector256.ConditionalSelect((Vector256.LessThanOrEqual(index0, rightmost) & (Vector256.GreaterThanOrEqual(index0, leftmost) | Vector256.LessThanOrEqual(index0, lastSink))), score2_0, hidden);
+                Vector256.Store(score2_0, scores + 1056);
+                Vector256<float> highest = score2_0;
+                Vector256.Store(Vector256.MaxNative(Vector256.Load(tileMax + 16), highest), tileMax + 16);
+            }
+            {
+                Vector256<float> stand = Vector256.Create((float)(query + 3));
+                Vector256<float> leftmost = Vector256.Create((float)(query + 3 - Before));
+                Vector256<float> rightmost = Vector256.Create((float)Math.Min(lastKey, query + 3));
+                score3_0 = Vector256.MultiplyAddEstimate(descent, Vector256.Abs((index0 - stand)), score3_0);
+                score3_0 = Vector256.ConditionalSelect((Vector256.LessThanOrEqual(index0, rightmost) & (Vector256.GreaterThanOrEqual(index0, leftmost) | Vector256.LessThanOrEqual(index0, lastSink))), score3_0, hidden);
+                Vector256.Store(score3_0, scores + 1584);
+                Vector256<float> highest = score3_0;
+                Vector256.Store(Vector256.MaxNative(Vector256.Load(tileMax + 24), highest), tileMax + 24);
+            }
+            {
+                Vector256<float> stand = Vector256.Create((float)(query + 4));
+                Vector256<float> leftmost = Vector256.Create((float)(query + 4 - Before));
+                Vector256<float> rightmost = Vector256.Create((float)Math.Min(lastKey, query + 4));
+                score4_0 = Vector256.MultiplyAddEstimate(descent, Vector256.Abs((index0 - stand)), score4_0);
+                score4_0 = Vector256.ConditionalSelect((Vector256.LessThanOrEqual(index0, rightmost) & (Vector256.GreaterThanOrEqual(index0, leftmost) | Vector256.LessThanOrEqual(index0, lastSink))), score4_0, hidden);
+                Vector256.Store(score4_0, scores + 2112);
+                Vector256<float> highest = score4_0;
+                Vector256.Store(Vector256.MaxNative(Vector256.Load(tileMax + 32), highest), tileMax + 32);
+            }
+            {
+                Vector256<float> stand = Vector256.Create((float)(query + 5));
+                Vector256<float> leftmost = Vector256.Create((float)(query + 5 - Before));
+                Vector256<float> rightmost = Vector256.Create((float)Math.Min(lastKey, query + 5));
+                score5_0 = Vector256.MultiplyAddEstimate(descent, Vector256.Abs((index0 - stand)), score5_0);
+                score5_0 = Vector256.ConditionalSelect((Vector256.LessThanOrEqual(index0, rightmost) & (Vector256.GreaterThanOrEqual(index0, leftmost) | Vector256.LessThanOrEqual(index0, lastSink))), score5_0, hidden);
+                Vector256.Store(score5_0, scores + 2640);
+                Vector256<float> highest = score5_0;
+                Vector256.Store(Vector256.MaxNative(Vector256.Load(tileMax + 40), highest), tileMax + 40);
+            }
+        }
+
         private static float* At(byte* workspace, int offset) => (float*)(workspace + offset);
     }
 
@@ -3588,9 +4853,9 @@ namespace AttentionGen.Kernels
         private const int Lanes = 4;
         private const int TileRows = 6;
         private const int KeyBlock = 512;
-        private const int PackedKeys = 80; // keys that stand packed at the same time, at most
-        private const int RowsAhead = 12; // how far behind a query the one is that is asked for beside its arithmetic
-        private const int KeysAhead = 28; // the same for keys and values
+        private const int PackedKeys = 112; // keys that stand packed at the same time, at most
+        private const int RowsAhead = 8; // how far behind a query the one is that is asked for beside its arithmetic
+        private const int KeysAhead = 24; // the same for keys and values
         private const int SinkKeys = 4; // keys of the sinks' panels
         private const int ScoreStride = 528;
         private const int Before = 12; // keys visible before the query
@@ -3604,14 +4869,14 @@ namespace AttentionGen.Kernels
         private const int QueriesAt = 0; // scaled queries of one tile [tile rows, head dim]
         private const int OutputsAt = 192; // outputs of a tile that can't be written in place [tile rows, padded value dim]
         private const int KeysAt = 512; // packed keys [packed keys / lanes, head dim, lanes]
-        private const int ValuesAt = 3072; // packed values [packed keys, padded value dim]
-        private const int ScoresAt = 6912; // scores, then weights, of one tile [tile rows, score stride]
-        private const int TileMaxAt = 19584; // maxima of the tile's scores per lane [tile rows, lanes]
-        private const int FactorsAt = 19712; // what each row's weighted values are multiplied by [tile rows]
-        private const int SinkKeysAt = 19776; // packed keys of the sinks' panels [sink keys / lanes, head dim, lanes]
-        private const int SinkValuesAt = 19904; // packed values of the same keys [sink keys, padded value dim]
-        private const int KeyRowsAt = 20096; // keys on their way to a panel [lanes, head dim]
-        private const int KeyIndicesAt = 20224; // indices of the packed keys, as floats [key block]
+        private const int ValuesAt = 4096; // packed values [packed keys, padded value dim]
+        private const int ScoresAt = 9472; // scores, then weights, of one tile [tile rows, score stride]
+        private const int TileMaxAt = 22144; // maxima of the tile's scores per lane [tile rows, lanes]
+        private const int FactorsAt = 22272; // what each row's weighted values are multiplied by [tile rows]
+        private const int SinkKeysAt = 22336; // packed keys of the sinks' panels [sink keys / lanes, head dim, lanes]
+        private const int SinkValuesAt = 22464; // packed values of the same keys [sink keys, padded value dim]
+        private const int KeyRowsAt = 22656; // keys on their way to a panel [lanes, head dim]
+        private const int KeyIndicesAt = 22784; // indices of the packed keys, as floats [key block]
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Run(void* address, int item, byte* workspace)
@@ -3635,6 +4900,7 @@ namespace AttentionGen.Kernels
             PackKeys(call, work, 0, 0, sinkKeys, At(workspace, SinkKeysAt), At(workspace, KeyRowsAt));
             bool finiteSinks = PackValues(call, work, 0, 0, sinkKeys, At(workspace, SinkValuesAt));
             int block = 0, packed = 0, finiteFrom = 0; // values from the last on are finite
+            int merged = -1; // the last panel that sinks took lanes of
             for (int row = 0, rows; row < work.Rows; row += rows)
             {
                 int query = stand + row;
@@ -3647,24 +4913,30 @@ namespace AttentionGen.Kernels
                 }
                 else if (to > packed)
                 {
-                    int first = from / Lanes * Lanes;
+                    int first = from / Lanes * Lanes, until = Math.Min(endKey, (to + 15) / 16 * 16);
                     if (first >= packed)
                     {
                         (block, packed) = (first, first); // nothing that is packed is seen any more
                     }
-                    else if (to > block + PackedKeys)
+                    else if (until > block + PackedKeys)
                     {
                         Move(keys, inPlace ? null : values, first - block, packed - first);
                         block = first;
                     }
 
-                    int until = Math.Min(Math.Min(endKey, block + PackedKeys), packed + ((to - packed + 15) / 16 * 16));
                     PackKeys(call, work, block, packed, until, keys, At(workspace, KeyRowsAt));
                     finiteFrom = (inPlace ? AreFinite(values + (packed * PaddedValueDim), until - packed) : PackValues(call, work, block, packed, until, values)) ? finiteFrom : until;
                     packed = until;
                 }
 
                 bool finite = finiteSinks && from >= finiteFrom;
+                int start = from / Lanes * Lanes;
+                if (from - start >= Sinks && start != merged)
+                {
+                    MergeSinks(At(workspace, SinkKeysAt), keys + ((start - block) * QueryDim));
+                    merged = start;
+                }
+
                 float* seenValues = values + ((inPlace ? from : from - block) * PaddedValueDim);
                 for (int member = 0; member < GroupSize; member++)
                 {
@@ -3681,6 +4953,17 @@ namespace AttentionGen.Kernels
             if (values != null)
             {
                 new ReadOnlySpan<float>(values + (first * PaddedValueDim), count * PaddedValueDim).CopyTo(new Span<float>(values, count * PaddedValueDim));
+            }
+        }
+
+        // The sinks take the first lanes of a panel, whose own keys no later tile sees.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void MergeSinks(float* sinks, float* panel)
+        {
+            Vector128<float> lastSink = Vector128.Create((float)(Sinks - 1));
+            for (float* end = panel + (QueryDim * Lanes); panel < end; panel += Lanes, sinks += Lanes)
+            {
+                Vector128.Store(Vector128.ConditionalSelect(Vector128.LessThanOrEqual(Vector128<float>.Indices, lastSink), Vector128.Load(sinks), Vector128.Load(panel)), panel);
             }
         }
 
@@ -3702,33 +4985,57 @@ namespace AttentionGen.Kernels
             // Keys [fullFrom, fullTo) are seen by every row.
             int fullFrom = Math.Max(from, query + rows - 1 - Before), fullTo = Math.Min(to, query + 1);
             int start = from / Lanes * Lanes, end = (to + Lanes - 1) / Lanes * Lanes;
-            float* first = At(workspace, ScoresAt), scores = first + (SinkKeys + block - start); // a key's score stands at scores + (key - block)
+            bool merges = from - start >= Sinks; // the sinks stand in the window's first panel
+            int apart = merges ? 0 : SinkKeys;
+            float* first = At(workspace, ScoresAt), scores = first + (apart + block - start); // a key's score stands at scores + (key - block)
             float* tileMax = At(workspace, TileMaxAt);
             new Span<float>(tileMax, TileRows * Lanes).Fill(float.NegativeInfinity);
             float slope = call->Slopes[head] * Log2OfE;
             int sinkKeys = Math.Min(SinkKeys, work.KeyLength);
             float* sinks = At(workspace, SinkKeysAt);
             int key = 0;
-            // The sinks' last panel shares its tile with the window's first ones: alone it would wait on its own latency.
             float* window = At(workspace, KeysAt) + ((start - block) * QueryDim);
-            int joined = Math.Min((end - start) / Lanes, 3);
-            switch (joined)
+            int panels = (end - start) / Lanes, joined = merges ? panels == 5 ? 3 : Math.Min(panels, 4) : Math.Min(panels, 3); // of the window
+            if (merges)
             {
-                case 3:
-                    key = start;
-                    Scores4Joint(queries, sinks, window, first, tileMax, key, query, lastKey, slope);
-                    break;
-                case 2:
-                    key = start;
-                    Scores3Joint(queries, sinks, window, first, tileMax, key, query, lastKey, slope);
-                    break;
-                case 1:
-                    key = start;
-                    Scores2Joint(queries, sinks, window, first, tileMax, key, query, lastKey, slope);
-                    break;
-                default:
-                    Scores1Partial(queries, sinks, first, tileMax, key, query, lastKey, slope);
-                    break;
+                key = start;
+                switch (joined)
+                {
+                    case 4:
+                        Scores4Merged(queries, window, first, tileMax, key, query, lastKey, slope);
+                        break;
+                    case 3:
+                        Scores3Merged(queries, window, first, tileMax, key, query, lastKey, slope);
+                        break;
+                    case 2:
+                        Scores2Merged(queries, window, first, tileMax, key, query, lastKey, slope);
+                        break;
+                    default:
+                        Scores1Merged(queries, window, first, tileMax, key, query, lastKey, slope);
+                        break;
+                }
+            }
+            else
+            {
+                // The sinks' last panel shares its tile with the window's first ones: alone it would wait on its own latency.
+                switch (joined)
+                {
+                    case 3:
+                        key = start;
+                        Scores4Joint(queries, sinks, window, first, tileMax, key, query, lastKey, slope);
+                        break;
+                    case 2:
+                        key = start;
+                        Scores3Joint(queries, sinks, window, first, tileMax, key, query, lastKey, slope);
+                        break;
+                    case 1:
+                        key = start;
+                        Scores2Joint(queries, sinks, window, first, tileMax, key, query, lastKey, slope);
+                        break;
+                    default:
+                        Scores1Partial(queries, sinks, first, tileMax, key, query, lastKey, slope);
+                        break;
+                }
             }
 
             key = start + (joined * Lanes);
@@ -3766,13 +5073,13 @@ namespace AttentionGen.Kernels
                 CachePrefetch.NextRows(call->Value.Head(work.Batch, work.KvHead), call->Value.RowStride, work.FirstRow + call->AlignmentOffset + row + KeysAhead, rows, work.KeyLength, 12);
             }
 
-            int seen = from < to ? SinkKeys + to - start : sinkKeys; // keys, some of them hidden
+            int seen = from < to ? apart + to - start : sinkKeys; // keys, some of them hidden
             float* keyIndices = At(workspace, KeyIndicesAt);
             if (call->Blocks.IsPresent || call->Mask.IsPresent)
             {
                 for (int n = 0; n < seen; n++)
                 {
-                    keyIndices[n] = n < SinkKeys ? n : start + n - SinkKeys;
+                    keyIndices[n] = n < (merges ? Sinks : SinkKeys) ? n : start + n - apart;
                 }
             }
 
@@ -5995,6 +7302,860 @@ namespace AttentionGen.Kernels
             }
         }
 
+        // scores[6 rows, 16 keys] = queries[6 rows, 8] * keys[8, 16 keys], hidden keys at -infinity. The first lanes hold sinks.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Scores4Merged(float* queries, float* keys, float* scores, float* tileMax, int key, int query, int lastKey, float slope)
+        {
+            Vector128<float> score0_0 = Vector128<float>.Zero, score0_1 = Vector128<float>.Zero, score0_2 = Vector128<float>.Zero, score0_3 = Vector128<float>.Zero;
+            Vector128<float> score1_0 = Vector128<float>.Zero, score1_1 = Vector128<float>.Zero, score1_2 = Vector128<float>.Zero, score1_3 = Vector128<float>.Zero;
+            Vector128<float> score2_0 = Vector128<float>.Zero, score2_1 = Vector128<float>.Zero, score2_2 = Vector128<float>.Zero, score2_3 = Vector128<float>.Zero;
+            Vector128<float> score3_0 = Vector128<float>.Zero, score3_1 = Vector128<float>.Zero, score3_2 = Vector128<float>.Zero, score3_3 = Vector128<float>.Zero;
+            Vector128<float> score4_0 = Vector128<float>.Zero, score4_1 = Vector128<float>.Zero, score4_2 = Vector128<float>.Zero, score4_3 = Vector128<float>.Zero;
+            Vector128<float> score5_0 = Vector128<float>.Zero, score5_1 = Vector128<float>.Zero, score5_2 = Vector128<float>.Zero, score5_3 = Vector128<float>.Zero;
+            for (float* end = queries + QueryDim; queries < end;)
+            {
+                {
+                    Vector128<float> key0 = Vector128.Load(keys);
+                    Vector128<float> key1 = Vector128.Load(keys + 32);
+                    Vector128<float> key2 = Vector128.Load(keys + 64);
+                    Vector128<float> key3 = Vector128.Load(keys + 96);
+                    Vector128<float> feature = Vector128.Create(queries[0]);
+                    score0_0 = Vector128.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector128.MultiplyAddEstimate(feature, key1, score0_1);
+                    score0_2 = Vector128.MultiplyAddEstimate(feature, key2, score0_2);
+                    score0_3 = Vector128.MultiplyAddEstimate(feature, key3, score0_3);
+                    feature = Vector128.Create(queries[8]);
+                    score1_0 = Vector128.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector128.MultiplyAddEstimate(feature, key1, score1_1);
+                    score1_2 = Vector128.MultiplyAddEstimate(feature, key2, score1_2);
+                    score1_3 = Vector128.MultiplyAddEstimate(feature, key3, score1_3);
+                    feature = Vector128.Create(queries[16]);
+                    score2_0 = Vector128.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector128.MultiplyAddEstimate(feature, key1, score2_1);
+                    score2_2 = Vector128.MultiplyAddEstimate(feature, key2, score2_2);
+                    score2_3 = Vector128.MultiplyAddEstimate(feature, key3, score2_3);
+                    feature = Vector128.Create(queries[24]);
+                    score3_0 = Vector128.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector128.MultiplyAddEstimate(feature, key1, score3_1);
+                    score3_2 = Vector128.MultiplyAddEstimate(feature, key2, score3_2);
+                    score3_3 = Vector128.MultiplyAddEstimate(feature, key3, score3_3);
+                    feature = Vector128.Create(queries[32]);
+                    score4_0 = Vector128.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector128.MultiplyAddEstimate(feature, key1, score4_1);
+                    score4_2 = Vector128.MultiplyAddEstimate(feature, key2, score4_2);
+                    score4_3 = Vector128.MultiplyAddEstimate(feature, key3, score4_3);
+                    feature = Vector128.Create(queries[40]);
+                    score5_0 = Vector128.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector128.MultiplyAddEstimate(feature, key1, score5_1);
+                    score5_2 = Vector128.MultiplyAddEstimate(feature, key2, score5_2);
+                    score5_3 = Vector128.MultiplyAddEstimate(feature, key3, score5_3);
+                }
+                {
+                    Vector128<float> key0 = Vector128.Load(keys + 4);
+                    Vector128<float> key1 = Vector128.Load(keys + 36);
+                    Vector128<float> key2 = Vector128.Load(keys + 68);
+                    Vector128<float> key3 = Vector128.Load(keys + 100);
+                    Vector128<float> feature = Vector128.Create(queries[1]);
+                    score0_0 = Vector128.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector128.MultiplyAddEstimate(feature, key1, score0_1);
+                    score0_2 = Vector128.MultiplyAddEstimate(feature, key2, score0_2);
+                    score0_3 = Vector128.MultiplyAddEstimate(feature, key3, score0_3);
+                    feature = Vector128.Create(queries[9]);
+                    score1_0 = Vector128.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector128.MultiplyAddEstimate(feature, key1, score1_1);
+                    score1_2 = Vector128.MultiplyAddEstimate(feature, key2, score1_2);
+                    score1_3 = Vector128.MultiplyAddEstimate(feature, key3, score1_3);
+                    feature = Vector128.Create(queries[17]);
+                    score2_0 = Vector128.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector128.MultiplyAddEstimate(feature, key1, score2_1);
+                    score2_2 = Vector128.MultiplyAddEstimate(feature, key2, score2_2);
+                    score2_3 = Vector128.MultiplyAddEstimate(feature, key3, score2_3);
+                    feature = Vector128.Create(queries[25]);
+                    score3_0 = Vector128.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector128.MultiplyAddEstimate(feature, key1, score3_1);
+                    score3_2 = Vector128.MultiplyAddEstimate(feature, key2, score3_2);
+                    score3_3 = Vector128.MultiplyAddEstimate(feature, key3, score3_3);
+                    feature = Vector128.Create(queries[33]);
+                    score4_0 = Vector128.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector128.MultiplyAddEstimate(feature, key1, score4_1);
+                    score4_2 = Vector128.MultiplyAddEstimate(feature, key2, score4_2);
+                    score4_3 = Vector128.MultiplyAddEstimate(feature, key3, score4_3);
+                    feature = Vector128.Create(queries[41]);
+                    score5_0 = Vector128.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector128.MultiplyAddEstimate(feature, key1, score5_1);
+                    score5_2 = Vector128.MultiplyAddEstimate(feature, key2, score5_2);
+                    score5_3 = Vector128.MultiplyAddEstimate(feature, key3, score5_3);
+                }
+                {
+                    Vector128<float> key0 = Vector128.Load(keys + 8);
+                    Vector128<float> key1 = Vector128.Load(keys + 40);
+                    Vector128<float> key2 = Vector128.Load(keys + 72);
+                    Vector128<float> key3 = Vector128.Load(keys + 104);
+                    Vector128<float> feature = Vector128.Create(queries[2]);
+                    score0_0 = Vector128.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector128.MultiplyAddEstimate(feature, key1, score0_1);
+                    score0_2 = Vector128.MultiplyAddEstimate(feature, key2, score0_2);
+                    score0_3 = Vector128.MultiplyAddEstimate(feature, key3, score0_3);
+                    feature = Vector128.Create(queries[10]);
+                    score1_0 = Vector128.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector128.MultiplyAddEstimate(feature, key1, score1_1);
+                    score1_2 = Vector128.MultiplyAddEstimate(feature, key2, score1_2);
+                    score1_3 = Vector128.MultiplyAddEstimate(feature, key3, score1_3);
+                    feature = Vector128.Create(queries[18]);
+                    score2_0 = Vector128.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector128.MultiplyAddEstimate(feature, key1, score2_1);
+                    score2_2 = Vector128.MultiplyAddEstimate(feature, key2, score2_2);
+                    score2_3 = Vector128.MultiplyAddEstimate(feature, key3, score2_3);
+                    feature = Vector128.Create(queries[26]);
+                    score3_0 = Vector128.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector128.MultiplyAddEstimate(feature, key1, score3_1);
+                    score3_2 = Vector128.MultiplyAddEstimate(feature, key2, score3_2);
+                    score3_3 = Vector128.MultiplyAddEstimate(feature, key3, score3_3);
+                    feature = Vector128.Create(queries[34]);
+                    score4_0 = Vector128.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector128.MultiplyAddEstimate(feature, key1, score4_1);
+                    score4_2 = Vector128.MultiplyAddEstimate(feature, key2, score4_2);
+                    score4_3 = Vector128.MultiplyAddEstimate(feature, key3, score4_3);
+                    feature = Vector128.Create(queries[42]);
+                    score5_0 = Vector128.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector128.MultiplyAddEstimate(feature, key1, score5_1);
+                    score5_2 = Vector128.MultiplyAddEstimate(feature, key2, score5_2);
+                    score5_3 = Vector128.MultiplyAddEstimate(feature, key3, score5_3);
+                }
+                {
+                    Vector128<float> key0 = Vector128.Load(keys + 12);
+                    Vector128<float> key1 = Vector128.Load(keys + 44);
+                    Vector128<float> key2 = Vector128.Load(keys + 76);
+                    Vector128<float> key3 = Vector128.Load(keys + 108);
+                    Vector128<float> feature = Vector128.Create(queries[3]);
+                    score0_0 = Vector128.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector128.MultiplyAddEstimate(feature, key1, score0_1);
+                    score0_2 = Vector128.MultiplyAddEstimate(feature, key2, score0_2);
+                    score0_3 = Vector128.MultiplyAddEstimate(feature, key3, score0_3);
+                    feature = Vector128.Create(queries[11]);
+                    score1_0 = Vector128.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector128.MultiplyAddEstimate(feature, key1, score1_1);
+                    score1_2 = Vector128.MultiplyAddEstimate(feature, key2, score1_2);
+                    score1_3 = Vector128.MultiplyAddEstimate(feature, key3, score1_3);
+                    feature = Vector128.Create(queries[19]);
+                    score2_0 = Vector128.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector128.MultiplyAddEstimate(feature, key1, score2_1);
+                    score2_2 = Vector128.MultiplyAddEstimate(feature, key2, score2_2);
+                    score2_3 = Vector128.MultiplyAddEstimate(feature, key3, score2_3);
+                    feature = Vector128.Create(queries[27]);
+                    score3_0 = Vector128.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector128.MultiplyAddEstimate(feature, key1, score3_1);
+                    score3_2 = Vector128.MultiplyAddEstimate(feature, key2, score3_2);
+                    score3_3 = Vector128.MultiplyAddEstimate(feature, key3, score3_3);
+                    feature = Vector128.Create(queries[35]);
+                    score4_0 = Vector128.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector128.MultiplyAddEstimate(feature, key1, score4_1);
+                    score4_2 = Vector128.MultiplyAddEstimate(feature, key2, score4_2);
+                    score4_3 = Vector128.MultiplyAddEstimate(feature, key3, score4_3);
+                    feature = Vector128.Create(queries[43]);
+                    score5_0 = Vector128.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector128.MultiplyAddEstimate(feature, key1, score5_1);
+                    score5_2 = Vector128.MultiplyAddEstimate(feature, key2, score5_2);
+                    score5_3 = Vector128.MultiplyAddEstimate(feature, key3, score5_3);
+                }
+                queries += 4;
+                keys += 16;
+            }
+
+            Vector128<float> index0 = (Vector128.Create((float)key) + Vector128<float>.Indices);
+            Vector128<float> index1 = (Vector128.Create((float)(key + 4)) + Vector128<float>.Indices);
+            Vector128<float> index2 = (Vector128.Create((float)(key + 8)) + Vector128<float>.Indices);
+            Vector128<float> index3 = (Vector128.Create((float)(key + 12)) + Vector128<float>.Indices);
+            index0 = Vector128.ConditionalSelect(Vector128.LessThanOrEqual(Vector128<float>.Indices, Vector128.Create((float)(Sinks - 1))), Vector128<float>.Indices, index0);
+            Vector128<float> descent = Vector128.Create(-slope);
+            Vector128<float> hidden = Vector128.Create(float.NegativeInfinity);
+            Vector128<float> lastSink = Vector128.Create((float)(Sinks - 1));
+            {
+                Vector128<float> stand = Vector128.Create((float)(query));
+                Vector128<float> leftmost = Vector128.Create((float)(query - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query));
+                score0_0 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index0 - stand)), score0_0);
+                score0_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score0_0, hidden);
+                Vector128.Store(score0_0, scores);
+                score0_1 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index1 - stand)), score0_1);
+                score0_1 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index1, leftmost) & Vector128.LessThanOrEqual(index1, rightmost)), score0_1, hidden);
+                Vector128.Store(score0_1, scores + 4);
+                score0_2 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index2 - stand)), score0_2);
+                score0_2 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index2, leftmost) & Vector128.LessThanOrEqual(index2, rightmost)), score0_2, hidden);
+                Vector128.Store(score0_2, scores + 8);
+                score0_3 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index3 - stand)), score0_3);
+                score0_3 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index3, leftmost) & Vector128.LessThanOrEqual(index3, rightmost)), score0_3, hidden);
+                Vector128.Store(score0_3, scores + 12);
+                Vector128<float> highest = Vector128.MaxNative(Vector128.MaxNative(Vector128.MaxNative(score0_0, score0_1), score0_2), score0_3);
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax), highest), tileMax);
+            }
+            {
+                Vector128<float> stand = Vector128.Create((float)(query + 1));
+                Vector128<float> leftmost = Vector128.Create((float)(query + 1 - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 1));
+                score1_0 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index0 - stand)), score1_0);
+                score1_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score1_0, hidden);
+                Vector128.Store(score1_0, scores + 528);
+                score1_1 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index1 - stand)), score1_1);
+                score1_1 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index1, leftmost) & Vector128.LessThanOrEqual(index1, rightmost)), score1_1, hidden);
+                Vector128.Store(score1_1, scores + 532);
+                score1_2 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index2 - stand)), score1_2);
+                score1_2 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index2, leftmost) & Vector128.LessThanOrEqual(index2, rightmost)), score1_2, hidden);
+                Vector128.Store(score1_2, scores + 536);
+                score1_3 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index3 - stand)), score1_3);
+                score1_3 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index3, leftmost) & Vector128.LessThanOrEqual(index3, rightmost)), score1_3, hidden);
+                Vector128.Store(score1_3, scores + 540);
+                Vector128<float> highest = Vector128.MaxNative(Vector128.MaxNative(Vector128.MaxNative(score1_0, score1_1), score1_2), score1_3);
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax + 4), highest), tileMax + 4);
+            }
+            {
+                Vector128<float> stand = Vector128.Create((float)(query + 2));
+                Vector128<float> leftmost = Vector128.Create((float)(query + 2 - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 2));
+                score2_0 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index0 - stand)), score2_0);
+                score2_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score2_0, hidden);
+                Vector128.Store(score2_0, scores + 1056);
+                score2_1 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index1 - stand)), score2_1);
+                score2_1 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index1, leftmost) & Vector128.LessThanOrEqual(index1, rightmost)), score2_1, hidden);
+                Vector128.Store(score2_1, scores + 1060);
+                score2_2 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index2 - stand)), score2_2);
+                score2_2 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index2, leftmost) & Vector128.LessThanOrEqual(index2, rightmost)), score2_2, hidden);
+                Vector128.Store(score2_2, scores + 1064);
+                score2_3 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index3 - stand)), score2_3);
+                score2_3 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index3, leftmost) & Vector128.LessThanOrEqual(index3, rightmost)), score2_3, hidden);
+                Vector128.Store(score2_3, scores + 1068);
+                Vector128<float> highest = Vector128.MaxNative(Vector128.MaxNative(Vector128.MaxNative(score2_0, score2_1), score2_2), score2_3);
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax + 8), highest), tileMax + 8);
+            }
+            {
+                Vector128<float> stand = Vector128.Create((float)(query + 3));
+                Vector128<float> leftmost = Vector128.Create((float)(query + 3 - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 3));
+                score3_0 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index0 - stand)), score3_0);
+                score3_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score3_0, hidden);
+                Vector128.Store(score3_0, scores + 1584);
+                score3_1 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index1 - stand)), score3_1);
+                score3_1 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index1, leftmost) & Vector128.LessThanOrEqual(index1, rightmost)), score3_1, hidden);
+                Vector128.Store(score3_1, scores + 1588);
+                score3_2 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index2 - stand)), score3_2);
+                score3_2 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index2, leftmost) & Vector128.LessThanOrEqual(index2, rightmost)), score3_2, hidden);
+                Vector128.Store(score3_2, scores + 1592);
+                score3_3 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index3 - stand)), score3_3);
+                score3_3 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index3, leftmost) & Vector128.LessThanOrEqual(index3, rightmost)), score3_3, hidden);
+                Vector128.Store(score3_3, scores + 1596);
+                Vector128<float> highest = Vector128.MaxNative(Vector128.MaxNative(Vector128.MaxNative(score3_0, score3_1), score3_2), score3_3);
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax + 12), highest), tileMax + 12);
+            }
+            {
+                Vector128<float> stand = Vector128.Create((float)(query + 4));
+                Vector128<float> leftmost = Vector128.Create((float)(query + 4 - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 4));
+                score4_0 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index0 - stand)), score4_0);
+                score4_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score4_0, hidden);
+                Vector128.Store(score4_0, scores + 2112);
+                score4_1 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index1 - stand)), score4_1);
+                score4_1 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index1, leftmost) & Vector128.LessThanOrEqual(index1, rightmost)), score4_1, hidden);
+                Vector128.Store(score4_1, scores + 2116);
+                score4_2 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index2 - stand)), score4_2);
+                score4_2 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index2, leftmost) & Vector128.LessThanOrEqual(index2, rightmost)), score4_2, hidden);
+                Vector128.Store(score4_2, scores + 2120);
+                score4_3 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index3 - stand)), score4_3);
+                score4_3 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index3, leftmost) & Vector128.LessThanOrEqual(index3, rightmost)), score4_3, hidden);
+                Vector128.Store(score4_3, scores + 2124);
+                Vector128<float> highest = Vector128.MaxNative(Vector128.MaxNative(Vector128.MaxNative(score4_0, score4_1), score4_2), score4_3);
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax + 16), highest), tileMax + 16);
+            }
+            {
+                Vector128<float> stand = Vector128.Create((float)(query + 5));
+                Vector128<float> leftmost = Vector128.Create((float)(query + 5 - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 5));
+                score5_0 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index0 - stand)), score5_0);
+                score5_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score5_0, hidden);
+                Vector128.Store(score5_0, scores + 2640);
+                score5_1 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index1 - stand)), score5_1);
+                score5_1 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index1, leftmost) & Vector128.LessThanOrEqual(index1, rightmost)), score5_1, hidden);
+                Vector128.Store(score5_1, scores + 2644);
+                score5_2 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index2 - stand)), score5_2);
+                score5_2 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index2, leftmost) & Vector128.LessThanOrEqual(index2, rightmost)), score5_2, hidden);
+                Vector128.Store(score5_2, scores + 2648);
+                score5_3 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index3 - stand)), score5_3);
+                score5_3 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index3, leftmost) & Vector128.LessThanOrEqual(index3, rightmost)), score5_3, hidden);
+                Vector128.Store(score5_3, scores + 2652);
+                Vector128<float> highest = Vector128.MaxNative(Vector128.MaxNative(Vector128.MaxNative(score5_0, score5_1), score5_2), score5_3);
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax + 20), highest), tileMax + 20);
+            }
+        }
+
+        // scores[6 rows, 12 keys] = queries[6 rows, 8] * keys[8, 12 keys], hidden keys at -infinity. The first lanes hold sinks.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Scores3Merged(float* queries, float* keys, float* scores, float* tileMax, int key, int query, int lastKey, float slope)
+        {
+            Vector128<float> score0_0 = Vector128<float>.Zero, score0_1 = Vector128<float>.Zero, score0_2 = Vector128<float>.Zero;
+            Vector128<float> score1_0 = Vector128<float>.Zero, score1_1 = Vector128<float>.Zero, score1_2 = Vector128<float>.Zero;
+            Vector128<float> score2_0 = Vector128<float>.Zero, score2_1 = Vector128<float>.Zero, score2_2 = Vector128<float>.Zero;
+            Vector128<float> score3_0 = Vector128<float>.Zero, score3_1 = Vector128<float>.Zero, score3_2 = Vector128<float>.Zero;
+            Vector128<float> score4_0 = Vector128<float>.Zero, score4_1 = Vector128<float>.Zero, score4_2 = Vector128<float>.Zero;
+            Vector128<float> score5_0 = Vector128<float>.Zero, score5_1 = Vector128<float>.Zero, score5_2 = Vector128<float>.Zero;
+            for (float* end = queries + QueryDim; queries < end;)
+            {
+                {
+                    Vector128<float> key0 = Vector128.Load(keys);
+                    Vector128<float> key1 = Vector128.Load(keys + 32);
+                    Vector128<float> key2 = Vector128.Load(keys + 64);
+                    Vector128<float> feature = Vector128.Create(queries[0]);
+                    score0_0 = Vector128.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector128.MultiplyAddEstimate(feature, key1, score0_1);
+                    score0_2 = Vector128.MultiplyAddEstimate(feature, key2, score0_2);
+                    feature = Vector128.Create(queries[8]);
+                    score1_0 = Vector128.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector128.MultiplyAddEstimate(feature, key1, score1_1);
+                    score1_2 = Vector128.MultiplyAddEstimate(feature, key2, score1_2);
+                    feature = Vector128.Create(queries[16]);
+                    score2_0 = Vector128.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector128.MultiplyAddEstimate(feature, key1, score2_1);
+                    score2_2 = Vector128.MultiplyAddEstimate(feature, key2, score2_2);
+                    feature = Vector128.Create(queries[24]);
+                    score3_0 = Vector128.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector128.MultiplyAddEstimate(feature, key1, score3_1);
+                    score3_2 = Vector128.MultiplyAddEstimate(feature, key2, score3_2);
+                    feature = Vector128.Create(queries[32]);
+                    score4_0 = Vector128.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector128.MultiplyAddEstimate(feature, key1, score4_1);
+                    score4_2 = Vector128.MultiplyAddEstimate(feature, key2, score4_2);
+                    feature = Vector128.Create(queries[40]);
+                    score5_0 = Vector128.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector128.MultiplyAddEstimate(feature, key1, score5_1);
+                    score5_2 = Vector128.MultiplyAddEstimate(feature, key2, score5_2);
+                }
+                {
+                    Vector128<float> key0 = Vector128.Load(keys + 4);
+                    Vector128<float> key1 = Vector128.Load(keys + 36);
+                    Vector128<float> key2 = Vector128.Load(keys + 68);
+                    Vector128<float> feature = Vector128.Create(queries[1]);
+                    score0_0 = Vector128.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector128.MultiplyAddEstimate(feature, key1, score0_1);
+                    score0_2 = Vector128.MultiplyAddEstimate(feature, key2, score0_2);
+                    feature = Vector128.Create(queries[9]);
+                    score1_0 = Vector128.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector128.MultiplyAddEstimate(feature, key1, score1_1);
+                    score1_2 = Vector128.MultiplyAddEstimate(feature, key2, score1_2);
+                    feature = Vector128.Create(queries[17]);
+                    score2_0 = Vector128.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector128.MultiplyAddEstimate(feature, key1, score2_1);
+                    score2_2 = Vector128.MultiplyAddEstimate(feature, key2, score2_2);
+                    feature = Vector128.Create(queries[25]);
+                    score3_0 = Vector128.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector128.MultiplyAddEstimate(feature, key1, score3_1);
+                    score3_2 = Vector128.MultiplyAddEstimate(feature, key2, score3_2);
+                    feature = Vector128.Create(queries[33]);
+                    score4_0 = Vector128.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector128.MultiplyAddEstimate(feature, key1, score4_1);
+                    score4_2 = Vector128.MultiplyAddEstimate(feature, key2, score4_2);
+                    feature = Vector128.Create(queries[41]);
+                    score5_0 = Vector128.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector128.MultiplyAddEstimate(feature, key1, score5_1);
+                    score5_2 = Vector128.MultiplyAddEstimate(feature, key2, score5_2);
+                }
+                {
+                    Vector128<float> key0 = Vector128.Load(keys + 8);
+                    Vector128<float> key1 = Vector128.Load(keys + 40);
+                    Vector128<float> key2 = Vector128.Load(keys + 72);
+                    Vector128<float> feature = Vector128.Create(queries[2]);
+                    score0_0 = Vector128.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector128.MultiplyAddEstimate(feature, key1, score0_1);
+                    score0_2 = Vector128.MultiplyAddEstimate(feature, key2, score0_2);
+                    feature = Vector128.Create(queries[10]);
+                    score1_0 = Vector128.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector128.MultiplyAddEstimate(feature, key1, score1_1);
+                    score1_2 = Vector128.MultiplyAddEstimate(feature, key2, score1_2);
+                    feature = Vector128.Create(queries[18]);
+                    score2_0 = Vector128.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector128.MultiplyAddEstimate(feature, key1, score2_1);
+                    score2_2 = Vector128.MultiplyAddEstimate(feature, key2, score2_2);
+                    feature = Vector128.Create(queries[26]);
+                    score3_0 = Vector128.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector128.MultiplyAddEstimate(feature, key1, score3_1);
+                    score3_2 = Vector128.MultiplyAddEstimate(feature, key2, score3_2);
+                    feature = Vector128.Create(queries[34]);
+                    score4_0 = Vector128.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector128.MultiplyAddEstimate(feature, key1, score4_1);
+                    score4_2 = Vector128.MultiplyAddEstimate(feature, key2, score4_2);
+                    feature = Vector128.Create(queries[42]);
+                    score5_0 = Vector128.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector128.MultiplyAddEstimate(feature, key1, score5_1);
+                    score5_2 = Vector128.MultiplyAddEstimate(feature, key2, score5_2);
+                }
+                {
+                    Vector128<float> key0 = Vector128.Load(keys + 12);
+                    Vector128<float> key1 = Vector128.Load(keys + 44);
+                    Vector128<float> key2 = Vector128.Load(keys + 76);
+                    Vector128<float> feature = Vector128.Create(queries[3]);
+                    score0_0 = Vector128.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector128.MultiplyAddEstimate(feature, key1, score0_1);
+                    score0_2 = Vector128.MultiplyAddEstimate(feature, key2, score0_2);
+                    feature = Vector128.Create(queries[11]);
+                    score1_0 = Vector128.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector128.MultiplyAddEstimate(feature, key1, score1_1);
+                    score1_2 = Vector128.MultiplyAddEstimate(feature, key2, score1_2);
+                    feature = Vector128.Create(queries[19]);
+                    score2_0 = Vector128.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector128.MultiplyAddEstimate(feature, key1, score2_1);
+                    score2_2 = Vector128.MultiplyAddEstimate(feature, key2, score2_2);
+                    feature = Vector128.Create(queries[27]);
+                    score3_0 = Vector128.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector128.MultiplyAddEstimate(feature, key1, score3_1);
+                    score3_2 = Vector128.MultiplyAddEstimate(feature, key2, score3_2);
+                    feature = Vector128.Create(queries[35]);
+                    score4_0 = Vector128.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector128.MultiplyAddEstimate(feature, key1, score4_1);
+                    score4_2 = Vector128.MultiplyAddEstimate(feature, key2, score4_2);
+                    feature = Vector128.Create(queries[43]);
+                    score5_0 = Vector128.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector128.MultiplyAddEstimate(feature, key1, score5_1);
+                    score5_2 = Vector128.MultiplyAddEstimate(feature, key2, score5_2);
+                }
+                queries += 4;
+                keys += 16;
+            }
+
+            Vector128<float> index0 = (Vector128.Create((float)key) + Vector128<float>.Indices);
+            Vector128<float> index1 = (Vector128.Create((float)(key + 4)) + Vector128<float>.Indices);
+            Vector128<float> index2 = (Vector128.Create((float)(key + 8)) + Vector128<float>.Indices);
+            index0 = Vector128.ConditionalSelect(Vector128.LessThanOrEqual(Vector128<float>.Indices, Vector128.Create((float)(Sinks - 1))), Vector128<float>.Indices, index0);
+            Vector128<float> descent = Vector128.Create(-slope);
+            Vector128<float> hidden = Vector128.Create(float.NegativeInfinity);
+            Vector128<float> lastSink = Vector128.Create((float)(Sinks - 1));
+            {
+                Vector128<float> stand = Vector128.Create((float)(query));
+                Vector128<float> leftmost = Vector128.Create((float)(query - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query));
+                score0_0 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index0 - stand)), score0_0);
+                score0_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score0_0, hidden);
+                Vector128.Store(score0_0, scores);
+                score0_1 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index1 - stand)), score0_1);
+                score0_1 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index1, leftmost) & Vector128.LessThanOrEqual(index1, rightmost)), score0_1, hidden);
+                Vector128.Store(score0_1, scores + 4);
+                score0_2 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index2 - stand)), score0_2);
+                score0_2 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index2, leftmost) & Vector128.LessThanOrEqual(index2, rightmost)), score0_2, hidden);
+                Vector128.Store(score0_2, scores + 8);
+                Vector128<float> highest = Vector128.MaxNative(Vector128.MaxNative(score0_0, score0_1), score0_2);
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax), highest), tileMax);
+            }
+            {
+                Vector128<float> stand = Vector128.Create((float)(query + 1));
+                Vector128<float> leftmost = Vector128.Create((float)(query + 1 - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 1));
+                score1_0 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index0 - stand)), score1_0);
+                score1_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score1_0, hidden);
+                Vector128.Store(score1_0, scores + 528);
+                score1_1 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index1 - stand)), score1_1);
+                score1_1 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index1, leftmost) & Vector128.LessThanOrEqual(index1, rightmost)), score1_1, hidden);
+                Vector128.Store(score1_1, scores + 532);
+                score1_2 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index2 - stand)), score1_2);
+                score1_2 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index2, leftmost) & Vector128.LessThanOrEqual(index2, rightmost)), score1_2, hidden);
+                Vector128.Store(score1_2, scores + 536);
+                Vector128<float> highest = Vector128.MaxNative(Vector128.MaxNative(score1_0, score1_1), score1_2);
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax + 4), highest), tileMax + 4);
+            }
+            {
+                Vector128<float> stand = Vector128.Create((float)(query + 2));
+                Vector128<float> leftmost = Vector128.Create((float)(query + 2 - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 2));
+                score2_0 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index0 - stand)), score2_0);
+                score2_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score2_0, hidden);
+                Vector128.Store(score2_0, scores + 1056);
+                score2_1 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index1 - stand)), score2_1);
+                score2_1 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index1, leftmost) & Vector128.LessThanOrEqual(index1, rightmost)), score2_1, hidden);
+                Vector128.Store(score2_1, scores + 1060);
+                score2_2 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index2 - stand)), score2_2);
+                score2_2 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index2, leftmost) & Vector128.LessThanOrEqual(index2, rightmost)), score2_2, hidden);
+                Vector128.Store(score2_2, scores + 1064);
+                Vector128<float> highest = Vector128.MaxNative(Vector128.MaxNative(score2_0, score2_1), score2_2);
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax + 8), highest), tileMax + 8);
+            }
+            {
+                Vector128<float> stand = Vector128.Create((float)(query + 3));
+                Vector128<float> leftmost = Vector128.Create((float)(query + 3 - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 3));
+                score3_0 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index0 - stand)), score3_0);
+                score3_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score3_0, hidden);
+                Vector128.Store(score3_0, scores + 1584);
+                score3_1 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index1 - stand)), score3_1);
+                score3_1 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index1, leftmost) & Vector128.LessThanOrEqual(index1, rightmost)), score3_1, hidden);
+                Vector128.Store(score3_1, scores + 1588);
+                score3_2 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index2 - stand)), score3_2);
+                score3_2 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index2, leftmost) & Vector128.LessThanOrEqual(index2, rightmost)), score3_2, hidden);
+                Vector128.Store(score3_2, scores + 1592);
+                Vector128<float> highest = Vector128.MaxNative(Vector128.MaxNative(score3_0, score3_1), score3_2);
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax + 12), highest), tileMax + 12);
+            }
+            {
+                Vector128<float> stand = Vector128.Create((float)(query + 4));
+                Vector128<float> leftmost = Vector128.Create((float)(query + 4 - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 4));
+                score4_0 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index0 - stand)), score4_0);
+                score4_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score4_0, hidden);
+                Vector128.Store(score4_0, scores + 2112);
+                score4_1 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index1 - stand)), score4_1);
+                score4_1 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index1, leftmost) & Vector128.LessThanOrEqual(index1, rightmost)), score4_1, hidden);
+                Vector128.Store(score4_1, scores + 2116);
+                score4_2 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index2 - stand)), score4_2);
+                score4_2 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index2, leftmost) & Vector128.LessThanOrEqual(index2, rightmost)), score4_2, hidden);
+                Vector128.Store(score4_2, scores + 2120);
+                Vector128<float> highest = Vector128.MaxNative(Vector128.MaxNative(score4_0, score4_1), score4_2);
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax + 16), highest), tileMax + 16);
+            }
+            {
+                Vector128<float> stand = Vector128.Create((float)(query + 5));
+                Vector128<float> leftmost = Vector128.Create((float)(query + 5 - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 5));
+                score5_0 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index0 - stand)), score5_0);
+                score5_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score5_0, hidden);
+                Vector128.Store(score5_0, scores + 2640);
+                score5_1 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index1 - stand)), score5_1);
+                score5_1 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index1, leftmost) & Vector128.LessThanOrEqual(index1, rightmost)), score5_1, hidden);
+                Vector128.Store(score5_1, scores + 2644);
+                score5_2 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index2 - stand)), score5_2);
+                score5_2 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index2, leftmost) & Vector128.LessThanOrEqual(index2, rightmost)), score5_2, hidden);
+                Vector128.Store(score5_2, scores + 2648);
+                Vector128<float> highest = Vector128.MaxNative(Vector128.MaxNative(score5_0, score5_1), score5_2);
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax + 20), highest), tileMax + 20);
+            }
+        }
+
+        // scores[6 rows, 8 keys] = queries[6 rows, 8] * keys[8, 8 keys], hidden keys at -infinity. The first lanes hold sinks.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Scores2Merged(float* queries, float* keys, float* scores, float* tileMax, int key, int query, int lastKey, float slope)
+        {
+            Vector128<float> score0_0 = Vector128<float>.Zero, score0_1 = Vector128<float>.Zero;
+            Vector128<float> score1_0 = Vector128<float>.Zero, score1_1 = Vector128<float>.Zero;
+            Vector128<float> score2_0 = Vector128<float>.Zero, score2_1 = Vector128<float>.Zero;
+            Vector128<float> score3_0 = Vector128<float>.Zero, score3_1 = Vector128<float>.Zero;
+            Vector128<float> score4_0 = Vector128<float>.Zero, score4_1 = Vector128<float>.Zero;
+            Vector128<float> score5_0 = Vector128<float>.Zero, score5_1 = Vector128<float>.Zero;
+            for (float* end = queries + QueryDim; queries < end;)
+            {
+                {
+                    Vector128<float> key0 = Vector128.Load(keys);
+                    Vector128<float> key1 = Vector128.Load(keys + 32);
+                    Vector128<float> feature = Vector128.Create(queries[0]);
+                    score0_0 = Vector128.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector128.MultiplyAddEstimate(feature, key1, score0_1);
+                    feature = Vector128.Create(queries[8]);
+                    score1_0 = Vector128.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector128.MultiplyAddEstimate(feature, key1, score1_1);
+                    feature = Vector128.Create(queries[16]);
+                    score2_0 = Vector128.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector128.MultiplyAddEstimate(feature, key1, score2_1);
+                    feature = Vector128.Create(queries[24]);
+                    score3_0 = Vector128.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector128.MultiplyAddEstimate(feature, key1, score3_1);
+                    feature = Vector128.Create(queries[32]);
+                    score4_0 = Vector128.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector128.MultiplyAddEstimate(feature, key1, score4_1);
+                    feature = Vector128.Create(queries[40]);
+                    score5_0 = Vector128.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector128.MultiplyAddEstimate(feature, key1, score5_1);
+                }
+                {
+                    Vector128<float> key0 = Vector128.Load(keys + 4);
+                    Vector128<float> key1 = Vector128.Load(keys + 36);
+                    Vector128<float> feature = Vector128.Create(queries[1]);
+                    score0_0 = Vector128.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector128.MultiplyAddEstimate(feature, key1, score0_1);
+                    feature = Vector128.Create(queries[9]);
+                    score1_0 = Vector128.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector128.MultiplyAddEstimate(feature, key1, score1_1);
+                    feature = Vector128.Create(queries[17]);
+                    score2_0 = Vector128.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector128.MultiplyAddEstimate(feature, key1, score2_1);
+                    feature = Vector128.Create(queries[25]);
+                    score3_0 = Vector128.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector128.MultiplyAddEstimate(feature, key1, score3_1);
+                    feature = Vector128.Create(queries[33]);
+                    score4_0 = Vector128.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector128.MultiplyAddEstimate(feature, key1, score4_1);
+                    feature = Vector128.Create(queries[41]);
+                    score5_0 = Vector128.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector128.MultiplyAddEstimate(feature, key1, score5_1);
+                }
+                {
+                    Vector128<float> key0 = Vector128.Load(keys + 8);
+                    Vector128<float> key1 = Vector128.Load(keys + 40);
+                    Vector128<float> feature = Vector128.Create(queries[2]);
+                    score0_0 = Vector128.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector128.MultiplyAddEstimate(feature, key1, score0_1);
+                    feature = Vector128.Create(queries[10]);
+                    score1_0 = Vector128.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector128.MultiplyAddEstimate(feature, key1, score1_1);
+                    feature = Vector128.Create(queries[18]);
+                    score2_0 = Vector128.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector128.MultiplyAddEstimate(feature, key1, score2_1);
+                    feature = Vector128.Create(queries[26]);
+                    score3_0 = Vector128.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector128.MultiplyAddEstimate(feature, key1, score3_1);
+                    feature = Vector128.Create(queries[34]);
+                    score4_0 = Vector128.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector128.MultiplyAddEstimate(feature, key1, score4_1);
+                    feature = Vector128.Create(queries[42]);
+                    score5_0 = Vector128.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector128.MultiplyAddEstimate(feature, key1, score5_1);
+                }
+                {
+                    Vector128<float> key0 = Vector128.Load(keys + 12);
+                    Vector128<float> key1 = Vector128.Load(keys + 44);
+                    Vector128<float> feature = Vector128.Create(queries[3]);
+                    score0_0 = Vector128.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector128.MultiplyAddEstimate(feature, key1, score0_1);
+                    feature = Vector128.Create(queries[11]);
+                    score1_0 = Vector128.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector128.MultiplyAddEstimate(feature, key1, score1_1);
+                    feature = Vector128.Create(queries[19]);
+                    score2_0 = Vector128.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector128.MultiplyAddEstimate(feature, key1, score2_1);
+                    feature = Vector128.Create(queries[27]);
+                    score3_0 = Vector128.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector128.MultiplyAddEstimate(feature, key1, score3_1);
+                    feature = Vector128.Create(queries[35]);
+                    score4_0 = Vector128.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector128.MultiplyAddEstimate(feature, key1, score4_1);
+                    feature = Vector128.Create(queries[43]);
+                    score5_0 = Vector128.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector128.MultiplyAddEstimate(feature, key1, score5_1);
+                }
+                queries += 4;
+                keys += 16;
+            }
+
+            Vector128<float> index0 = (Vector128.Create((float)key) + Vector128<float>.Indices);
+            Vector128<float> index1 = (Vector128.Create((float)(key + 4)) + Vector128<float>.Indices);
+            index0 = Vector128.ConditionalSelect(Vector128.LessThanOrEqual(Vector128<float>.Indices, Vector128.Create((float)(Sinks - 1))), Vector128<float>.Indices, index0);
+            Vector128<float> descent = Vector128.Create(-slope);
+            Vector128<float> hidden = Vector128.Create(float.NegativeInfinity);
+            Vector128<float> lastSink = Vector128.Create((float)(Sinks - 1));
+            {
+                Vector128<float> stand = Vector128.Create((float)(query));
+                Vector128<float> leftmost = Vector128.Create((float)(query - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query));
+                score0_0 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index0 - stand)), score0_0);
+                score0_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score0_0, hidden);
+                Vector128.Store(score0_0, scores);
+                score0_1 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index1 - stand)), score0_1);
+                score0_1 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index1, leftmost) & Vector128.LessThanOrEqual(index1, rightmost)), score0_1, hidden);
+                Vector128.Store(score0_1, scores + 4);
+                Vector128<float> highest = Vector128.MaxNative(score0_0, score0_1);
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax), highest), tileMax);
+            }
+            {
+                Vector128<float> stand = Vector128.Create((float)(query + 1));
+                Vector128<float> leftmost = Vector128.Create((float)(query + 1 - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 1));
+                score1_0 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index0 - stand)), score1_0);
+                score1_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score1_0, hidden);
+                Vector128.Store(score1_0, scores + 528);
+                score1_1 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index1 - stand)), score1_1);
+                score1_1 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index1, leftmost) & Vector128.LessThanOrEqual(index1, rightmost)), score1_1, hidden);
+                Vector128.Store(score1_1, scores + 532);
+                Vector128<float> highest = Vector128.MaxNative(score1_0, score1_1);
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax + 4), highest), tileMax + 4);
+            }
+            {
+                Vector128<float> stand = Vector128.Create((float)(query + 2));
+                Vector128<float> leftmost = Vector128.Create((float)(query + 2 - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 2));
+                score2_0 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index0 - stand)), score2_0);
+                score2_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score2_0, hidden);
+                Vector128.Store(score2_0, scores + 1056);
+                score2_1 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index1 - stand)), score2_1);
+                score2_1 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index1, leftmost) & Vector128.LessThanOrEqual(index1, rightmost)), score2_1, hidden);
+                Vector128.Store(score2_1, scores + 1060);
+                Vector128<float> highest = Vector128.MaxNative(score2_0, score2_1);
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax + 8), highest), tileMax + 8);
+            }
+            {
+                Vector128<float> stand = Vector128.Create((float)(query + 3));
+                Vector128<float> leftmost = Vector128.Create((float)(query + 3 - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 3));
+                score3_0 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index0 - stand)), score3_0);
+                score3_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score3_0, hidden);
+                Vector128.Store(score3_0, scores + 1584);
+                score3_1 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index1 - stand)), score3_1);
+                score3_1 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index1, leftmost) & Vector128.LessThanOrEqual(index1, rightmost)), score3_1, hidden);
+                Vector128.Store(score3_1, scores + 1588);
+                Vector128<float> highest = Vector128.MaxNative(score3_0, score3_1);
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax + 12), highest), tileMax + 12);
+            }
+            {
+                Vector128<float> stand = Vector128.Create((float)(query + 4));
+                Vector128<float> leftmost = Vector128.Create((float)(query + 4 - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 4));
+                score4_0 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index0 - stand)), score4_0);
+                score4_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score4_0, hidden);
+                Vector128.Store(score4_0, scores + 2112);
+                score4_1 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index1 - stand)), score4_1);
+                score4_1 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index1, leftmost) & Vector128.LessThanOrEqual(index1, rightmost)), score4_1, hidden);
+                Vector128.Store(score4_1, scores + 2116);
+                Vector128<float> highest = Vector128.MaxNative(score4_0, score4_1);
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax + 16), highest), tileMax + 16);
+            }
+            {
+                Vector128<float> stand = Vector128.Create((float)(query + 5));
+                Vector128<float> leftmost = Vector128.Create((float)(query + 5 - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 5));
+                score5_0 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index0 - stand)), score5_0);
+                score5_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score5_0, hidden);
+                Vector128.Store(score5_0, scores + 2640);
+                score5_1 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index1 - stand)), score5_1);
+                score5_1 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index1, leftmost) & Vector128.LessThanOrEqual(index1, rightmost)), score5_1, hidden);
+                Vector128.Store(score5_1, scores + 2644);
+                Vector128<float> highest = Vector128.MaxNative(score5_0, score5_1);
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax + 20), highest), tileMax + 20);
+            }
+        }
+
+        // scores[6 rows, 4 keys] = queries[6 rows, 8] * keys[8, 4 keys], hidden keys at -infinity. The first lanes hold sinks.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Scores1Merged(float* queries, float* keys, float* scores, float* tileMax, int key, int query, int lastKey, float slope)
+        {
+            Vector128<float> score0_0 = Vector128<float>.Zero;
+            Vector128<float> score1_0 = Vector128<float>.Zero;
+            Vector128<float> score2_0 = Vector128<float>.Zero;
+            Vector128<float> score3_0 = Vector128<float>.Zero;
+            Vector128<float> score4_0 = Vector128<float>.Zero;
+            Vector128<float> score5_0 = Vector128<float>.Zero;
+            for (float* end = queries + QueryDim; queries < end;)
+            {
+                {
+                    Vector128<float> key0 = Vector128.Load(keys);
+                    Vector128<float> feature = Vector128.Create(queries[0]);
+                    score0_0 = Vector128.MultiplyAddEstimate(feature, key0, score0_0);
+                    feature = Vector128.Create(queries[8]);
+                    score1_0 = Vector128.MultiplyAddEstimate(feature, key0, score1_0);
+                    feature = Vector128.Create(queries[16]);
+                    score2_0 = Vector128.MultiplyAddEstimate(feature, key0, score2_0);
+                    feature = Vector128.Create(queries[24]);
+                    score3_0 = Vector128.MultiplyAddEstimate(feature, key0, score3_0);
+                    feature = Vector128.Create(queries[32]);
+                    score4_0 = Vector128.MultiplyAddEstimate(feature, key0, score4_0);
+                    feature = Vector128.Create(queries[40]);
+                    score5_0 = Vector128.MultiplyAddEstimate(feature, key0, score5_0);
+                }
+                {
+                    Vector128<float> key0 = Vector128.Load(keys + 4);
+                    Vector128<float> feature = Vector128.Create(queries[1]);
+                    score0_0 = Vector128.MultiplyAddEstimate(feature, key0, score0_0);
+                    feature = Vector128.Create(queries[9]);
+                    score1_0 = Vector128.MultiplyAddEstimate(feature, key0, score1_0);
+                    feature = Vector128.Create(queries[17]);
+                    score2_0 = Vector128.MultiplyAddEstimate(feature, key0, score2_0);
+                    feature = Vector128.Create(queries[25]);
+                    score3_0 = Vector128.MultiplyAddEstimate(feature, key0, score3_0);
+                    feature = Vector128.Create(queries[33]);
+                    score4_0 = Vector128.MultiplyAddEstimate(feature, key0, score4_0);
+                    feature = Vector128.Create(queries[41]);
+                    score5_0 = Vector128.MultiplyAddEstimate(feature, key0, score5_0);
+                }
+                {
+                    Vector128<float> key0 = Vector128.Load(keys + 8);
+                    Vector128<float> feature = Vector128.Create(queries[2]);
+                    score0_0 = Vector128.MultiplyAddEstimate(feature, key0, score0_0);
+                    feature = Vector128.Create(queries[10]);
+                    score1_0 = Vector128.MultiplyAddEstimate(feature, key0, score1_0);
+                    feature = Vector128.Create(queries[18]);
+                    score2_0 = Vector128.MultiplyAddEstimate(feature, key0, score2_0);
+                    feature = Vector128.Create(queries[26]);
+                    score3_0 = Vector128.MultiplyAddEstimate(feature, key0, score3_0);
+                    feature = Vector128.Create(queries[34]);
+                    score4_0 = Vector128.MultiplyAddEstimate(feature, key0, score4_0);
+                    feature = Vector128.Create(queries[42]);
+                    score5_0 = Vector128.MultiplyAddEstimate(feature, key0, score5_0);
+                }
+                {
+                    Vector128<float> key0 = Vector128.Load(keys + 12);
+                    Vector128<float> feature = Vector128.Create(queries[3]);
+                    score0_0 = Vector128.MultiplyAddEstimate(feature, key0, score0_0);
+                    feature = Vector128.Create(queries[11]);
+                    score1_0 = Vector128.MultiplyAddEstimate(feature, key0, score1_0);
+                    feature = Vector128.Create(queries[19]);
+                    score2_0 = Vector128.MultiplyAddEstimate(feature, key0, score2_0);
+                    feature = Vector128.Create(queries[27]);
+                    score3_0 = Vector128.MultiplyAddEstimate(feature, key0, score3_0);
+                    feature = Vector128.Create(queries[35]);
+                    score4_0 = Vector128.MultiplyAddEstimate(feature, key0, score4_0);
+                    feature = Vector128.Create(queries[43]);
+                    score5_0 = Vector128.MultiplyAddEstimate(feature, key0, score5_0);
+                }
+                queries += 4;
+                keys += 16;
+            }
+
+            Vector128<float> index0 = (Vector128.Create((float)key) + Vector128<float>.Indices);
+            index0 = Vector128.ConditionalSelect(Vector128.LessThanOrEqual(Vector128<float>.Indices, Vector128.Create((float)(Sinks - 1))), Vector128<float>.Indices, index0);
+            Vector128<float> descent = Vector128.Create(-slope);
+            Vector128<float> hidden = Vector128.Create(float.NegativeInfinity);
+            Vector128<float> lastSink = Vector128.Create((float)(Sinks - 1));
+            {
+                Vector128<float> stand = Vector128.Create((float)(query));
+                Vector128<float> leftmost = Vector128.Create((float)(query - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query));
+                score0_0 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index0 - stand)), score0_0);
+                score0_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score0_0, hidden);
+                Vector128.Store(score0_0, scores);
+                Vector128<float> highest = score0_0;
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax), highest), tileMax);
+            }
+            {
+                Vector128<float> stand = Vector128.Create((float)(query + 1));
+                Vector128<float> leftmost = Vector128.Create((float)(query + 1 - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 1));
+                score1_0 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index0 - stand)), score1_0);
+                score1_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score1_0, hidden);
+                Vector128.Store(score1_0, scores + 528);
+                Vector128<float> highest = score1_0;
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax + 4), highest), tileMax + 4);
+            }
+            {
+                Vector128<float> stand = Vector128.Create((float)(query + 2));
+                Vector128<float> leftmost = Vector128.Create((float)(query + 2 - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 2));
+                score2_0 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index0 - stand)), score2_0);
+                score2_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score2_0, hidden);
+                Vector128.Store(score2_0, scores + 1056);
+                Vector128<float> highest = score2_0;
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax + 8), highest), tileMax + 8);
+            }
+            {
+                Vector128<float> stand = Vector128.Create((float)(query + 3));
+                Vector128<float> leftmost = Vector128.Create((float)(query + 3 - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 3));
+                score3_0 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index0 - stand)), score3_0);
+                score3_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score3_0, hidden);
+                Vector128.Store(score3_0, scores + 1584);
+                Vector128<float> highest = score3_0;
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax + 12), highest), tileMax + 12);
+            }
+            {
+                Vector128<float> stand = Vector128.Create((float)(query + 4));
+                Vector128<float> leftmost = Vector128.Create((float)(query + 4 - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 4));
+                score4_0 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index0 - stand)), score4_0);
+                score4_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score4_0, hidden);
+                Vector128.Store(score4_0, scores + 2112);
+                Vector128<float> highest = score4_0;
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax + 16), highest), tileMax + 16);
+            }
+            {
+                Vector128<float> stand = Vector128.Create((float)(query + 5));
+                Vector128<float> leftmost = Vector128.Create((float)(query + 5 - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 5));
+                score5_0 = Vector128.MultiplyAddEstimate(descent, Vector128.Abs((index0 - stand)), score5_0);
+                score5_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score5_0, hidden);
+                Vector128.Store(score5_0, scores + 2640);
+                Vector128<float> highest = score5_0;
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax + 20), highest), tileMax + 20);
+            }
+        }
+
         private static float* At(byte* workspace, int offset) => (float*)(workspace + offset);
     }
 
@@ -6010,9 +8171,9 @@ namespace AttentionGen.Kernels
         private const int Lanes = 1;
         private const int TileRows = 6;
         private const int KeyBlock = 512;
-        private const int PackedKeys = 80; // keys that stand packed at the same time, at most
-        private const int RowsAhead = 12; // how far behind a query the one is that is asked for beside its arithmetic
-        private const int KeysAhead = 28; // the same for keys and values
+        private const int PackedKeys = 112; // keys that stand packed at the same time, at most
+        private const int RowsAhead = 8; // how far behind a query the one is that is asked for beside its arithmetic
+        private const int KeysAhead = 24; // the same for keys and values
         private const int SinkKeys = 2; // keys of the sinks' panels
         private const int ScoreStride = 528;
         private const int Before = 12; // keys visible before the query
@@ -6026,14 +8187,14 @@ namespace AttentionGen.Kernels
         private const int QueriesAt = 0; // scaled queries of one tile [tile rows, head dim]
         private const int OutputsAt = 192; // outputs of a tile that can't be written in place [tile rows, padded value dim]
         private const int KeysAt = 512; // packed keys [packed keys / lanes, head dim, lanes]
-        private const int ValuesAt = 3072; // packed values [packed keys, padded value dim]
-        private const int ScoresAt = 6912; // scores, then weights, of one tile [tile rows, score stride]
-        private const int TileMaxAt = 19584; // maxima of the tile's scores per lane [tile rows, lanes]
-        private const int FactorsAt = 19648; // what each row's weighted values are multiplied by [tile rows]
-        private const int SinkKeysAt = 19712; // packed keys of the sinks' panels [sink keys / lanes, head dim, lanes]
-        private const int SinkValuesAt = 19776; // packed values of the same keys [sink keys, padded value dim]
-        private const int KeyRowsAt = 19904; // keys on their way to a panel [lanes, head dim]
-        private const int KeyIndicesAt = 19968; // indices of the packed keys, as floats [key block]
+        private const int ValuesAt = 4096; // packed values [packed keys, padded value dim]
+        private const int ScoresAt = 9472; // scores, then weights, of one tile [tile rows, score stride]
+        private const int TileMaxAt = 22144; // maxima of the tile's scores per lane [tile rows, lanes]
+        private const int FactorsAt = 22208; // what each row's weighted values are multiplied by [tile rows]
+        private const int SinkKeysAt = 22272; // packed keys of the sinks' panels [sink keys / lanes, head dim, lanes]
+        private const int SinkValuesAt = 22336; // packed values of the same keys [sink keys, padded value dim]
+        private const int KeyRowsAt = 22464; // keys on their way to a panel [lanes, head dim]
+        private const int KeyIndicesAt = 22528; // indices of the packed keys, as floats [key block]
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Run(void* address, int item, byte* workspace)
@@ -6069,18 +8230,17 @@ namespace AttentionGen.Kernels
                 }
                 else if (to > packed)
                 {
-                    int first = from / Lanes * Lanes;
+                    int first = from / Lanes * Lanes, until = Math.Min(endKey, (to + 15) / 16 * 16);
                     if (first >= packed)
                     {
                         (block, packed) = (first, first); // nothing that is packed is seen any more
                     }
-                    else if (to > block + PackedKeys)
+                    else if (until > block + PackedKeys)
                     {
                         Move(keys, inPlace ? null : values, first - block, packed - first);
                         block = first;
                     }
 
-                    int until = Math.Min(Math.Min(endKey, block + PackedKeys), packed + ((to - packed + 15) / 16 * 16));
                     PackKeys(call, work, block, packed, until, keys, At(workspace, KeyRowsAt));
                     finiteFrom = (inPlace ? AreFinite(values + (packed * PaddedValueDim), until - packed) : PackValues(call, work, block, packed, until, values)) ? finiteFrom : until;
                     packed = until;
@@ -6133,9 +8293,9 @@ namespace AttentionGen.Kernels
             int key = 0;
             Scores1Partial(queries, sinks, first + key, tileMax, key, query, lastKey, slope);
             key += 1;
-            // The sinks' last panel shares its tile with the window's first ones: alone it would wait on its own latency.
             float* window = At(workspace, KeysAt) + ((start - block) * QueryDim);
-            int joined = Math.Min((end - start) / Lanes, 1);
+            int joined = Math.Min((end - start) / Lanes, 1); // panels of the window
+            // The sinks' last panel shares its tile with the window's first ones: alone it would wait on its own latency.
             switch (joined)
             {
                 case 1:

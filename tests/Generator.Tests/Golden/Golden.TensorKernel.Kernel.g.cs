@@ -6,7 +6,7 @@
 // Visible: from 12 keys before the query to the query's own, and the first 2 keys up to the query.
 // Positions: rope: rotates pairs of features of q and k by position * Base^(-2i/RotaryDim) (RoFormer, Su et al. 2021).
 // Work: 512 FLOPs per visible (query, key) pair, all heads; hidden tiles are never visited, only tiles at a mask's edge run mask code.
-// Tiles: Vector512 6 x 64 in 24 accumulators, blocks of 512 keys, chunks of 8256 queries, 47424 bytes; Vector256 6 x 16 in 12 accumulators, blocks of 512 keys, chunks of 8256 queries, 40064 bytes; Vector128 6 x 16 in 24 accumulators, blocks of 512 keys, chunks of 8256 queries, 38464 bytes; Scalar 6 x 2 in 12 accumulators, blocks of 512 keys, chunks of 8256 queries, 37504 bytes.
+// Tiles: Vector512 6 x 64 in 24 accumulators, blocks of 512 keys, chunks of 8256 queries, 55616 bytes; Vector256 6 x 16 in 12 accumulators, blocks of 512 keys, chunks of 8256 queries, 48256 bytes; Vector128 6 x 16 in 24 accumulators, blocks of 512 keys, chunks of 8256 queries, 46656 bytes; Scalar 6 x 2 in 12 accumulators, blocks of 512 keys, chunks of 8256 queries, 45696 bytes.
 // One work item: a chunk of queries, for all query heads of one key/value head. A query tile sees so few keys that all of them stand packed at once: it goes from queries to finished outputs in one step, while the rows of later tiles are fetched beside it.
 //
 #nullable enable
@@ -53,9 +53,9 @@ namespace AttentionGen.Kernels
         private const int Lanes = 16;
         private const int TileRows = 6;
         private const int KeyBlock = 512;
-        private const int PackedKeys = 96; // keys that stand packed at the same time, at most
-        private const int RowsAhead = 12; // how far behind a query the one is that is asked for beside its arithmetic
-        private const int KeysAhead = 28; // the same for keys and values
+        private const int PackedKeys = 128; // keys that stand packed at the same time, at most
+        private const int RowsAhead = 8; // how far behind a query the one is that is asked for beside its arithmetic
+        private const int KeysAhead = 24; // the same for keys and values
         private const int SinkKeys = 16; // keys of the sinks' panels
         private const int ScoreStride = 528;
         private const int Before = 12; // keys visible before the query
@@ -68,14 +68,14 @@ namespace AttentionGen.Kernels
         private const int QueriesAt = 0; // scaled queries of one tile [tile rows, head dim]
         private const int OutputsAt = 768; // outputs of a tile that can't be written in place [tile rows, padded value dim]
         private const int KeysAt = 1536; // packed keys [packed keys / lanes, head dim, lanes]
-        private const int ValuesAt = 13824; // packed values [packed keys, padded value dim]
-        private const int ScoresAt = 26112; // scores, then weights, of one tile [tile rows, score stride]
-        private const int TileMaxAt = 38784; // maxima of the tile's scores per lane [tile rows, lanes]
-        private const int FactorsAt = 39168; // what each row's weighted values are multiplied by [tile rows]
-        private const int SinkKeysAt = 39232; // packed keys of the sinks' panels [sink keys / lanes, head dim, lanes]
-        private const int SinkValuesAt = 41280; // packed values of the same keys [sink keys, padded value dim]
-        private const int KeyRowsAt = 43328; // keys on their way to a panel [lanes, head dim]
-        private const int KeyIndicesAt = 45376; // indices of the packed keys, as floats [key block]
+        private const int ValuesAt = 17920; // packed values [packed keys, padded value dim]
+        private const int ScoresAt = 34304; // scores, then weights, of one tile [tile rows, score stride]
+        private const int TileMaxAt = 46976; // maxima of the tile's scores per lane [tile rows, lanes]
+        private const int FactorsAt = 47360; // what each row's weighted values are multiplied by [tile rows]
+        private const int SinkKeysAt = 47424; // packed keys of the sinks' panels [sink keys / lanes, head dim, lanes]
+        private const int SinkValuesAt = 49472; // packed values of the same keys [sink keys, padded value dim]
+        private const int KeyRowsAt = 51520; // keys on their way to a panel [lanes, head dim]
+        private const int KeyIndicesAt = 53568; // indices of the packed keys, as floats [key block]
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Run(void* address, int item, byte* workspace)
@@ -99,6 +99,7 @@ namespace AttentionGen.Kernels
             PackKeys(call, work, 0, 0, sinkKeys, At(workspace, SinkKeysAt), At(workspace, KeyRowsAt));
             bool finiteSinks = PackValues(call, work, 0, 0, sinkKeys, At(workspace, SinkValuesAt));
             int block = 0, packed = 0, finiteFrom = 0; // values from the last on are finite
+            int merged = -1; // the last panel that sinks took lanes of
             for (int row = 0, rows; row < work.Rows; row += rows)
             {
                 int query = stand + row;
@@ -111,24 +112,30 @@ namespace AttentionGen.Kernels
                 }
                 else if (to > packed)
                 {
-                    int first = from / Lanes * Lanes;
+                    int first = from / Lanes * Lanes, until = Math.Min(endKey, (to + 15) / 16 * 16);
                     if (first >= packed)
                     {
                         (block, packed) = (first, first); // nothing that is packed is seen any more
                     }
-                    else if (to > block + PackedKeys)
+                    else if (until > block + PackedKeys)
                     {
                         Move(keys, inPlace ? null : values, first - block, packed - first);
                         block = first;
                     }
 
-                    int until = Math.Min(Math.Min(endKey, block + PackedKeys), packed + ((to - packed + 15) / 16 * 16));
                     PackKeys(call, work, block, packed, until, keys, At(workspace, KeyRowsAt));
                     finiteFrom = (inPlace ? AreFinite(values + (packed * PaddedValueDim), until - packed) : PackValues(call, work, block, packed, until, values)) ? finiteFrom : until;
                     packed = until;
                 }
 
                 bool finite = finiteSinks && from >= finiteFrom;
+                int start = from / Lanes * Lanes;
+                if (from - start >= Sinks && start != merged)
+                {
+                    MergeSinks(At(workspace, SinkKeysAt), keys + ((start - block) * QueryDim));
+                    merged = start;
+                }
+
                 float* seenValues = values + ((inPlace ? from : from - block) * PaddedValueDim);
                 for (int member = 0; member < GroupSize; member++)
                 {
@@ -145,6 +152,17 @@ namespace AttentionGen.Kernels
             if (values != null)
             {
                 new ReadOnlySpan<float>(values + (first * PaddedValueDim), count * PaddedValueDim).CopyTo(new Span<float>(values, count * PaddedValueDim));
+            }
+        }
+
+        // The sinks take the first lanes of a panel, whose own keys no later tile sees.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void MergeSinks(float* sinks, float* panel)
+        {
+            Vector512<float> lastSink = Vector512.Create((float)(Sinks - 1));
+            for (float* end = panel + (QueryDim * Lanes); panel < end; panel += Lanes, sinks += Lanes)
+            {
+                Vector512.Store(Vector512.ConditionalSelect(Vector512.LessThanOrEqual(Vector512<float>.Indices, lastSink), Vector512.Load(sinks), Vector512.Load(panel)), panel);
             }
         }
 
@@ -166,32 +184,56 @@ namespace AttentionGen.Kernels
             // Keys [fullFrom, fullTo) are seen by every row.
             int fullFrom = Math.Max(from, query + rows - 1 - Before), fullTo = Math.Min(to, query + 1);
             int start = from / Lanes * Lanes, end = (to + Lanes - 1) / Lanes * Lanes;
-            float* first = At(workspace, ScoresAt), scores = first + (SinkKeys + block - start); // a key's score stands at scores + (key - block)
+            bool merges = from - start >= Sinks; // the sinks stand in the window's first panel
+            int apart = merges ? 0 : SinkKeys;
+            float* first = At(workspace, ScoresAt), scores = first + (apart + block - start); // a key's score stands at scores + (key - block)
             float* tileMax = At(workspace, TileMaxAt);
             new Span<float>(tileMax, TileRows * Lanes).Fill(float.NegativeInfinity);
             int sinkKeys = Math.Min(SinkKeys, work.KeyLength);
             float* sinks = At(workspace, SinkKeysAt);
             int key = 0;
-            // The sinks' last panel shares its tile with the window's first ones: alone it would wait on its own latency.
             float* window = At(workspace, KeysAt) + ((start - block) * QueryDim);
-            int joined = Math.Min((end - start) / Lanes, 3);
-            switch (joined)
+            int panels = (end - start) / Lanes, joined = merges ? panels == 5 ? 3 : Math.Min(panels, 4) : Math.Min(panels, 3); // of the window
+            if (merges)
             {
-                case 3:
-                    key = start;
-                    Scores4Joint(queries, sinks, window, first, tileMax, key, query, lastKey);
-                    break;
-                case 2:
-                    key = start;
-                    Scores3Joint(queries, sinks, window, first, tileMax, key, query, lastKey);
-                    break;
-                case 1:
-                    key = start;
-                    Scores2Joint(queries, sinks, window, first, tileMax, key, query, lastKey);
-                    break;
-                default:
-                    Scores1Partial(queries, sinks, first, tileMax, key, query, lastKey);
-                    break;
+                key = start;
+                switch (joined)
+                {
+                    case 4:
+                        Scores4Merged(queries, window, first, tileMax, key, query, lastKey);
+                        break;
+                    case 3:
+                        Scores3Merged(queries, window, first, tileMax, key, query, lastKey);
+                        break;
+                    case 2:
+                        Scores2Merged(queries, window, first, tileMax, key, query, lastKey);
+                        break;
+                    default:
+                        Scores1Merged(queries, window, first, tileMax, key, query, lastKey);
+                        break;
+                }
+            }
+            else
+            {
+                // The sinks' last panel shares its tile with the window's first ones: alone it would wait on its own latency.
+                switch (joined)
+                {
+                    case 3:
+                        key = start;
+                        Scores4Joint(queries, sinks, window, first, tileMax, key, query, lastKey);
+                        break;
+                    case 2:
+                        key = start;
+                        Scores3Joint(queries, sinks, window, first, tileMax, key, query, lastKey);
+                        break;
+                    case 1:
+                        key = start;
+                        Scores2Joint(queries, sinks, window, first, tileMax, key, query, lastKey);
+                        break;
+                    default:
+                        Scores1Partial(queries, sinks, first, tileMax, key, query, lastKey);
+                        break;
+                }
             }
 
             key = start + (joined * Lanes);
@@ -229,13 +271,13 @@ namespace AttentionGen.Kernels
                 CachePrefetch.NextRows(call->Value.Head(work.Batch, work.KvHead), call->Value.RowStride, work.FirstRow + call->AlignmentOffset + row + KeysAhead, rows, work.KeyLength, 32);
             }
 
-            int seen = from < to ? SinkKeys + to - start : sinkKeys; // keys, some of them hidden
+            int seen = from < to ? apart + to - start : sinkKeys; // keys, some of them hidden
             float* keyIndices = At(workspace, KeyIndicesAt);
             if (call->Blocks.IsPresent || call->Mask.IsPresent)
             {
                 for (int n = 0; n < seen; n++)
                 {
-                    keyIndices[n] = n < SinkKeys ? n : start + n - SinkKeys;
+                    keyIndices[n] = n < (merges ? Sinks : SinkKeys) ? n : start + n - apart;
                 }
             }
 
@@ -2196,6 +2238,772 @@ namespace AttentionGen.Kernels
             }
         }
 
+        // scores[6 rows, 64 keys] = queries[6 rows, 32] * keys[32, 64 keys], hidden keys at -infinity. The first lanes hold sinks.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Scores4Merged(float* queries, float* keys, float* scores, float* tileMax, int key, int query, int lastKey)
+        {
+            Vector512<float> score0_0 = Vector512<float>.Zero, score0_1 = Vector512<float>.Zero, score0_2 = Vector512<float>.Zero, score0_3 = Vector512<float>.Zero;
+            Vector512<float> score1_0 = Vector512<float>.Zero, score1_1 = Vector512<float>.Zero, score1_2 = Vector512<float>.Zero, score1_3 = Vector512<float>.Zero;
+            Vector512<float> score2_0 = Vector512<float>.Zero, score2_1 = Vector512<float>.Zero, score2_2 = Vector512<float>.Zero, score2_3 = Vector512<float>.Zero;
+            Vector512<float> score3_0 = Vector512<float>.Zero, score3_1 = Vector512<float>.Zero, score3_2 = Vector512<float>.Zero, score3_3 = Vector512<float>.Zero;
+            Vector512<float> score4_0 = Vector512<float>.Zero, score4_1 = Vector512<float>.Zero, score4_2 = Vector512<float>.Zero, score4_3 = Vector512<float>.Zero;
+            Vector512<float> score5_0 = Vector512<float>.Zero, score5_1 = Vector512<float>.Zero, score5_2 = Vector512<float>.Zero, score5_3 = Vector512<float>.Zero;
+            for (float* end = queries + QueryDim; queries < end;)
+            {
+                {
+                    Vector512<float> key0 = Vector512.Load(keys);
+                    Vector512<float> key1 = Vector512.Load(keys + 512);
+                    Vector512<float> key2 = Vector512.Load(keys + 1024);
+                    Vector512<float> key3 = Vector512.Load(keys + 1536);
+                    Vector512<float> feature = Vector512.Create(queries[0]);
+                    score0_0 = Vector512.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector512.MultiplyAddEstimate(feature, key1, score0_1);
+                    score0_2 = Vector512.MultiplyAddEstimate(feature, key2, score0_2);
+                    score0_3 = Vector512.MultiplyAddEstimate(feature, key3, score0_3);
+                    feature = Vector512.Create(queries[32]);
+                    score1_0 = Vector512.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector512.MultiplyAddEstimate(feature, key1, score1_1);
+                    score1_2 = Vector512.MultiplyAddEstimate(feature, key2, score1_2);
+                    score1_3 = Vector512.MultiplyAddEstimate(feature, key3, score1_3);
+                    feature = Vector512.Create(queries[64]);
+                    score2_0 = Vector512.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector512.MultiplyAddEstimate(feature, key1, score2_1);
+                    score2_2 = Vector512.MultiplyAddEstimate(feature, key2, score2_2);
+                    score2_3 = Vector512.MultiplyAddEstimate(feature, key3, score2_3);
+                    feature = Vector512.Create(queries[96]);
+                    score3_0 = Vector512.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector512.MultiplyAddEstimate(feature, key1, score3_1);
+                    score3_2 = Vector512.MultiplyAddEstimate(feature, key2, score3_2);
+                    score3_3 = Vector512.MultiplyAddEstimate(feature, key3, score3_3);
+                    feature = Vector512.Create(queries[128]);
+                    score4_0 = Vector512.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector512.MultiplyAddEstimate(feature, key1, score4_1);
+                    score4_2 = Vector512.MultiplyAddEstimate(feature, key2, score4_2);
+                    score4_3 = Vector512.MultiplyAddEstimate(feature, key3, score4_3);
+                    feature = Vector512.Create(queries[160]);
+                    score5_0 = Vector512.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector512.MultiplyAddEstimate(feature, key1, score5_1);
+                    score5_2 = Vector512.MultiplyAddEstimate(feature, key2, score5_2);
+                    score5_3 = Vector512.MultiplyAddEstimate(feature, key3, score5_3);
+                }
+                {
+                    Vector512<float> key0 = Vector512.Load(keys + 16);
+                    Vector512<float> key1 = Vector512.Load(keys + 528);
+                    Vector512<float> key2 = Vector512.Load(keys + 1040);
+                    Vector512<float> key3 = Vector512.Load(keys + 1552);
+                    Vector512<float> feature = Vector512.Create(queries[1]);
+                    score0_0 = Vector512.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector512.MultiplyAddEstimate(feature, key1, score0_1);
+                    score0_2 = Vector512.MultiplyAddEstimate(feature, key2, score0_2);
+                    score0_3 = Vector512.MultiplyAddEstimate(feature, key3, score0_3);
+                    feature = Vector512.Create(queries[33]);
+                    score1_0 = Vector512.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector512.MultiplyAddEstimate(feature, key1, score1_1);
+                    score1_2 = Vector512.MultiplyAddEstimate(feature, key2, score1_2);
+                    score1_3 = Vector512.MultiplyAddEstimate(feature, key3, score1_3);
+                    feature = Vector512.Create(queries[65]);
+                    score2_0 = Vector512.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector512.MultiplyAddEstimate(feature, key1, score2_1);
+                    score2_2 = Vector512.MultiplyAddEstimate(feature, key2, score2_2);
+                    score2_3 = Vector512.MultiplyAddEstimate(feature, key3, score2_3);
+                    feature = Vector512.Create(queries[97]);
+                    score3_0 = Vector512.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector512.MultiplyAddEstimate(feature, key1, score3_1);
+                    score3_2 = Vector512.MultiplyAddEstimate(feature, key2, score3_2);
+                    score3_3 = Vector512.MultiplyAddEstimate(feature, key3, score3_3);
+                    feature = Vector512.Create(queries[129]);
+                    score4_0 = Vector512.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector512.MultiplyAddEstimate(feature, key1, score4_1);
+                    score4_2 = Vector512.MultiplyAddEstimate(feature, key2, score4_2);
+                    score4_3 = Vector512.MultiplyAddEstimate(feature, key3, score4_3);
+                    feature = Vector512.Create(queries[161]);
+                    score5_0 = Vector512.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector512.MultiplyAddEstimate(feature, key1, score5_1);
+                    score5_2 = Vector512.MultiplyAddEstimate(feature, key2, score5_2);
+                    score5_3 = Vector512.MultiplyAddEstimate(feature, key3, score5_3);
+                }
+                {
+                    Vector512<float> key0 = Vector512.Load(keys + 32);
+                    Vector512<float> key1 = Vector512.Load(keys + 544);
+                    Vector512<float> key2 = Vector512.Load(keys + 1056);
+                    Vector512<float> key3 = Vector512.Load(keys + 1568);
+                    Vector512<float> feature = Vector512.Create(queries[2]);
+                    score0_0 = Vector512.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector512.MultiplyAddEstimate(feature, key1, score0_1);
+                    score0_2 = Vector512.MultiplyAddEstimate(feature, key2, score0_2);
+                    score0_3 = Vector512.MultiplyAddEstimate(feature, key3, score0_3);
+                    feature = Vector512.Create(queries[34]);
+                    score1_0 = Vector512.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector512.MultiplyAddEstimate(feature, key1, score1_1);
+                    score1_2 = Vector512.MultiplyAddEstimate(feature, key2, score1_2);
+                    score1_3 = Vector512.MultiplyAddEstimate(feature, key3, score1_3);
+                    feature = Vector512.Create(queries[66]);
+                    score2_0 = Vector512.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector512.MultiplyAddEstimate(feature, key1, score2_1);
+                    score2_2 = Vector512.MultiplyAddEstimate(feature, key2, score2_2);
+                    score2_3 = Vector512.MultiplyAddEstimate(feature, key3, score2_3);
+                    feature = Vector512.Create(queries[98]);
+                    score3_0 = Vector512.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector512.MultiplyAddEstimate(feature, key1, score3_1);
+                    score3_2 = Vector512.MultiplyAddEstimate(feature, key2, score3_2);
+                    score3_3 = Vector512.MultiplyAddEstimate(feature, key3, score3_3);
+                    feature = Vector512.Create(queries[130]);
+                    score4_0 = Vector512.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector512.MultiplyAddEstimate(feature, key1, score4_1);
+                    score4_2 = Vector512.MultiplyAddEstimate(feature, key2, score4_2);
+                    score4_3 = Vector512.MultiplyAddEstimate(feature, key3, score4_3);
+                    feature = Vector512.Create(queries[162]);
+                    score5_0 = Vector512.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector512.MultiplyAddEstimate(feature, key1, score5_1);
+                    score5_2 = Vector512.MultiplyAddEstimate(feature, key2, score5_2);
+                    score5_3 = Vector512.MultiplyAddEstimate(feature, key3, score5_3);
+                }
+                {
+                    Vector512<float> key0 = Vector512.Load(keys + 48);
+                    Vector512<float> key1 = Vector512.Load(keys + 560);
+                    Vector512<float> key2 = Vector512.Load(keys + 1072);
+                    Vector512<float> key3 = Vector512.Load(keys + 1584);
+                    Vector512<float> feature = Vector512.Create(queries[3]);
+                    score0_0 = Vector512.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector512.MultiplyAddEstimate(feature, key1, score0_1);
+                    score0_2 = Vector512.MultiplyAddEstimate(feature, key2, score0_2);
+                    score0_3 = Vector512.MultiplyAddEstimate(feature, key3, score0_3);
+                    feature = Vector512.Create(queries[35]);
+                    score1_0 = Vector512.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector512.MultiplyAddEstimate(feature, key1, score1_1);
+                    score1_2 = Vector512.MultiplyAddEstimate(feature, key2, score1_2);
+                    score1_3 = Vector512.MultiplyAddEstimate(feature, key3, score1_3);
+                    feature = Vector512.Create(queries[67]);
+                    score2_0 = Vector512.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector512.MultiplyAddEstimate(feature, key1, score2_1);
+                    score2_2 = Vector512.MultiplyAddEstimate(feature, key2, score2_2);
+                    score2_3 = Vector512.MultiplyAddEstimate(feature, key3, score2_3);
+                    feature = Vector512.Create(queries[99]);
+                    score3_0 = Vector512.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector512.MultiplyAddEstimate(feature, key1, score3_1);
+                    score3_2 = Vector512.MultiplyAddEstimate(feature, key2, score3_2);
+                    score3_3 = Vector512.MultiplyAddEstimate(feature, key3, score3_3);
+                    feature = Vector512.Create(queries[131]);
+                    score4_0 = Vector512.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector512.MultiplyAddEstimate(feature, key1, score4_1);
+                    score4_2 = Vector512.MultiplyAddEstimate(feature, key2, score4_2);
+                    score4_3 = Vector512.MultiplyAddEstimate(feature, key3, score4_3);
+                    feature = Vector512.Create(queries[163]);
+                    score5_0 = Vector512.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector512.MultiplyAddEstimate(feature, key1, score5_1);
+                    score5_2 = Vector512.MultiplyAddEstimate(feature, key2, score5_2);
+                    score5_3 = Vector512.MultiplyAddEstimate(feature, key3, score5_3);
+                }
+                queries += 4;
+                keys += 64;
+            }
+
+            Vector512<float> index0 = (Vector512.Create((float)key) + Vector512<float>.Indices);
+            Vector512<float> index1 = (Vector512.Create((float)(key + 16)) + Vector512<float>.Indices);
+            Vector512<float> index2 = (Vector512.Create((float)(key + 32)) + Vector512<float>.Indices);
+            Vector512<float> index3 = (Vector512.Create((float)(key + 48)) + Vector512<float>.Indices);
+            index0 = Vector512.ConditionalSelect(Vector512.LessThanOrEqual(Vector512<float>.Indices, Vector512.Create((float)(Sinks - 1))), Vector512<float>.Indices, index0);
+            Vector512<float> hidden = Vector512.Create(float.NegativeInfinity);
+            Vector512<float> lastSink = Vector512.Create((float)(Sinks - 1));
+            {
+                Vector512<float> leftmost = Vector512.Create((float)(query - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query));
+                score0_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score0_0, hidden);
+                Vector512.Store(score0_0, scores);
+                score0_1 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index1, leftmost) & Vector512.LessThanOrEqual(index1, rightmost)), score0_1, hidden);
+                Vector512.Store(score0_1, scores + 16);
+                score0_2 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index2, leftmost) & Vector512.LessThanOrEqual(index2, rightmost)), score0_2, hidden);
+                Vector512.Store(score0_2, scores + 32);
+                score0_3 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index3, leftmost) & Vector512.LessThanOrEqual(index3, rightmost)), score0_3, hidden);
+                Vector512.Store(score0_3, scores + 48);
+                Vector512<float> highest = Vector512.MaxNative(Vector512.MaxNative(Vector512.MaxNative(score0_0, score0_1), score0_2), score0_3);
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax), highest), tileMax);
+            }
+            {
+                Vector512<float> leftmost = Vector512.Create((float)(query + 1 - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 1));
+                score1_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score1_0, hidden);
+                Vector512.Store(score1_0, scores + 528);
+                score1_1 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index1, leftmost) & Vector512.LessThanOrEqual(index1, rightmost)), score1_1, hidden);
+                Vector512.Store(score1_1, scores + 544);
+                score1_2 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index2, leftmost) & Vector512.LessThanOrEqual(index2, rightmost)), score1_2, hidden);
+                Vector512.Store(score1_2, scores + 560);
+                score1_3 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index3, leftmost) & Vector512.LessThanOrEqual(index3, rightmost)), score1_3, hidden);
+                Vector512.Store(score1_3, scores + 576);
+                Vector512<float> highest = Vector512.MaxNative(Vector512.MaxNative(Vector512.MaxNative(score1_0, score1_1), score1_2), score1_3);
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax + 16), highest), tileMax + 16);
+            }
+            {
+                Vector512<float> leftmost = Vector512.Create((float)(query + 2 - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 2));
+                score2_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score2_0, hidden);
+                Vector512.Store(score2_0, scores + 1056);
+                score2_1 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index1, leftmost) & Vector512.LessThanOrEqual(index1, rightmost)), score2_1, hidden);
+                Vector512.Store(score2_1, scores + 1072);
+                score2_2 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index2, leftmost) & Vector512.LessThanOrEqual(index2, rightmost)), score2_2, hidden);
+                Vector512.Store(score2_2, scores + 1088);
+                score2_3 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index3, leftmost) & Vector512.LessThanOrEqual(index3, rightmost)), score2_3, hidden);
+                Vector512.Store(score2_3, scores + 1104);
+                Vector512<float> highest = Vector512.MaxNative(Vector512.MaxNative(Vector512.MaxNative(score2_0, score2_1), score2_2), score2_3);
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax + 32), highest), tileMax + 32);
+            }
+            {
+                Vector512<float> leftmost = Vector512.Create((float)(query + 3 - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 3));
+                score3_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score3_0, hidden);
+                Vector512.Store(score3_0, scores + 1584);
+                score3_1 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index1, leftmost) & Vector512.LessThanOrEqual(index1, rightmost)), score3_1, hidden);
+                Vector512.Store(score3_1, scores + 1600);
+                score3_2 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index2, leftmost) & Vector512.LessThanOrEqual(index2, rightmost)), score3_2, hidden);
+                Vector512.Store(score3_2, scores + 1616);
+                score3_3 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index3, leftmost) & Vector512.LessThanOrEqual(index3, rightmost)), score3_3, hidden);
+                Vector512.Store(score3_3, scores + 1632);
+                Vector512<float> highest = Vector512.MaxNative(Vector512.MaxNative(Vector512.MaxNative(score3_0, score3_1), score3_2), score3_3);
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax + 48), highest), tileMax + 48);
+            }
+            {
+                Vector512<float> leftmost = Vector512.Create((float)(query + 4 - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 4));
+                score4_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score4_0, hidden);
+                Vector512.Store(score4_0, scores + 2112);
+                score4_1 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index1, leftmost) & Vector512.LessThanOrEqual(index1, rightmost)), score4_1, hidden);
+                Vector512.Store(score4_1, scores + 2128);
+                score4_2 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index2, leftmost) & Vector512.LessThanOrEqual(index2, rightmost)), score4_2, hidden);
+                Vector512.Store(score4_2, scores + 2144);
+                score4_3 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index3, leftmost) & Vector512.LessThanOrEqual(index3, rightmost)), score4_3, hidden);
+                Vector512.Store(score4_3, scores + 2160);
+                Vector512<float> highest = Vector512.MaxNative(Vector512.MaxNative(Vector512.MaxNative(score4_0, score4_1), score4_2), score4_3);
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax + 64), highest), tileMax + 64);
+            }
+            {
+                Vector512<float> leftmost = Vector512.Create((float)(query + 5 - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 5));
+                score5_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score5_0, hidden);
+                Vector512.Store(score5_0, scores + 2640);
+                score5_1 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index1, leftmost) & Vector512.LessThanOrEqual(index1, rightmost)), score5_1, hidden);
+                Vector512.Store(score5_1, scores + 2656);
+                score5_2 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index2, leftmost) & Vector512.LessThanOrEqual(index2, rightmost)), score5_2, hidden);
+                Vector512.Store(score5_2, scores + 2672);
+                score5_3 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index3, leftmost) & Vector512.LessThanOrEqual(index3, rightmost)), score5_3, hidden);
+                Vector512.Store(score5_3, scores + 2688);
+                Vector512<float> highest = Vector512.MaxNative(Vector512.MaxNative(Vector512.MaxNative(score5_0, score5_1), score5_2), score5_3);
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax + 80), highest), tileMax + 80);
+            }
+        }
+
+        // scores[6 rows, 48 keys] = queries[6 rows, 32] * keys[32, 48 keys], hidden keys at -infinity. The first lanes hold sinks.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Scores3Merged(float* queries, float* keys, float* scores, float* tileMax, int key, int query, int lastKey)
+        {
+            Vector512<float> score0_0 = Vector512<float>.Zero, score0_1 = Vector512<float>.Zero, score0_2 = Vector512<float>.Zero;
+            Vector512<float> score1_0 = Vector512<float>.Zero, score1_1 = Vector512<float>.Zero, score1_2 = Vector512<float>.Zero;
+            Vector512<float> score2_0 = Vector512<float>.Zero, score2_1 = Vector512<float>.Zero, score2_2 = Vector512<float>.Zero;
+            Vector512<float> score3_0 = Vector512<float>.Zero, score3_1 = Vector512<float>.Zero, score3_2 = Vector512<float>.Zero;
+            Vector512<float> score4_0 = Vector512<float>.Zero, score4_1 = Vector512<float>.Zero, score4_2 = Vector512<float>.Zero;
+            Vector512<float> score5_0 = Vector512<float>.Zero, score5_1 = Vector512<float>.Zero, score5_2 = Vector512<float>.Zero;
+            for (float* end = queries + QueryDim; queries < end;)
+            {
+                {
+                    Vector512<float> key0 = Vector512.Load(keys);
+                    Vector512<float> key1 = Vector512.Load(keys + 512);
+                    Vector512<float> key2 = Vector512.Load(keys + 1024);
+                    Vector512<float> feature = Vector512.Create(queries[0]);
+                    score0_0 = Vector512.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector512.MultiplyAddEstimate(feature, key1, score0_1);
+                    score0_2 = Vector512.MultiplyAddEstimate(feature, key2, score0_2);
+                    feature = Vector512.Create(queries[32]);
+                    score1_0 = Vector512.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector512.MultiplyAddEstimate(feature, key1, score1_1);
+                    score1_2 = Vector512.MultiplyAddEstimate(feature, key2, score1_2);
+                    feature = Vector512.Create(queries[64]);
+                    score2_0 = Vector512.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector512.MultiplyAddEstimate(feature, key1, score2_1);
+                    score2_2 = Vector512.MultiplyAddEstimate(feature, key2, score2_2);
+                    feature = Vector512.Create(queries[96]);
+                    score3_0 = Vector512.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector512.MultiplyAddEstimate(feature, key1, score3_1);
+                    score3_2 = Vector512.MultiplyAddEstimate(feature, key2, score3_2);
+                    feature = Vector512.Create(queries[128]);
+                    score4_0 = Vector512.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector512.MultiplyAddEstimate(feature, key1, score4_1);
+                    score4_2 = Vector512.MultiplyAddEstimate(feature, key2, score4_2);
+                    feature = Vector512.Create(queries[160]);
+                    score5_0 = Vector512.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector512.MultiplyAddEstimate(feature, key1, score5_1);
+                    score5_2 = Vector512.MultiplyAddEstimate(feature, key2, score5_2);
+                }
+                {
+                    Vector512<float> key0 = Vector512.Load(keys + 16);
+                    Vector512<float> key1 = Vector512.Load(keys + 528);
+                    Vector512<float> key2 = Vector512.Load(keys + 1040);
+                    Vector512<float> feature = Vector512.Create(queries[1]);
+                    score0_0 = Vector512.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector512.MultiplyAddEstimate(feature, key1, score0_1);
+                    score0_2 = Vector512.MultiplyAddEstimate(feature, key2, score0_2);
+                    feature = Vector512.Create(queries[33]);
+                    score1_0 = Vector512.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector512.MultiplyAddEstimate(feature, key1, score1_1);
+                    score1_2 = Vector512.MultiplyAddEstimate(feature, key2, score1_2);
+                    feature = Vector512.Create(queries[65]);
+                    score2_0 = Vector512.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector512.MultiplyAddEstimate(feature, key1, score2_1);
+                    score2_2 = Vector512.MultiplyAddEstimate(feature, key2, score2_2);
+                    feature = Vector512.Create(queries[97]);
+                    score3_0 = Vector512.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector512.MultiplyAddEstimate(feature, key1, score3_1);
+                    score3_2 = Vector512.MultiplyAddEstimate(feature, key2, score3_2);
+                    feature = Vector512.Create(queries[129]);
+                    score4_0 = Vector512.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector512.MultiplyAddEstimate(feature, key1, score4_1);
+                    score4_2 = Vector512.MultiplyAddEstimate(feature, key2, score4_2);
+                    feature = Vector512.Create(queries[161]);
+                    score5_0 = Vector512.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector512.MultiplyAddEstimate(feature, key1, score5_1);
+                    score5_2 = Vector512.MultiplyAddEstimate(feature, key2, score5_2);
+                }
+                {
+                    Vector512<float> key0 = Vector512.Load(keys + 32);
+                    Vector512<float> key1 = Vector512.Load(keys + 544);
+                    Vector512<float> key2 = Vector512.Load(keys + 1056);
+                    Vector512<float> feature = Vector512.Create(queries[2]);
+                    score0_0 = Vector512.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector512.MultiplyAddEstimate(feature, key1, score0_1);
+                    score0_2 = Vector512.MultiplyAddEstimate(feature, key2, score0_2);
+                    feature = Vector512.Create(queries[34]);
+                    score1_0 = Vector512.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector512.MultiplyAddEstimate(feature, key1, score1_1);
+                    score1_2 = Vector512.MultiplyAddEstimate(feature, key2, score1_2);
+                    feature = Vector512.Create(queries[66]);
+                    score2_0 = Vector512.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector512.MultiplyAddEstimate(feature, key1, score2_1);
+                    score2_2 = Vector512.MultiplyAddEstimate(feature, key2, score2_2);
+                    feature = Vector512.Create(queries[98]);
+                    score3_0 = Vector512.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector512.MultiplyAddEstimate(feature, key1, score3_1);
+                    score3_2 = Vector512.MultiplyAddEstimate(feature, key2, score3_2);
+                    feature = Vector512.Create(queries[130]);
+                    score4_0 = Vector512.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector512.MultiplyAddEstimate(feature, key1, score4_1);
+                    score4_2 = Vector512.MultiplyAddEstimate(feature, key2, score4_2);
+                    feature = Vector512.Create(queries[162]);
+                    score5_0 = Vector512.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector512.MultiplyAddEstimate(feature, key1, score5_1);
+                    score5_2 = Vector512.MultiplyAddEstimate(feature, key2, score5_2);
+                }
+                {
+                    Vector512<float> key0 = Vector512.Load(keys + 48);
+                    Vector512<float> key1 = Vector512.Load(keys + 560);
+                    Vector512<float> key2 = Vector512.Load(keys + 1072);
+                    Vector512<float> feature = Vector512.Create(queries[3]);
+                    score0_0 = Vector512.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector512.MultiplyAddEstimate(feature, key1, score0_1);
+                    score0_2 = Vector512.MultiplyAddEstimate(feature, key2, score0_2);
+                    feature = Vector512.Create(queries[35]);
+                    score1_0 = Vector512.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector512.MultiplyAddEstimate(feature, key1, score1_1);
+                    score1_2 = Vector512.MultiplyAddEstimate(feature, key2, score1_2);
+                    feature = Vector512.Create(queries[67]);
+                    score2_0 = Vector512.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector512.MultiplyAddEstimate(feature, key1, score2_1);
+                    score2_2 = Vector512.MultiplyAddEstimate(feature, key2, score2_2);
+                    feature = Vector512.Create(queries[99]);
+                    score3_0 = Vector512.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector512.MultiplyAddEstimate(feature, key1, score3_1);
+                    score3_2 = Vector512.MultiplyAddEstimate(feature, key2, score3_2);
+                    feature = Vector512.Create(queries[131]);
+                    score4_0 = Vector512.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector512.MultiplyAddEstimate(feature, key1, score4_1);
+                    score4_2 = Vector512.MultiplyAddEstimate(feature, key2, score4_2);
+                    feature = Vector512.Create(queries[163]);
+                    score5_0 = Vector512.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector512.MultiplyAddEstimate(feature, key1, score5_1);
+                    score5_2 = Vector512.MultiplyAddEstimate(feature, key2, score5_2);
+                }
+                queries += 4;
+                keys += 64;
+            }
+
+            Vector512<float> index0 = (Vector512.Create((float)key) + Vector512<float>.Indices);
+            Vector512<float> index1 = (Vector512.Create((float)(key + 16)) + Vector512<float>.Indices);
+            Vector512<float> index2 = (Vector512.Create((float)(key + 32)) + Vector512<float>.Indices);
+            index0 = Vector512.ConditionalSelect(Vector512.LessThanOrEqual(Vector512<float>.Indices, Vector512.Create((float)(Sinks - 1))), Vector512<float>.Indices, index0);
+            Vector512<float> hidden = Vector512.Create(float.NegativeInfinity);
+            Vector512<float> lastSink = Vector512.Create((float)(Sinks - 1));
+            {
+                Vector512<float> leftmost = Vector512.Create((float)(query - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query));
+                score0_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score0_0, hidden);
+                Vector512.Store(score0_0, scores);
+                score0_1 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index1, leftmost) & Vector512.LessThanOrEqual(index1, rightmost)), score0_1, hidden);
+                Vector512.Store(score0_1, scores + 16);
+                score0_2 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index2, leftmost) & Vector512.LessThanOrEqual(index2, rightmost)), score0_2, hidden);
+                Vector512.Store(score0_2, scores + 32);
+                Vector512<float> highest = Vector512.MaxNative(Vector512.MaxNative(score0_0, score0_1), score0_2);
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax), highest), tileMax);
+            }
+            {
+                Vector512<float> leftmost = Vector512.Create((float)(query + 1 - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 1));
+                score1_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score1_0, hidden);
+                Vector512.Store(score1_0, scores + 528);
+                score1_1 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index1, leftmost) & Vector512.LessThanOrEqual(index1, rightmost)), score1_1, hidden);
+                Vector512.Store(score1_1, scores + 544);
+                score1_2 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index2, leftmost) & Vector512.LessThanOrEqual(index2, rightmost)), score1_2, hidden);
+                Vector512.Store(score1_2, scores + 560);
+                Vector512<float> highest = Vector512.MaxNative(Vector512.MaxNative(score1_0, score1_1), score1_2);
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax + 16), highest), tileMax + 16);
+            }
+            {
+                Vector512<float> leftmost = Vector512.Create((float)(query + 2 - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 2));
+                score2_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score2_0, hidden);
+                Vector512.Store(score2_0, scores + 1056);
+                score2_1 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index1, leftmost) & Vector512.LessThanOrEqual(index1, rightmost)), score2_1, hidden);
+                Vector512.Store(score2_1, scores + 1072);
+                score2_2 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index2, leftmost) & Vector512.LessThanOrEqual(index2, rightmost)), score2_2, hidden);
+                Vector512.Store(score2_2, scores + 1088);
+                Vector512<float> highest = Vector512.MaxNative(Vector512.MaxNative(score2_0, score2_1), score2_2);
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax + 32), highest), tileMax + 32);
+            }
+            {
+                Vector512<float> leftmost = Vector512.Create((float)(query + 3 - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 3));
+                score3_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score3_0, hidden);
+                Vector512.Store(score3_0, scores + 1584);
+                score3_1 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index1, leftmost) & Vector512.LessThanOrEqual(index1, rightmost)), score3_1, hidden);
+                Vector512.Store(score3_1, scores + 1600);
+                score3_2 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index2, leftmost) & Vector512.LessThanOrEqual(index2, rightmost)), score3_2, hidden);
+                Vector512.Store(score3_2, scores + 1616);
+                Vector512<float> highest = Vector512.MaxNative(Vector512.MaxNative(score3_0, score3_1), score3_2);
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax + 48), highest), tileMax + 48);
+            }
+            {
+                Vector512<float> leftmost = Vector512.Create((float)(query + 4 - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 4));
+                score4_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score4_0, hidden);
+                Vector512.Store(score4_0, scores + 2112);
+                score4_1 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index1, leftmost) & Vector512.LessThanOrEqual(index1, rightmost)), score4_1, hidden);
+                Vector512.Store(score4_1, scores + 2128);
+                score4_2 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index2, leftmost) & Vector512.LessThanOrEqual(index2, rightmost)), score4_2, hidden);
+                Vector512.Store(score4_2, scores + 2144);
+                Vector512<float> highest = Vector512.MaxNative(Vector512.MaxNative(score4_0, score4_1), score4_2);
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax + 64), highest), tileMax + 64);
+            }
+            {
+                Vector512<float> leftmost = Vector512.Create((float)(query + 5 - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 5));
+                score5_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score5_0, hidden);
+                Vector512.Store(score5_0, scores + 2640);
+                score5_1 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index1, leftmost) & Vector512.LessThanOrEqual(index1, rightmost)), score5_1, hidden);
+                Vector512.Store(score5_1, scores + 2656);
+                score5_2 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index2, leftmost) & Vector512.LessThanOrEqual(index2, rightmost)), score5_2, hidden);
+                Vector512.Store(score5_2, scores + 2672);
+                Vector512<float> highest = Vector512.MaxNative(Vector512.MaxNative(score5_0, score5_1), score5_2);
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax + 80), highest), tileMax + 80);
+            }
+        }
+
+        // scores[6 rows, 32 keys] = queries[6 rows, 32] * keys[32, 32 keys], hidden keys at -infinity. The first lanes hold sinks.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Scores2Merged(float* queries, float* keys, float* scores, float* tileMax, int key, int query, int lastKey)
+        {
+            Vector512<float> score0_0 = Vector512<float>.Zero, score0_1 = Vector512<float>.Zero;
+            Vector512<float> score1_0 = Vector512<float>.Zero, score1_1 = Vector512<float>.Zero;
+            Vector512<float> score2_0 = Vector512<float>.Zero, score2_1 = Vector512<float>.Zero;
+            Vector512<float> score3_0 = Vector512<float>.Zero, score3_1 = Vector512<float>.Zero;
+            Vector512<float> score4_0 = Vector512<float>.Zero, score4_1 = Vector512<float>.Zero;
+            Vector512<float> score5_0 = Vector512<float>.Zero, score5_1 = Vector512<float>.Zero;
+            for (float* end = queries + QueryDim; queries < end;)
+            {
+                {
+                    Vector512<float> key0 = Vector512.Load(keys);
+                    Vector512<float> key1 = Vector512.Load(keys + 512);
+                    Vector512<float> feature = Vector512.Create(queries[0]);
+                    score0_0 = Vector512.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector512.MultiplyAddEstimate(feature, key1, score0_1);
+                    feature = Vector512.Create(queries[32]);
+                    score1_0 = Vector512.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector512.MultiplyAddEstimate(feature, key1, score1_1);
+                    feature = Vector512.Create(queries[64]);
+                    score2_0 = Vector512.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector512.MultiplyAddEstimate(feature, key1, score2_1);
+                    feature = Vector512.Create(queries[96]);
+                    score3_0 = Vector512.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector512.MultiplyAddEstimate(feature, key1, score3_1);
+                    feature = Vector512.Create(queries[128]);
+                    score4_0 = Vector512.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector512.MultiplyAddEstimate(feature, key1, score4_1);
+                    feature = Vector512.Create(queries[160]);
+                    score5_0 = Vector512.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector512.MultiplyAddEstimate(feature, key1, score5_1);
+                }
+                {
+                    Vector512<float> key0 = Vector512.Load(keys + 16);
+                    Vector512<float> key1 = Vector512.Load(keys + 528);
+                    Vector512<float> feature = Vector512.Create(queries[1]);
+                    score0_0 = Vector512.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector512.MultiplyAddEstimate(feature, key1, score0_1);
+                    feature = Vector512.Create(queries[33]);
+                    score1_0 = Vector512.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector512.MultiplyAddEstimate(feature, key1, score1_1);
+                    feature = Vector512.Create(queries[65]);
+                    score2_0 = Vector512.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector512.MultiplyAddEstimate(feature, key1, score2_1);
+                    feature = Vector512.Create(queries[97]);
+                    score3_0 = Vector512.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector512.MultiplyAddEstimate(feature, key1, score3_1);
+                    feature = Vector512.Create(queries[129]);
+                    score4_0 = Vector512.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector512.MultiplyAddEstimate(feature, key1, score4_1);
+                    feature = Vector512.Create(queries[161]);
+                    score5_0 = Vector512.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector512.MultiplyAddEstimate(feature, key1, score5_1);
+                }
+                {
+                    Vector512<float> key0 = Vector512.Load(keys + 32);
+                    Vector512<float> key1 = Vector512.Load(keys + 544);
+                    Vector512<float> feature = Vector512.Create(queries[2]);
+                    score0_0 = Vector512.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector512.MultiplyAddEstimate(feature, key1, score0_1);
+                    feature = Vector512.Create(queries[34]);
+                    score1_0 = Vector512.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector512.MultiplyAddEstimate(feature, key1, score1_1);
+                    feature = Vector512.Create(queries[66]);
+                    score2_0 = Vector512.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector512.MultiplyAddEstimate(feature, key1, score2_1);
+                    feature = Vector512.Create(queries[98]);
+                    score3_0 = Vector512.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector512.MultiplyAddEstimate(feature, key1, score3_1);
+                    feature = Vector512.Create(queries[130]);
+                    score4_0 = Vector512.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector512.MultiplyAddEstimate(feature, key1, score4_1);
+                    feature = Vector512.Create(queries[162]);
+                    score5_0 = Vector512.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector512.MultiplyAddEstimate(feature, key1, score5_1);
+                }
+                {
+                    Vector512<float> key0 = Vector512.Load(keys + 48);
+                    Vector512<float> key1 = Vector512.Load(keys + 560);
+                    Vector512<float> feature = Vector512.Create(queries[3]);
+                    score0_0 = Vector512.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector512.MultiplyAddEstimate(feature, key1, score0_1);
+                    feature = Vector512.Create(queries[35]);
+                    score1_0 = Vector512.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector512.MultiplyAddEstimate(feature, key1, score1_1);
+                    feature = Vector512.Create(queries[67]);
+                    score2_0 = Vector512.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector512.MultiplyAddEstimate(feature, key1, score2_1);
+                    feature = Vector512.Create(queries[99]);
+                    score3_0 = Vector512.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector512.MultiplyAddEstimate(feature, key1, score3_1);
+                    feature = Vector512.Create(queries[131]);
+                    score4_0 = Vector512.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector512.MultiplyAddEstimate(feature, key1, score4_1);
+                    feature = Vector512.Create(queries[163]);
+                    score5_0 = Vector512.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector512.MultiplyAddEstimate(feature, key1, score5_1);
+                }
+                queries += 4;
+                keys += 64;
+            }
+
+            Vector512<float> index0 = (Vector512.Create((float)key) + Vector512<float>.Indices);
+            Vector512<float> index1 = (Vector512.Create((float)(key + 16)) + Vector512<float>.Indices);
+            index0 = Vector512.ConditionalSelect(Vector512.LessThanOrEqual(Vector512<float>.Indices, Vector512.Create((float)(Sinks - 1))), Vector512<float>.Indices, index0);
+            Vector512<float> hidden = Vector512.Create(float.NegativeInfinity);
+            Vector512<float> lastSink = Vector512.Create((float)(Sinks - 1));
+            {
+                Vector512<float> leftmost = Vector512.Create((float)(query - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query));
+                score0_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score0_0, hidden);
+                Vector512.Store(score0_0, scores);
+                score0_1 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index1, leftmost) & Vector512.LessThanOrEqual(index1, rightmost)), score0_1, hidden);
+                Vector512.Store(score0_1, scores + 16);
+                Vector512<float> highest = Vector512.MaxNative(score0_0, score0_1);
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax), highest), tileMax);
+            }
+            {
+                Vector512<float> leftmost = Vector512.Create((float)(query + 1 - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 1));
+                score1_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score1_0, hidden);
+                Vector512.Store(score1_0, scores + 528);
+                score1_1 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index1, leftmost) & Vector512.LessThanOrEqual(index1, rightmost)), score1_1, hidden);
+                Vector512.Store(score1_1, scores + 544);
+                Vector512<float> highest = Vector512.MaxNative(score1_0, score1_1);
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax + 16), highest), tileMax + 16);
+            }
+            {
+                Vector512<float> leftmost = Vector512.Create((float)(query + 2 - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 2));
+                score2_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score2_0, hidden);
+                Vector512.Store(score2_0, scores + 1056);
+                score2_1 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index1, leftmost) & Vector512.LessThanOrEqual(index1, rightmost)), score2_1, hidden);
+                Vector512.Store(score2_1, scores + 1072);
+                Vector512<float> highest = Vector512.MaxNative(score2_0, score2_1);
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax + 32), highest), tileMax + 32);
+            }
+            {
+                Vector512<float> leftmost = Vector512.Create((float)(query + 3 - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 3));
+                score3_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score3_0, hidden);
+                Vector512.Store(score3_0, scores + 1584);
+                score3_1 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index1, leftmost) & Vector512.LessThanOrEqual(index1, rightmost)), score3_1, hidden);
+                Vector512.Store(score3_1, scores + 1600);
+                Vector512<float> highest = Vector512.MaxNative(score3_0, score3_1);
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax + 48), highest), tileMax + 48);
+            }
+            {
+                Vector512<float> leftmost = Vector512.Create((float)(query + 4 - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 4));
+                score4_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score4_0, hidden);
+                Vector512.Store(score4_0, scores + 2112);
+                score4_1 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index1, leftmost) & Vector512.LessThanOrEqual(index1, rightmost)), score4_1, hidden);
+                Vector512.Store(score4_1, scores + 2128);
+                Vector512<float> highest = Vector512.MaxNative(score4_0, score4_1);
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax + 64), highest), tileMax + 64);
+            }
+            {
+                Vector512<float> leftmost = Vector512.Create((float)(query + 5 - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 5));
+                score5_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score5_0, hidden);
+                Vector512.Store(score5_0, scores + 2640);
+                score5_1 = Vector512.ConditionalSelect((Vector512.GreaterThanOrEqual(index1, leftmost) & Vector512.LessThanOrEqual(index1, rightmost)), score5_1, hidden);
+                Vector512.Store(score5_1, scores + 2656);
+                Vector512<float> highest = Vector512.MaxNative(score5_0, score5_1);
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax + 80), highest), tileMax + 80);
+            }
+        }
+
+        // scores[6 rows, 16 keys] = queries[6 rows, 32] * keys[32, 16 keys], hidden keys at -infinity. The first lanes hold sinks.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Scores1Merged(float* queries, float* keys, float* scores, float* tileMax, int key, int query, int lastKey)
+        {
+            Vector512<float> score0_0 = Vector512<float>.Zero;
+            Vector512<float> score1_0 = Vector512<float>.Zero;
+            Vector512<float> score2_0 = Vector512<float>.Zero;
+            Vector512<float> score3_0 = Vector512<float>.Zero;
+            Vector512<float> score4_0 = Vector512<float>.Zero;
+            Vector512<float> score5_0 = Vector512<float>.Zero;
+            for (float* end = queries + QueryDim; queries < end;)
+            {
+                {
+                    Vector512<float> key0 = Vector512.Load(keys);
+                    Vector512<float> feature = Vector512.Create(queries[0]);
+                    score0_0 = Vector512.MultiplyAddEstimate(feature, key0, score0_0);
+                    feature = Vector512.Create(queries[32]);
+                    score1_0 = Vector512.MultiplyAddEstimate(feature, key0, score1_0);
+                    feature = Vector512.Create(queries[64]);
+                    score2_0 = Vector512.MultiplyAddEstimate(feature, key0, score2_0);
+                    feature = Vector512.Create(queries[96]);
+                    score3_0 = Vector512.MultiplyAddEstimate(feature, key0, score3_0);
+                    feature = Vector512.Create(queries[128]);
+                    score4_0 = Vector512.MultiplyAddEstimate(feature, key0, score4_0);
+                    feature = Vector512.Create(queries[160]);
+                    score5_0 = Vector512.MultiplyAddEstimate(feature, key0, score5_0);
+                }
+                {
+                    Vector512<float> key0 = Vector512.Load(keys + 16);
+                    Vector512<float> feature = Vector512.Create(queries[1]);
+                    score0_0 = Vector512.MultiplyAddEstimate(feature, key0, score0_0);
+                    feature = Vector512.Create(queries[33]);
+                    score1_0 = Vector512.MultiplyAddEstimate(feature, key0, score1_0);
+                    feature = Vector512.Create(queries[65]);
+                    score2_0 = Vector512.MultiplyAddEstimate(feature, key0, score2_0);
+                    feature = Vector512.Create(queries[97]);
+                    score3_0 = Vector512.MultiplyAddEstimate(feature, key0, score3_0);
+                    feature = Vector512.Create(queries[129]);
+                    score4_0 = Vector512.MultiplyAddEstimate(feature, key0, score4_0);
+                    feature = Vector512.Create(queries[161]);
+                    score5_0 = Vector512.MultiplyAddEstimate(feature, key0, score5_0);
+                }
+                {
+                    Vector512<float> key0 = Vector512.Load(keys + 32);
+                    Vector512<float> feature = Vector512.Create(queries[2]);
+                    score0_0 = Vector512.MultiplyAddEstimate(feature, key0, score0_0);
+                    feature = Vector512.Create(queries[34]);
+                    score1_0 = Vector512.MultiplyAddEstimate(feature, key0, score1_0);
+                    feature = Vector512.Create(queries[66]);
+                    score2_0 = Vector512.MultiplyAddEstimate(feature, key0, score2_0);
+                    feature = Vector512.Create(queries[98]);
+                    score3_0 = Vector512.MultiplyAddEstimate(feature, key0, score3_0);
+                    feature = Vector512.Create(queries[130]);
+                    score4_0 = Vector512.MultiplyAddEstimate(feature, key0, score4_0);
+                    feature = Vector512.Create(queries[162]);
+                    score5_0 = Vector512.MultiplyAddEstimate(feature, key0, score5_0);
+                }
+                {
+                    Vector512<float> key0 = Vector512.Load(keys + 48);
+                    Vector512<float> feature = Vector512.Create(queries[3]);
+                    score0_0 = Vector512.MultiplyAddEstimate(feature, key0, score0_0);
+                    feature = Vector512.Create(queries[35]);
+                    score1_0 = Vector512.MultiplyAddEstimate(feature, key0, score1_0);
+                    feature = Vector512.Create(queries[67]);
+                    score2_0 = Vector512.MultiplyAddEstimate(feature, key0, score2_0);
+                    feature = Vector512.Create(queries[99]);
+                    score3_0 = Vector512.MultiplyAddEstimate(feature, key0, score3_0);
+                    feature = Vector512.Create(queries[131]);
+                    score4_0 = Vector512.MultiplyAddEstimate(feature, key0, score4_0);
+                    feature = Vector512.Create(queries[163]);
+                    score5_0 = Vector512.MultiplyAddEstimate(feature, key0, score5_0);
+                }
+                queries += 4;
+                keys += 64;
+            }
+
+            Vector512<float> index0 = (Vector512.Create((float)key) + Vector512<float>.Indices);
+            index0 = Vector512.ConditionalSelect(Vector512.LessThanOrEqual(Vector512<float>.Indices, Vector512.Create((float)(Sinks - 1))), Vector512<float>.Indices, index0);
+            Vector512<float> hidden = Vector512.Create(float.NegativeInfinity);
+            Vector512<float> lastSink = Vector512.Create((float)(Sinks - 1));
+            {
+                Vector512<float> leftmost = Vector512.Create((float)(query - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query));
+                score0_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score0_0, hidden);
+                Vector512.Store(score0_0, scores);
+                Vector512<float> highest = score0_0;
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax), highest), tileMax);
+            }
+            {
+                Vector512<float> leftmost = Vector512.Create((float)(query + 1 - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 1));
+                score1_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score1_0, hidden);
+                Vector512.Store(score1_0, scores + 528);
+                Vector512<float> highest = score1_0;
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax + 16), highest), tileMax + 16);
+            }
+            {
+                Vector512<float> leftmost = Vector512.Create((float)(query + 2 - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 2));
+                score2_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score2_0, hidden);
+                Vector512.Store(score2_0, scores + 1056);
+                Vector512<float> highest = score2_0;
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax + 32), highest), tileMax + 32);
+            }
+            {
+                Vector512<float> leftmost = Vector512.Create((float)(query + 3 - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 3));
+                score3_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score3_0, hidden);
+                Vector512.Store(score3_0, scores + 1584);
+                Vector512<float> highest = score3_0;
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax + 48), highest), tileMax + 48);
+            }
+            {
+                Vector512<float> leftmost = Vector512.Create((float)(query + 4 - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 4));
+                score4_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score4_0, hidden);
+                Vector512.Store(score4_0, scores + 2112);
+                Vector512<float> highest = score4_0;
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax + 64), highest), tileMax + 64);
+            }
+            {
+                Vector512<float> leftmost = Vector512.Create((float)(query + 5 - Before));
+                Vector512<float> rightmost = Vector512.Create((float)Math.Min(lastKey, query + 5));
+                score5_0 = Vector512.ConditionalSelect((Vector512.LessThanOrEqual(index0, rightmost) & (Vector512.GreaterThanOrEqual(index0, leftmost) | Vector512.LessThanOrEqual(index0, lastSink))), score5_0, hidden);
+                Vector512.Store(score5_0, scores + 2640);
+                Vector512<float> highest = score5_0;
+                Vector512.Store(Vector512.MaxNative(Vector512.Load(tileMax + 80), highest), tileMax + 80);
+            }
+        }
+
         private static float* At(byte* workspace, int offset) => (float*)(workspace + offset);
     }
 
@@ -2211,9 +3019,9 @@ namespace AttentionGen.Kernels
         private const int Lanes = 8;
         private const int TileRows = 6;
         private const int KeyBlock = 512;
-        private const int PackedKeys = 80; // keys that stand packed at the same time, at most
-        private const int RowsAhead = 12; // how far behind a query the one is that is asked for beside its arithmetic
-        private const int KeysAhead = 28; // the same for keys and values
+        private const int PackedKeys = 112; // keys that stand packed at the same time, at most
+        private const int RowsAhead = 8; // how far behind a query the one is that is asked for beside its arithmetic
+        private const int KeysAhead = 24; // the same for keys and values
         private const int SinkKeys = 8; // keys of the sinks' panels
         private const int ScoreStride = 528;
         private const int Before = 12; // keys visible before the query
@@ -2226,14 +3034,14 @@ namespace AttentionGen.Kernels
         private const int QueriesAt = 0; // scaled queries of one tile [tile rows, head dim]
         private const int OutputsAt = 768; // outputs of a tile that can't be written in place [tile rows, padded value dim]
         private const int KeysAt = 1536; // packed keys [packed keys / lanes, head dim, lanes]
-        private const int ValuesAt = 11776; // packed values [packed keys, padded value dim]
-        private const int ScoresAt = 22016; // scores, then weights, of one tile [tile rows, score stride]
-        private const int TileMaxAt = 34688; // maxima of the tile's scores per lane [tile rows, lanes]
-        private const int FactorsAt = 34880; // what each row's weighted values are multiplied by [tile rows]
-        private const int SinkKeysAt = 34944; // packed keys of the sinks' panels [sink keys / lanes, head dim, lanes]
-        private const int SinkValuesAt = 35968; // packed values of the same keys [sink keys, padded value dim]
-        private const int KeyRowsAt = 36992; // keys on their way to a panel [lanes, head dim]
-        private const int KeyIndicesAt = 38016; // indices of the packed keys, as floats [key block]
+        private const int ValuesAt = 15872; // packed values [packed keys, padded value dim]
+        private const int ScoresAt = 30208; // scores, then weights, of one tile [tile rows, score stride]
+        private const int TileMaxAt = 42880; // maxima of the tile's scores per lane [tile rows, lanes]
+        private const int FactorsAt = 43072; // what each row's weighted values are multiplied by [tile rows]
+        private const int SinkKeysAt = 43136; // packed keys of the sinks' panels [sink keys / lanes, head dim, lanes]
+        private const int SinkValuesAt = 44160; // packed values of the same keys [sink keys, padded value dim]
+        private const int KeyRowsAt = 45184; // keys on their way to a panel [lanes, head dim]
+        private const int KeyIndicesAt = 46208; // indices of the packed keys, as floats [key block]
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Run(void* address, int item, byte* workspace)
@@ -2257,6 +3065,7 @@ namespace AttentionGen.Kernels
             PackKeys(call, work, 0, 0, sinkKeys, At(workspace, SinkKeysAt), At(workspace, KeyRowsAt));
             bool finiteSinks = PackValues(call, work, 0, 0, sinkKeys, At(workspace, SinkValuesAt));
             int block = 0, packed = 0, finiteFrom = 0; // values from the last on are finite
+            int merged = -1; // the last panel that sinks took lanes of
             for (int row = 0, rows; row < work.Rows; row += rows)
             {
                 int query = stand + row;
@@ -2269,24 +3078,30 @@ namespace AttentionGen.Kernels
                 }
                 else if (to > packed)
                 {
-                    int first = from / Lanes * Lanes;
+                    int first = from / Lanes * Lanes, until = Math.Min(endKey, (to + 15) / 16 * 16);
                     if (first >= packed)
                     {
                         (block, packed) = (first, first); // nothing that is packed is seen any more
                     }
-                    else if (to > block + PackedKeys)
+                    else if (until > block + PackedKeys)
                     {
                         Move(keys, inPlace ? null : values, first - block, packed - first);
                         block = first;
                     }
 
-                    int until = Math.Min(Math.Min(endKey, block + PackedKeys), packed + ((to - packed + 15) / 16 * 16));
                     PackKeys(call, work, block, packed, until, keys, At(workspace, KeyRowsAt));
                     finiteFrom = (inPlace ? AreFinite(values + (packed * PaddedValueDim), until - packed) : PackValues(call, work, block, packed, until, values)) ? finiteFrom : until;
                     packed = until;
                 }
 
                 bool finite = finiteSinks && from >= finiteFrom;
+                int start = from / Lanes * Lanes;
+                if (from - start >= Sinks && start != merged)
+                {
+                    MergeSinks(At(workspace, SinkKeysAt), keys + ((start - block) * QueryDim));
+                    merged = start;
+                }
+
                 float* seenValues = values + ((inPlace ? from : from - block) * PaddedValueDim);
                 for (int member = 0; member < GroupSize; member++)
                 {
@@ -2303,6 +3118,17 @@ namespace AttentionGen.Kernels
             if (values != null)
             {
                 new ReadOnlySpan<float>(values + (first * PaddedValueDim), count * PaddedValueDim).CopyTo(new Span<float>(values, count * PaddedValueDim));
+            }
+        }
+
+        // The sinks take the first lanes of a panel, whose own keys no later tile sees.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void MergeSinks(float* sinks, float* panel)
+        {
+            Vector256<float> lastSink = Vector256.Create((float)(Sinks - 1));
+            for (float* end = panel + (QueryDim * Lanes); panel < end; panel += Lanes, sinks += Lanes)
+            {
+                Vector256.Store(Vector256.ConditionalSelect(Vector256.LessThanOrEqual(Vector256<float>.Indices, lastSink), Vector256.Load(sinks), Vector256.Load(panel)), panel);
             }
         }
 
@@ -2324,24 +3150,42 @@ namespace AttentionGen.Kernels
             // Keys [fullFrom, fullTo) are seen by every row.
             int fullFrom = Math.Max(from, query + rows - 1 - Before), fullTo = Math.Min(to, query + 1);
             int start = from / Lanes * Lanes, end = (to + Lanes - 1) / Lanes * Lanes;
-            float* first = At(workspace, ScoresAt), scores = first + (SinkKeys + block - start); // a key's score stands at scores + (key - block)
+            bool merges = from - start >= Sinks; // the sinks stand in the window's first panel
+            int apart = merges ? 0 : SinkKeys;
+            float* first = At(workspace, ScoresAt), scores = first + (apart + block - start); // a key's score stands at scores + (key - block)
             float* tileMax = At(workspace, TileMaxAt);
             new Span<float>(tileMax, TileRows * Lanes).Fill(float.NegativeInfinity);
             int sinkKeys = Math.Min(SinkKeys, work.KeyLength);
             float* sinks = At(workspace, SinkKeysAt);
             int key = 0;
-            // The sinks' last panel shares its tile with the window's first ones: alone it would wait on its own latency.
             float* window = At(workspace, KeysAt) + ((start - block) * QueryDim);
-            int joined = Math.Min((end - start) / Lanes, 1);
-            switch (joined)
+            int panels = (end - start) / Lanes, joined = merges ? Math.Min(panels, 2) : Math.Min(panels, 1); // of the window
+            if (merges)
             {
-                case 1:
-                    key = start;
-                    Scores2Joint(queries, sinks, window, first, tileMax, key, query, lastKey);
-                    break;
-                default:
-                    Scores1Partial(queries, sinks, first, tileMax, key, query, lastKey);
-                    break;
+                key = start;
+                switch (joined)
+                {
+                    case 2:
+                        Scores2Merged(queries, window, first, tileMax, key, query, lastKey);
+                        break;
+                    default:
+                        Scores1Merged(queries, window, first, tileMax, key, query, lastKey);
+                        break;
+                }
+            }
+            else
+            {
+                // The sinks' last panel shares its tile with the window's first ones: alone it would wait on its own latency.
+                switch (joined)
+                {
+                    case 1:
+                        key = start;
+                        Scores2Joint(queries, sinks, window, first, tileMax, key, query, lastKey);
+                        break;
+                    default:
+                        Scores1Partial(queries, sinks, first, tileMax, key, query, lastKey);
+                        break;
+                }
             }
 
             key = start + (joined * Lanes);
@@ -2373,13 +3217,13 @@ namespace AttentionGen.Kernels
                 CachePrefetch.NextRows(call->Value.Head(work.Batch, work.KvHead), call->Value.RowStride, work.FirstRow + call->AlignmentOffset + row + KeysAhead, rows, work.KeyLength, 32);
             }
 
-            int seen = from < to ? SinkKeys + to - start : sinkKeys; // keys, some of them hidden
+            int seen = from < to ? apart + to - start : sinkKeys; // keys, some of them hidden
             float* keyIndices = At(workspace, KeyIndicesAt);
             if (call->Blocks.IsPresent || call->Mask.IsPresent)
             {
                 for (int n = 0; n < seen; n++)
                 {
-                    keyIndices[n] = n < SinkKeys ? n : start + n - SinkKeys;
+                    keyIndices[n] = n < (merges ? Sinks : SinkKeys) ? n : start + n - apart;
                 }
             }
 
@@ -3356,6 +4200,307 @@ namespace AttentionGen.Kernels
             }
         }
 
+        // scores[6 rows, 16 keys] = queries[6 rows, 32] * keys[32, 16 keys], hidden keys at -infinity. The first lanes hold sinks.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Scores2Merged(float* queries, float* keys, float* scores, float* tileMax, int key, int query, int lastKey)
+        {
+            Vector256<float> score0_0 = Vector256<float>.Zero, score0_1 = Vector256<float>.Zero;
+            Vector256<float> score1_0 = Vector256<float>.Zero, score1_1 = Vector256<float>.Zero;
+            Vector256<float> score2_0 = Vector256<float>.Zero, score2_1 = Vector256<float>.Zero;
+            Vector256<float> score3_0 = Vector256<float>.Zero, score3_1 = Vector256<float>.Zero;
+            Vector256<float> score4_0 = Vector256<float>.Zero, score4_1 = Vector256<float>.Zero;
+            Vector256<float> score5_0 = Vector256<float>.Zero, score5_1 = Vector256<float>.Zero;
+            for (float* end = queries + QueryDim; queries < end;)
+            {
+                {
+                    Vector256<float> key0 = Vector256.Load(keys);
+                    Vector256<float> key1 = Vector256.Load(keys + 256);
+                    Vector256<float> feature = Vector256.Create(queries[0]);
+                    score0_0 = Vector256.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector256.MultiplyAddEstimate(feature, key1, score0_1);
+                    feature = Vector256.Create(queries[32]);
+                    score1_0 = Vector256.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector256.MultiplyAddEstimate(feature, key1, score1_1);
+                    feature = Vector256.Create(queries[64]);
+                    score2_0 = Vector256.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector256.MultiplyAddEstimate(feature, key1, score2_1);
+                    feature = Vector256.Create(queries[96]);
+                    score3_0 = Vector256.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector256.MultiplyAddEstimate(feature, key1, score3_1);
+                    feature = Vector256.Create(queries[128]);
+                    score4_0 = Vector256.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector256.MultiplyAddEstimate(feature, key1, score4_1);
+                    feature = Vector256.Create(queries[160]);
+                    score5_0 = Vector256.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector256.MultiplyAddEstimate(feature, key1, score5_1);
+                }
+                {
+                    Vector256<float> key0 = Vector256.Load(keys + 8);
+                    Vector256<float> key1 = Vector256.Load(keys + 264);
+                    Vector256<float> feature = Vector256.Create(queries[1]);
+                    score0_0 = Vector256.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector256.MultiplyAddEstimate(feature, key1, score0_1);
+                    feature = Vector256.Create(queries[33]);
+                    score1_0 = Vector256.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector256.MultiplyAddEstimate(feature, key1, score1_1);
+                    feature = Vector256.Create(queries[65]);
+                    score2_0 = Vector256.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector256.MultiplyAddEstimate(feature, key1, score2_1);
+                    feature = Vector256.Create(queries[97]);
+                    score3_0 = Vector256.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector256.MultiplyAddEstimate(feature, key1, score3_1);
+                    feature = Vector256.Create(queries[129]);
+                    score4_0 = Vector256.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector256.MultiplyAddEstimate(feature, key1, score4_1);
+                    feature = Vector256.Create(queries[161]);
+                    score5_0 = Vector256.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector256.MultiplyAddEstimate(feature, key1, score5_1);
+                }
+                {
+                    Vector256<float> key0 = Vector256.Load(keys + 16);
+                    Vector256<float> key1 = Vector256.Load(keys + 272);
+                    Vector256<float> feature = Vector256.Create(queries[2]);
+                    score0_0 = Vector256.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector256.MultiplyAddEstimate(feature, key1, score0_1);
+                    feature = Vector256.Create(queries[34]);
+                    score1_0 = Vector256.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector256.MultiplyAddEstimate(feature, key1, score1_1);
+                    feature = Vector256.Create(queries[66]);
+                    score2_0 = Vector256.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector256.MultiplyAddEstimate(feature, key1, score2_1);
+                    feature = Vector256.Create(queries[98]);
+                    score3_0 = Vector256.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector256.MultiplyAddEstimate(feature, key1, score3_1);
+                    feature = Vector256.Create(queries[130]);
+                    score4_0 = Vector256.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector256.MultiplyAddEstimate(feature, key1, score4_1);
+                    feature = Vector256.Create(queries[162]);
+                    score5_0 = Vector256.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector256.MultiplyAddEstimate(feature, key1, score5_1);
+                }
+                {
+                    Vector256<float> key0 = Vector256.Load(keys + 24);
+                    Vector256<float> key1 = Vector256.Load(keys + 280);
+                    Vector256<float> feature = Vector256.Create(queries[3]);
+                    score0_0 = Vector256.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector256.MultiplyAddEstimate(feature, key1, score0_1);
+                    feature = Vector256.Create(queries[35]);
+                    score1_0 = Vector256.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector256.MultiplyAddEstimate(feature, key1, score1_1);
+                    feature = Vector256.Create(queries[67]);
+                    score2_0 = Vector256.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector256.MultiplyAddEstimate(feature, key1, score2_1);
+                    feature = Vector256.Create(queries[99]);
+                    score3_0 = Vector256.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector256.MultiplyAddEstimate(feature, key1, score3_1);
+                    feature = Vector256.Create(queries[131]);
+                    score4_0 = Vector256.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector256.MultiplyAddEstimate(feature, key1, score4_1);
+                    feature = Vector256.Create(queries[163]);
+                    score5_0 = Vector256.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector256.MultiplyAddEstimate(feature, key1, score5_1);
+                }
+                queries += 4;
+                keys += 32;
+            }
+
+            Vector256<float> index0 = (Vector256.Create((float)key) + Vector256<float>.Indices);
+            Vector256<float> index1 = (Vector256.Create((float)(key + 8)) + Vector256<float>.Indices);
+            index0 = Vector256.ConditionalSelect(Vector256.LessThanOrEqual(Vector256<float>.Indices, Vector256.Create((float)(Sinks - 1))), Vector256<float>.Indices, index0);
+            Vector256<float> hidden = Vector256.Create(float.NegativeInfinity);
+            Vector256<float> lastSink = Vector256.Create((float)(Sinks - 1));
+            {
+                Vector256<float> leftmost = Vector256.Create((float)(query - Before));
+                Vector256<float> rightmost = Vector256.Create((float)Math.Min(lastKey, query));
+                score0_0 = Vector256.ConditionalSelect((Vector256.LessThanOrEqual(index0, rightmost) & (Vector256.GreaterThanOrEqual(index0, leftmost) | Vector256.LessThanOrEqual(index0, lastSink))), score0_0, hidden);
+                Vector256.Store(score0_0, scores);
+                score0_1 = Vector256.ConditionalSelect((Vector256.GreaterThanOrEqual(index1, leftmost) & Vector256.LessThanOrEqual(index1, rightmost)), score0_1, hidden);
+                Vector256.Store(score0_1, scores + 8);
+                Vector256<float> highest = Vector256.MaxNative(score0_0, score0_1);
+                Vector256.Store(Vector256.MaxNative(Vector256.Load(tileMax), highest), tileMax);
+            }
+            {
+                Vector256<float> leftmost = Vector256.Create((float)(query + 1 - Before));
+                Vector256<float> rightmost = Vector256.Create((float)Math.Min(lastKey, query + 1));
+                score1_0 = Vector256.ConditionalSelect((Vector256.LessThanOrEqual(index0, rightmost) & (Vector256.GreaterThanOrEqual(index0, leftmost) | Vector256.LessThanOrEqual(index0, lastSink))), score1_0, hidden);
+                Vector256.Store(score1_0, scores + 528);
+                score1_1 = Vector256.ConditionalSelect((Vector256.GreaterThanOrEqual(index1, leftmost) & Vector256.LessThanOrEqual(index1, rightmost)), score1_1, hidden);
+                Vector256.Store(score1_1, scores + 536);
+                Vector256<float> highest = Vector256.MaxNative(score1_0, score1_1);
+                Vector256.Store(Vector256.MaxNative(Vector256.Load(tileMax + 8), highest), tileMax + 8);
+            }
+            {
+                Vector256<float> leftmost = Vector256.Create((float)(query + 2 - Before));
+                Vector256<float> rightmost = Vector256.Create((float)Math.Min(lastKey, query + 2));
+                score2_0 = Vector256.ConditionalSelect((Vector256.LessThanOrEqual(index0, rightmost) & (Vector256.GreaterThanOrEqual(index0, leftmost) | Vector256.LessThanOrEqual(index0, lastSink))), score2_0, hidden);
+                Vector256.Store(score2_0, scores + 1056);
+                score2_1 = Vector256.ConditionalSelect((Vector256.GreaterThanOrEqual(index1, leftmost) & Vector256.LessThanOrEqual(index1, rightmost)), score2_1, hidden);
+                Vector256.Store(score2_1, scores + 1064);
+                Vector256<float> highest = Vector256.MaxNative(score2_0, score2_1);
+                Vector256.Store(Vector256.MaxNative(Vector256.Load(tileMax + 16), highest), tileMax + 16);
+            }
+            {
+                Vector256<float> leftmost = Vector256.Create((float)(query + 3 - Before));
+                Vector256<float> rightmost = Vector256.Create((float)Math.Min(lastKey, query + 3));
+                score3_0 = Vector256.ConditionalSelect((Vector256.LessThanOrEqual(index0, rightmost) & (Vector256.GreaterThanOrEqual(index0, leftmost) | Vector256.LessThanOrEqual(index0, lastSink))), score3_0, hidden);
+                Vector256.Store(score3_0, scores + 1584);
+                score3_1 = Vector256.ConditionalSelect((Vector256.GreaterThanOrEqual(index1, leftmost) & Vector256.LessThanOrEqual(index1, rightmost)), score3_1, hidden);
+                Vector256.Store(score3_1, scores + 1592);
+                Vector256<float> highest = Vector256.MaxNative(score3_0, score3_1);
+                Vector256.Store(Vector256.MaxNative(Vector256.Load(tileMax + 24), highest), tileMax + 24);
+            }
+            {
+                Vector256<float> leftmost = Vector256.Create((float)(query + 4 - Before));
+                Vector256<float> rightmost = Vector256.Create((float)Math.Min(lastKey, query + 4));
+                score4_0 = Vector256.ConditionalSelect((Vector256.LessThanOrEqual(index0, rightmost) & (Vector256.GreaterThanOrEqual(index0, leftmost) | Vector256.LessThanOrEqual(index0, lastSink))), score4_0, hidden);
+                Vector256.Store(score4_0, scores + 2112);
+                score4_1 = Vector256.ConditionalSelect((Vector256.GreaterThanOrEqual(index1, leftmost) & Vector256.LessThanOrEqual(index1, rightmost)), score4_1, hidden);
+                Vector256.Store(score4_1, scores + 2120);
+                Vector256<float> highest = Vector256.MaxNative(score4_0, score4_1);
+                Vector256.Store(Vector256.MaxNative(Vector256.Load(tileMax + 32), highest), tileMax + 32);
+            }
+            {
+                Vector256<float> leftmost = Vector256.Create((float)(query + 5 - Before));
+                Vector256<float> rightmost = Vector256.Create((float)Math.Min(lastKey, query + 5));
+                score5_0 = Vector256.ConditionalSelect((Vector256.LessThanOrEqual(index0, rightmost) & (Vector256.GreaterThanOrEqual(index0, leftmost) | Vector256.LessThanOrEqual(index0, lastSink))), score5_0, hidden);
+                Vector256.Store(score5_0, scores + 2640);
+                score5_1 = Vector256.ConditionalSelect((Vector256.GreaterThanOrEqual(index1, leftmost) & Vector256.LessThanOrEqual(index1, rightmost)), score5_1, hidden);
+                Vector256.Store(score5_1, scores + 2648);
+                Vector256<float> highest = Vector256.MaxNative(score5_0, score5_1);
+                Vector256.Store(Vector256.MaxNative(Vector256.Load(tileMax + 40), highest), tileMax + 40);
+            }
+        }
+
+        // scores[6 rows, 8 keys] = queries[6 rows, 32] * keys[32, 8 keys], hidden keys at -infinity. The first lanes hold sinks.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Scores1Merged(float* queries, float* keys, float* scores, float* tileMax, int key, int query, int lastKey)
+        {
+            Vector256<float> score0_0 = Vector256<float>.Zero;
+            Vector256<float> score1_0 = Vector256<float>.Zero;
+            Vector256<float> score2_0 = Vector256<float>.Zero;
+            Vector256<float> score3_0 = Vector256<float>.Zero;
+            Vector256<float> score4_0 = Vector256<float>.Zero;
+            Vector256<float> score5_0 = Vector256<float>.Zero;
+            for (float* end = queries + QueryDim; queries < end;)
+            {
+                {
+                    Vector256<float> key0 = Vector256.Load(keys);
+                    Vector256<float> feature = Vector256.Create(queries[0]);
+                    score0_0 = Vector256.MultiplyAddEstimate(feature, key0, score0_0);
+                    feature = Vector256.Create(queries[32]);
+                    score1_0 = Vector256.MultiplyAddEstimate(feature, key0, score1_0);
+                    feature = Vector256.Create(queries[64]);
+                    score2_0 = Vector256.MultiplyAddEstimate(feature, key0, score2_0);
+                    feature = Vector256.Create(queries[96]);
+                    score3_0 = Vector256.MultiplyAddEstimate(feature, key0, score3_0);
+                    feature = Vector256.Create(queries[128]);
+                    score4_0 = Vector256.MultiplyAddEstimate(feature, key0, score4_0);
+                    feature = Vector256.Create(queries[160]);
+                    score5_0 = Vector256.MultiplyAddEstimate(feature, key0, score5_0);
+                }
+                {
+                    Vector256<float> key0 = Vector256.Load(keys + 8);
+                    Vector256<float> feature = Vector256.Create(queries[1]);
+                    score0_0 = Vector256.MultiplyAddEstimate(feature, key0, score0_0);
+                    feature = Vector256.Create(queries[33]);
+                    score1_0 = Vector256.MultiplyAddEstimate(feature, key0, score1_0);
+                    feature = Vector256.Create(queries[65]);
+                    score2_0 = Vector256.MultiplyAddEstimate(feature, key0, score2_0);
+                    feature = Vector256.Create(queries[97]);
+                    score3_0 = Vector256.MultiplyAddEstimate(feature, key0, score3_0);
+                    feature = Vector256.Create(queries[129]);
+                    score4_0 = Vector256.MultiplyAddEstimate(feature, key0, score4_0);
+                    feature = Vector256.Create(queries[161]);
+                    score5_0 = Vector256.MultiplyAddEstimate(feature, key0, score5_0);
+                }
+                {
+                    Vector256<float> key0 = Vector256.Load(keys + 16);
+                    Vector256<float> feature = Vector256.Create(queries[2]);
+                    score0_0 = Vector256.MultiplyAddEstimate(feature, key0, score0_0);
+                    feature = Vector256.Create(queries[34]);
+                    score1_0 = Vector256.MultiplyAddEstimate(feature, key0, score1_0);
+                    feature = Vector256.Create(queries[66]);
+                    score2_0 = Vector256.MultiplyAddEstimate(feature, key0, score2_0);
+                    feature = Vector256.Create(queries[98]);
+                    score3_0 = Vector256.MultiplyAddEstimate(feature, key0, score3_0);
+                    feature = Vector256.Create(queries[130]);
+                    score4_0 = Vector256.MultiplyAddEstimate(feature, key0, score4_0);
+                    feature = Vector256.Create(queries[162]);
+                    score5_0 = Vector256.MultiplyAddEstimate(feature, key0, score5_0);
+                }
+                {
+                    Vector256<float> key0 = Vector256.Load(keys + 24);
+                    Vector256<float> feature = Vector256.Create(queries[3]);
+                    score0_0 = Vector256.MultiplyAddEstimate(feature, key0, score0_0);
+                    feature = Vector256.Create(queries[35]);
+                    score1_0 = Vector256.MultiplyAddEstimate(feature, key0, score1_0);
+                    feature = Vector256.Create(queries[67]);
+                    score2_0 = Vector256.MultiplyAddEstimate(feature, key0, score2_0);
+                    feature = Vector256.Create(queries[99]);
+                    score3_0 = Vector256.MultiplyAddEstimate(feature, key0, score3_0);
+                    feature = Vector256.Create(queries[131]);
+                    score4_0 = Vector256.MultiplyAddEstimate(feature, key0, score4_0);
+                    feature = Vector256.Create(queries[163]);
+                    score5_0 = Vector256.MultiplyAddEstimate(feature, key0, score5_0);
+                }
+                queries += 4;
+                keys += 32;
+            }
+
+            Vector256<float> index0 = (Vector256.Create((float)key) + Vector256<float>.Indices);
+            index0 = Vector256.ConditionalSelect(Vector256.LessThanOrEqual(Vector256<float>.Indices, Vector256.Create((float)(Sinks - 1))), Vector256<float>.Indices, index0);
+            Vector256<float> hidden = Vector256.Create(float.NegativeInfinity);
+            Vector256<float> lastSink = Vector256.Create((float)(Sinks - 1));
+            {
+                Vector256<float> leftmost = Vector256.Create((float)(query - Before));
+                Vector256<float> rightmost = Vector256.Create((float)Math.Min(lastKey, query));
+                score0_0 = Vector256.ConditionalSelect((Vector256.LessThanOrEqual(index0, rightmost) & (Vector256.GreaterThanOrEqual(index0, leftmost) | Vector256.LessThanOrEqual(index0, lastSink))), score0_0, hidden);
+                Vector256.Store(score0_0, scores);
+                Vector256<float> highest = score0_0;
+                Vector256.Store(Vector256.MaxNative(Vector256.Load(tileMax), highest), tileMax);
+            }
+            {
+                Vector256<float> leftmost = Vector256.Create((float)(query + 1 - Before));
+                Vector256<float> rightmost = Vector256.Create((float)Math.Min(lastKey, query + 1));
+                score1_0 = Vector256.ConditionalSelect((Vector256.LessThanOrEqual(index0, rightmost) & (Vector256.GreaterThanOrEqual(index0, leftmost) | Vector256.LessThanOrEqual(index0, lastSink))), score1_0, hidden);
+                Vector256.Store(score1_0, scores + 528);
+                Vector256<float> highest = score1_0;
+                Vector256.Store(Vector256.MaxNative(Vector256.Load(tileMax + 8), highest), tileMax + 8);
+            }
+            {
+                Vector256<float> leftmost = Vector256.Create((float)(query + 2 - Before));
+                Vector256<float> rightmost = Vector256.Create((float)Math.Min(lastKey, query + 2));
+                score2_0 = Vector256.ConditionalSelect((Vector256.LessThanOrEqual(index0, rightmost) & (Vector256.GreaterThanOrEqual(index0, leftmost) | Vector256.LessThanOrEqual(index0, lastSink))), score2_0, hidden);
+                Vector256.Store(score2_0, scores + 1056);
+                Vector256<float> highest = score2_0;
+                Vector256.Store(Vector256.MaxNative(Vector256.Load(tileMax + 16), highest), tileMax + 16);
+            }
+            {
+                Vector256<float> leftmost = Vector256.Create((float)(query + 3 - Before));
+                Vector256<float> rightmost = Vector256.Create((float)Math.Min(lastKey, query + 3));
+                score3_0 = Vector256.ConditionalSelect((Vector256.LessThanOrEqual(index0, rightmost) & (Vector256.GreaterThanOrEqual(index0, leftmost) | Vector256.LessThanOrEqual(index0, lastSink))), score3_0, hidden);
+                Vector256.Store(score3_0, scores + 1584);
+                Vector256<float> highest = score3_0;
+                Vector256.Store(Vector256.MaxNative(Vector256.Load(tileMax + 24), highest), tileMax + 24);
+            }
+            {
+                Vector256<float> leftmost = Vector256.Create((float)(query + 4 - Before));
+                Vector256<float> rightmost = Vector256.Create((float)Math.Min(lastKey, query + 4));
+                score4_0 = Vector256.ConditionalSelect((Vector256.LessThanOrEqual(index0, rightmost) & (Vector256.GreaterThanOrEqual(index0, leftmost) | Vector256.LessThanOrEqual(index0, lastSink))), score4_0, hidden);
+                Vector256.Store(score4_0, scores + 2112);
+                Vector256<float> highest = score4_0;
+                Vector256.Store(Vector256.MaxNative(Vector256.Load(tileMax + 32), highest), tileMax + 32);
+            }
+            {
+                Vector256<float> leftmost = Vector256.Create((float)(query + 5 - Before));
+                Vector256<float> rightmost = Vector256.Create((float)Math.Min(lastKey, query + 5));
+                score5_0 = Vector256.ConditionalSelect((Vector256.LessThanOrEqual(index0, rightmost) & (Vector256.GreaterThanOrEqual(index0, leftmost) | Vector256.LessThanOrEqual(index0, lastSink))), score5_0, hidden);
+                Vector256.Store(score5_0, scores + 2640);
+                Vector256<float> highest = score5_0;
+                Vector256.Store(Vector256.MaxNative(Vector256.Load(tileMax + 40), highest), tileMax + 40);
+            }
+        }
+
         private static float* At(byte* workspace, int offset) => (float*)(workspace + offset);
     }
 
@@ -3371,9 +4516,9 @@ namespace AttentionGen.Kernels
         private const int Lanes = 4;
         private const int TileRows = 6;
         private const int KeyBlock = 512;
-        private const int PackedKeys = 80; // keys that stand packed at the same time, at most
-        private const int RowsAhead = 12; // how far behind a query the one is that is asked for beside its arithmetic
-        private const int KeysAhead = 28; // the same for keys and values
+        private const int PackedKeys = 112; // keys that stand packed at the same time, at most
+        private const int RowsAhead = 8; // how far behind a query the one is that is asked for beside its arithmetic
+        private const int KeysAhead = 24; // the same for keys and values
         private const int SinkKeys = 4; // keys of the sinks' panels
         private const int ScoreStride = 528;
         private const int Before = 12; // keys visible before the query
@@ -3386,14 +4531,14 @@ namespace AttentionGen.Kernels
         private const int QueriesAt = 0; // scaled queries of one tile [tile rows, head dim]
         private const int OutputsAt = 768; // outputs of a tile that can't be written in place [tile rows, padded value dim]
         private const int KeysAt = 1536; // packed keys [packed keys / lanes, head dim, lanes]
-        private const int ValuesAt = 11776; // packed values [packed keys, padded value dim]
-        private const int ScoresAt = 22016; // scores, then weights, of one tile [tile rows, score stride]
-        private const int TileMaxAt = 34688; // maxima of the tile's scores per lane [tile rows, lanes]
-        private const int FactorsAt = 34816; // what each row's weighted values are multiplied by [tile rows]
-        private const int SinkKeysAt = 34880; // packed keys of the sinks' panels [sink keys / lanes, head dim, lanes]
-        private const int SinkValuesAt = 35392; // packed values of the same keys [sink keys, padded value dim]
-        private const int KeyRowsAt = 35904; // keys on their way to a panel [lanes, head dim]
-        private const int KeyIndicesAt = 36416; // indices of the packed keys, as floats [key block]
+        private const int ValuesAt = 15872; // packed values [packed keys, padded value dim]
+        private const int ScoresAt = 30208; // scores, then weights, of one tile [tile rows, score stride]
+        private const int TileMaxAt = 42880; // maxima of the tile's scores per lane [tile rows, lanes]
+        private const int FactorsAt = 43008; // what each row's weighted values are multiplied by [tile rows]
+        private const int SinkKeysAt = 43072; // packed keys of the sinks' panels [sink keys / lanes, head dim, lanes]
+        private const int SinkValuesAt = 43584; // packed values of the same keys [sink keys, padded value dim]
+        private const int KeyRowsAt = 44096; // keys on their way to a panel [lanes, head dim]
+        private const int KeyIndicesAt = 44608; // indices of the packed keys, as floats [key block]
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Run(void* address, int item, byte* workspace)
@@ -3417,6 +4562,7 @@ namespace AttentionGen.Kernels
             PackKeys(call, work, 0, 0, sinkKeys, At(workspace, SinkKeysAt), At(workspace, KeyRowsAt));
             bool finiteSinks = PackValues(call, work, 0, 0, sinkKeys, At(workspace, SinkValuesAt));
             int block = 0, packed = 0, finiteFrom = 0; // values from the last on are finite
+            int merged = -1; // the last panel that sinks took lanes of
             for (int row = 0, rows; row < work.Rows; row += rows)
             {
                 int query = stand + row;
@@ -3429,24 +4575,30 @@ namespace AttentionGen.Kernels
                 }
                 else if (to > packed)
                 {
-                    int first = from / Lanes * Lanes;
+                    int first = from / Lanes * Lanes, until = Math.Min(endKey, (to + 15) / 16 * 16);
                     if (first >= packed)
                     {
                         (block, packed) = (first, first); // nothing that is packed is seen any more
                     }
-                    else if (to > block + PackedKeys)
+                    else if (until > block + PackedKeys)
                     {
                         Move(keys, inPlace ? null : values, first - block, packed - first);
                         block = first;
                     }
 
-                    int until = Math.Min(Math.Min(endKey, block + PackedKeys), packed + ((to - packed + 15) / 16 * 16));
                     PackKeys(call, work, block, packed, until, keys, At(workspace, KeyRowsAt));
                     finiteFrom = (inPlace ? AreFinite(values + (packed * PaddedValueDim), until - packed) : PackValues(call, work, block, packed, until, values)) ? finiteFrom : until;
                     packed = until;
                 }
 
                 bool finite = finiteSinks && from >= finiteFrom;
+                int start = from / Lanes * Lanes;
+                if (from - start >= Sinks && start != merged)
+                {
+                    MergeSinks(At(workspace, SinkKeysAt), keys + ((start - block) * QueryDim));
+                    merged = start;
+                }
+
                 float* seenValues = values + ((inPlace ? from : from - block) * PaddedValueDim);
                 for (int member = 0; member < GroupSize; member++)
                 {
@@ -3463,6 +4615,17 @@ namespace AttentionGen.Kernels
             if (values != null)
             {
                 new ReadOnlySpan<float>(values + (first * PaddedValueDim), count * PaddedValueDim).CopyTo(new Span<float>(values, count * PaddedValueDim));
+            }
+        }
+
+        // The sinks take the first lanes of a panel, whose own keys no later tile sees.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void MergeSinks(float* sinks, float* panel)
+        {
+            Vector128<float> lastSink = Vector128.Create((float)(Sinks - 1));
+            for (float* end = panel + (QueryDim * Lanes); panel < end; panel += Lanes, sinks += Lanes)
+            {
+                Vector128.Store(Vector128.ConditionalSelect(Vector128.LessThanOrEqual(Vector128<float>.Indices, lastSink), Vector128.Load(sinks), Vector128.Load(panel)), panel);
             }
         }
 
@@ -3484,32 +4647,56 @@ namespace AttentionGen.Kernels
             // Keys [fullFrom, fullTo) are seen by every row.
             int fullFrom = Math.Max(from, query + rows - 1 - Before), fullTo = Math.Min(to, query + 1);
             int start = from / Lanes * Lanes, end = (to + Lanes - 1) / Lanes * Lanes;
-            float* first = At(workspace, ScoresAt), scores = first + (SinkKeys + block - start); // a key's score stands at scores + (key - block)
+            bool merges = from - start >= Sinks; // the sinks stand in the window's first panel
+            int apart = merges ? 0 : SinkKeys;
+            float* first = At(workspace, ScoresAt), scores = first + (apart + block - start); // a key's score stands at scores + (key - block)
             float* tileMax = At(workspace, TileMaxAt);
             new Span<float>(tileMax, TileRows * Lanes).Fill(float.NegativeInfinity);
             int sinkKeys = Math.Min(SinkKeys, work.KeyLength);
             float* sinks = At(workspace, SinkKeysAt);
             int key = 0;
-            // The sinks' last panel shares its tile with the window's first ones: alone it would wait on its own latency.
             float* window = At(workspace, KeysAt) + ((start - block) * QueryDim);
-            int joined = Math.Min((end - start) / Lanes, 3);
-            switch (joined)
+            int panels = (end - start) / Lanes, joined = merges ? panels == 5 ? 3 : Math.Min(panels, 4) : Math.Min(panels, 3); // of the window
+            if (merges)
             {
-                case 3:
-                    key = start;
-                    Scores4Joint(queries, sinks, window, first, tileMax, key, query, lastKey);
-                    break;
-                case 2:
-                    key = start;
-                    Scores3Joint(queries, sinks, window, first, tileMax, key, query, lastKey);
-                    break;
-                case 1:
-                    key = start;
-                    Scores2Joint(queries, sinks, window, first, tileMax, key, query, lastKey);
-                    break;
-                default:
-                    Scores1Partial(queries, sinks, first, tileMax, key, query, lastKey);
-                    break;
+                key = start;
+                switch (joined)
+                {
+                    case 4:
+                        Scores4Merged(queries, window, first, tileMax, key, query, lastKey);
+                        break;
+                    case 3:
+                        Scores3Merged(queries, window, first, tileMax, key, query, lastKey);
+                        break;
+                    case 2:
+                        Scores2Merged(queries, window, first, tileMax, key, query, lastKey);
+                        break;
+                    default:
+                        Scores1Merged(queries, window, first, tileMax, key, query, lastKey);
+                        break;
+                }
+            }
+            else
+            {
+                // The sinks' last panel shares its tile with the window's first ones: alone it would wait on its own latency.
+                switch (joined)
+                {
+                    case 3:
+                        key = start;
+                        Scores4Joint(queries, sinks, window, first, tileMax, key, query, lastKey);
+                        break;
+                    case 2:
+                        key = start;
+                        Scores3Joint(queries, sinks, window, first, tileMax, key, query, lastKey);
+                        break;
+                    case 1:
+                        key = start;
+                        Scores2Joint(queries, sinks, window, first, tileMax, key, query, lastKey);
+                        break;
+                    default:
+                        Scores1Partial(queries, sinks, first, tileMax, key, query, lastKey);
+                        break;
+                }
             }
 
             key = start + (joined * Lanes);
@@ -3547,13 +4734,13 @@ namespace AttentionGen.Kernels
                 CachePrefetch.NextRows(call->Value.Head(work.Batch, work.KvHead), call->Value.RowStride, work.FirstRow + call->AlignmentOffset + row + KeysAhead, rows, work.KeyLength, 32);
             }
 
-            int seen = from < to ? SinkKeys + to - start : sinkKeys; // keys, some of them hidden
+            int seen = from < to ? apart + to - start : sinkKeys; // keys, some of them hidden
             float* keyIndices = At(workspace, KeyIndicesAt);
             if (call->Blocks.IsPresent || call->Mask.IsPresent)
             {
                 for (int n = 0; n < seen; n++)
                 {
-                    keyIndices[n] = n < SinkKeys ? n : start + n - SinkKeys;
+                    keyIndices[n] = n < (merges ? Sinks : SinkKeys) ? n : start + n - apart;
                 }
             }
 
@@ -5632,6 +6819,772 @@ namespace AttentionGen.Kernels
             }
         }
 
+        // scores[6 rows, 16 keys] = queries[6 rows, 32] * keys[32, 16 keys], hidden keys at -infinity. The first lanes hold sinks.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Scores4Merged(float* queries, float* keys, float* scores, float* tileMax, int key, int query, int lastKey)
+        {
+            Vector128<float> score0_0 = Vector128<float>.Zero, score0_1 = Vector128<float>.Zero, score0_2 = Vector128<float>.Zero, score0_3 = Vector128<float>.Zero;
+            Vector128<float> score1_0 = Vector128<float>.Zero, score1_1 = Vector128<float>.Zero, score1_2 = Vector128<float>.Zero, score1_3 = Vector128<float>.Zero;
+            Vector128<float> score2_0 = Vector128<float>.Zero, score2_1 = Vector128<float>.Zero, score2_2 = Vector128<float>.Zero, score2_3 = Vector128<float>.Zero;
+            Vector128<float> score3_0 = Vector128<float>.Zero, score3_1 = Vector128<float>.Zero, score3_2 = Vector128<float>.Zero, score3_3 = Vector128<float>.Zero;
+            Vector128<float> score4_0 = Vector128<float>.Zero, score4_1 = Vector128<float>.Zero, score4_2 = Vector128<float>.Zero, score4_3 = Vector128<float>.Zero;
+            Vector128<float> score5_0 = Vector128<float>.Zero, score5_1 = Vector128<float>.Zero, score5_2 = Vector128<float>.Zero, score5_3 = Vector128<float>.Zero;
+            for (float* end = queries + QueryDim; queries < end;)
+            {
+                {
+                    Vector128<float> key0 = Vector128.Load(keys);
+                    Vector128<float> key1 = Vector128.Load(keys + 128);
+                    Vector128<float> key2 = Vector128.Load(keys + 256);
+                    Vector128<float> key3 = Vector128.Load(keys + 384);
+                    Vector128<float> feature = Vector128.Create(queries[0]);
+                    score0_0 = Vector128.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector128.MultiplyAddEstimate(feature, key1, score0_1);
+                    score0_2 = Vector128.MultiplyAddEstimate(feature, key2, score0_2);
+                    score0_3 = Vector128.MultiplyAddEstimate(feature, key3, score0_3);
+                    feature = Vector128.Create(queries[32]);
+                    score1_0 = Vector128.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector128.MultiplyAddEstimate(feature, key1, score1_1);
+                    score1_2 = Vector128.MultiplyAddEstimate(feature, key2, score1_2);
+                    score1_3 = Vector128.MultiplyAddEstimate(feature, key3, score1_3);
+                    feature = Vector128.Create(queries[64]);
+                    score2_0 = Vector128.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector128.MultiplyAddEstimate(feature, key1, score2_1);
+                    score2_2 = Vector128.MultiplyAddEstimate(feature, key2, score2_2);
+                    score2_3 = Vector128.MultiplyAddEstimate(feature, key3, score2_3);
+                    feature = Vector128.Create(queries[96]);
+                    score3_0 = Vector128.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector128.MultiplyAddEstimate(feature, key1, score3_1);
+                    score3_2 = Vector128.MultiplyAddEstimate(feature, key2, score3_2);
+                    score3_3 = Vector128.MultiplyAddEstimate(feature, key3, score3_3);
+                    feature = Vector128.Create(queries[128]);
+                    score4_0 = Vector128.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector128.MultiplyAddEstimate(feature, key1, score4_1);
+                    score4_2 = Vector128.MultiplyAddEstimate(feature, key2, score4_2);
+                    score4_3 = Vector128.MultiplyAddEstimate(feature, key3, score4_3);
+                    feature = Vector128.Create(queries[160]);
+                    score5_0 = Vector128.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector128.MultiplyAddEstimate(feature, key1, score5_1);
+                    score5_2 = Vector128.MultiplyAddEstimate(feature, key2, score5_2);
+                    score5_3 = Vector128.MultiplyAddEstimate(feature, key3, score5_3);
+                }
+                {
+                    Vector128<float> key0 = Vector128.Load(keys + 4);
+                    Vector128<float> key1 = Vector128.Load(keys + 132);
+                    Vector128<float> key2 = Vector128.Load(keys + 260);
+                    Vector128<float> key3 = Vector128.Load(keys + 388);
+                    Vector128<float> feature = Vector128.Create(queries[1]);
+                    score0_0 = Vector128.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector128.MultiplyAddEstimate(feature, key1, score0_1);
+                    score0_2 = Vector128.MultiplyAddEstimate(feature, key2, score0_2);
+                    score0_3 = Vector128.MultiplyAddEstimate(feature, key3, score0_3);
+                    feature = Vector128.Create(queries[33]);
+                    score1_0 = Vector128.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector128.MultiplyAddEstimate(feature, key1, score1_1);
+                    score1_2 = Vector128.MultiplyAddEstimate(feature, key2, score1_2);
+                    score1_3 = Vector128.MultiplyAddEstimate(feature, key3, score1_3);
+                    feature = Vector128.Create(queries[65]);
+                    score2_0 = Vector128.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector128.MultiplyAddEstimate(feature, key1, score2_1);
+                    score2_2 = Vector128.MultiplyAddEstimate(feature, key2, score2_2);
+                    score2_3 = Vector128.MultiplyAddEstimate(feature, key3, score2_3);
+                    feature = Vector128.Create(queries[97]);
+                    score3_0 = Vector128.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector128.MultiplyAddEstimate(feature, key1, score3_1);
+                    score3_2 = Vector128.MultiplyAddEstimate(feature, key2, score3_2);
+                    score3_3 = Vector128.MultiplyAddEstimate(feature, key3, score3_3);
+                    feature = Vector128.Create(queries[129]);
+                    score4_0 = Vector128.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector128.MultiplyAddEstimate(feature, key1, score4_1);
+                    score4_2 = Vector128.MultiplyAddEstimate(feature, key2, score4_2);
+                    score4_3 = Vector128.MultiplyAddEstimate(feature, key3, score4_3);
+                    feature = Vector128.Create(queries[161]);
+                    score5_0 = Vector128.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector128.MultiplyAddEstimate(feature, key1, score5_1);
+                    score5_2 = Vector128.MultiplyAddEstimate(feature, key2, score5_2);
+                    score5_3 = Vector128.MultiplyAddEstimate(feature, key3, score5_3);
+                }
+                {
+                    Vector128<float> key0 = Vector128.Load(keys + 8);
+                    Vector128<float> key1 = Vector128.Load(keys + 136);
+                    Vector128<float> key2 = Vector128.Load(keys + 264);
+                    Vector128<float> key3 = Vector128.Load(keys + 392);
+                    Vector128<float> feature = Vector128.Create(queries[2]);
+                    score0_0 = Vector128.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector128.MultiplyAddEstimate(feature, key1, score0_1);
+                    score0_2 = Vector128.MultiplyAddEstimate(feature, key2, score0_2);
+                    score0_3 = Vector128.MultiplyAddEstimate(feature, key3, score0_3);
+                    feature = Vector128.Create(queries[34]);
+                    score1_0 = Vector128.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector128.MultiplyAddEstimate(feature, key1, score1_1);
+                    score1_2 = Vector128.MultiplyAddEstimate(feature, key2, score1_2);
+                    score1_3 = Vector128.MultiplyAddEstimate(feature, key3, score1_3);
+                    feature = Vector128.Create(queries[66]);
+                    score2_0 = Vector128.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector128.MultiplyAddEstimate(feature, key1, score2_1);
+                    score2_2 = Vector128.MultiplyAddEstimate(feature, key2, score2_2);
+                    score2_3 = Vector128.MultiplyAddEstimate(feature, key3, score2_3);
+                    feature = Vector128.Create(queries[98]);
+                    score3_0 = Vector128.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector128.MultiplyAddEstimate(feature, key1, score3_1);
+                    score3_2 = Vector128.MultiplyAddEstimate(feature, key2, score3_2);
+                    score3_3 = Vector128.MultiplyAddEstimate(feature, key3, score3_3);
+                    feature = Vector128.Create(queries[130]);
+                    score4_0 = Vector128.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector128.MultiplyAddEstimate(feature, key1, score4_1);
+                    score4_2 = Vector128.MultiplyAddEstimate(feature, key2, score4_2);
+                    score4_3 = Vector128.MultiplyAddEstimate(feature, key3, score4_3);
+                    feature = Vector128.Create(queries[162]);
+                    score5_0 = Vector128.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector128.MultiplyAddEstimate(feature, key1, score5_1);
+                    score5_2 = Vector128.MultiplyAddEstimate(feature, key2, score5_2);
+                    score5_3 = Vector128.MultiplyAddEstimate(feature, key3, score5_3);
+                }
+                {
+                    Vector128<float> key0 = Vector128.Load(keys + 12);
+                    Vector128<float> key1 = Vector128.Load(keys + 140);
+                    Vector128<float> key2 = Vector128.Load(keys + 268);
+                    Vector128<float> key3 = Vector128.Load(keys + 396);
+                    Vector128<float> feature = Vector128.Create(queries[3]);
+                    score0_0 = Vector128.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector128.MultiplyAddEstimate(feature, key1, score0_1);
+                    score0_2 = Vector128.MultiplyAddEstimate(feature, key2, score0_2);
+                    score0_3 = Vector128.MultiplyAddEstimate(feature, key3, score0_3);
+                    feature = Vector128.Create(queries[35]);
+                    score1_0 = Vector128.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector128.MultiplyAddEstimate(feature, key1, score1_1);
+                    score1_2 = Vector128.MultiplyAddEstimate(feature, key2, score1_2);
+                    score1_3 = Vector128.MultiplyAddEstimate(feature, key3, score1_3);
+                    feature = Vector128.Create(queries[67]);
+                    score2_0 = Vector128.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector128.MultiplyAddEstimate(feature, key1, score2_1);
+                    score2_2 = Vector128.MultiplyAddEstimate(feature, key2, score2_2);
+                    score2_3 = Vector128.MultiplyAddEstimate(feature, key3, score2_3);
+                    feature = Vector128.Create(queries[99]);
+                    score3_0 = Vector128.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector128.MultiplyAddEstimate(feature, key1, score3_1);
+                    score3_2 = Vector128.MultiplyAddEstimate(feature, key2, score3_2);
+                    score3_3 = Vector128.MultiplyAddEstimate(feature, key3, score3_3);
+                    feature = Vector128.Create(queries[131]);
+                    score4_0 = Vector128.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector128.MultiplyAddEstimate(feature, key1, score4_1);
+                    score4_2 = Vector128.MultiplyAddEstimate(feature, key2, score4_2);
+                    score4_3 = Vector128.MultiplyAddEstimate(feature, key3, score4_3);
+                    feature = Vector128.Create(queries[163]);
+                    score5_0 = Vector128.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector128.MultiplyAddEstimate(feature, key1, score5_1);
+                    score5_2 = Vector128.MultiplyAddEstimate(feature, key2, score5_2);
+                    score5_3 = Vector128.MultiplyAddEstimate(feature, key3, score5_3);
+                }
+                queries += 4;
+                keys += 16;
+            }
+
+            Vector128<float> index0 = (Vector128.Create((float)key) + Vector128<float>.Indices);
+            Vector128<float> index1 = (Vector128.Create((float)(key + 4)) + Vector128<float>.Indices);
+            Vector128<float> index2 = (Vector128.Create((float)(key + 8)) + Vector128<float>.Indices);
+            Vector128<float> index3 = (Vector128.Create((float)(key + 12)) + Vector128<float>.Indices);
+            index0 = Vector128.ConditionalSelect(Vector128.LessThanOrEqual(Vector128<float>.Indices, Vector128.Create((float)(Sinks - 1))), Vector128<float>.Indices, index0);
+            Vector128<float> hidden = Vector128.Create(float.NegativeInfinity);
+            Vector128<float> lastSink = Vector128.Create((float)(Sinks - 1));
+            {
+                Vector128<float> leftmost = Vector128.Create((float)(query - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query));
+                score0_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score0_0, hidden);
+                Vector128.Store(score0_0, scores);
+                score0_1 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index1, leftmost) & Vector128.LessThanOrEqual(index1, rightmost)), score0_1, hidden);
+                Vector128.Store(score0_1, scores + 4);
+                score0_2 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index2, leftmost) & Vector128.LessThanOrEqual(index2, rightmost)), score0_2, hidden);
+                Vector128.Store(score0_2, scores + 8);
+                score0_3 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index3, leftmost) & Vector128.LessThanOrEqual(index3, rightmost)), score0_3, hidden);
+                Vector128.Store(score0_3, scores + 12);
+                Vector128<float> highest = Vector128.MaxNative(Vector128.MaxNative(Vector128.MaxNative(score0_0, score0_1), score0_2), score0_3);
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax), highest), tileMax);
+            }
+            {
+                Vector128<float> leftmost = Vector128.Create((float)(query + 1 - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 1));
+                score1_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score1_0, hidden);
+                Vector128.Store(score1_0, scores + 528);
+                score1_1 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index1, leftmost) & Vector128.LessThanOrEqual(index1, rightmost)), score1_1, hidden);
+                Vector128.Store(score1_1, scores + 532);
+                score1_2 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index2, leftmost) & Vector128.LessThanOrEqual(index2, rightmost)), score1_2, hidden);
+                Vector128.Store(score1_2, scores + 536);
+                score1_3 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index3, leftmost) & Vector128.LessThanOrEqual(index3, rightmost)), score1_3, hidden);
+                Vector128.Store(score1_3, scores + 540);
+                Vector128<float> highest = Vector128.MaxNative(Vector128.MaxNative(Vector128.MaxNative(score1_0, score1_1), score1_2), score1_3);
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax + 4), highest), tileMax + 4);
+            }
+            {
+                Vector128<float> leftmost = Vector128.Create((float)(query + 2 - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 2));
+                score2_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score2_0, hidden);
+                Vector128.Store(score2_0, scores + 1056);
+                score2_1 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index1, leftmost) & Vector128.LessThanOrEqual(index1, rightmost)), score2_1, hidden);
+                Vector128.Store(score2_1, scores + 1060);
+                score2_2 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index2, leftmost) & Vector128.LessThanOrEqual(index2, rightmost)), score2_2, hidden);
+                Vector128.Store(score2_2, scores + 1064);
+                score2_3 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index3, leftmost) & Vector128.LessThanOrEqual(index3, rightmost)), score2_3, hidden);
+                Vector128.Store(score2_3, scores + 1068);
+                Vector128<float> highest = Vector128.MaxNative(Vector128.MaxNative(Vector128.MaxNative(score2_0, score2_1), score2_2), score2_3);
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax + 8), highest), tileMax + 8);
+            }
+            {
+                Vector128<float> leftmost = Vector128.Create((float)(query + 3 - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 3));
+                score3_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score3_0, hidden);
+                Vector128.Store(score3_0, scores + 1584);
+                score3_1 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index1, leftmost) & Vector128.LessThanOrEqual(index1, rightmost)), score3_1, hidden);
+                Vector128.Store(score3_1, scores + 1588);
+                score3_2 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index2, leftmost) & Vector128.LessThanOrEqual(index2, rightmost)), score3_2, hidden);
+                Vector128.Store(score3_2, scores + 1592);
+                score3_3 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index3, leftmost) & Vector128.LessThanOrEqual(index3, rightmost)), score3_3, hidden);
+                Vector128.Store(score3_3, scores + 1596);
+                Vector128<float> highest = Vector128.MaxNative(Vector128.MaxNative(Vector128.MaxNative(score3_0, score3_1), score3_2), score3_3);
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax + 12), highest), tileMax + 12);
+            }
+            {
+                Vector128<float> leftmost = Vector128.Create((float)(query + 4 - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 4));
+                score4_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score4_0, hidden);
+                Vector128.Store(score4_0, scores + 2112);
+                score4_1 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index1, leftmost) & Vector128.LessThanOrEqual(index1, rightmost)), score4_1, hidden);
+                Vector128.Store(score4_1, scores + 2116);
+                score4_2 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index2, leftmost) & Vector128.LessThanOrEqual(index2, rightmost)), score4_2, hidden);
+                Vector128.Store(score4_2, scores + 2120);
+                score4_3 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index3, leftmost) & Vector128.LessThanOrEqual(index3, rightmost)), score4_3, hidden);
+                Vector128.Store(score4_3, scores + 2124);
+                Vector128<float> highest = Vector128.MaxNative(Vector128.MaxNative(Vector128.MaxNative(score4_0, score4_1), score4_2), score4_3);
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax + 16), highest), tileMax + 16);
+            }
+            {
+                Vector128<float> leftmost = Vector128.Create((float)(query + 5 - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 5));
+                score5_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score5_0, hidden);
+                Vector128.Store(score5_0, scores + 2640);
+                score5_1 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index1, leftmost) & Vector128.LessThanOrEqual(index1, rightmost)), score5_1, hidden);
+                Vector128.Store(score5_1, scores + 2644);
+                score5_2 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index2, leftmost) & Vector128.LessThanOrEqual(index2, rightmost)), score5_2, hidden);
+                Vector128.Store(score5_2, scores + 2648);
+                score5_3 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index3, leftmost) & Vector128.LessThanOrEqual(index3, rightmost)), score5_3, hidden);
+                Vector128.Store(score5_3, scores + 2652);
+                Vector128<float> highest = Vector128.MaxNative(Vector128.MaxNative(Vector128.MaxNative(score5_0, score5_1), score5_2), score5_3);
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax + 20), highest), tileMax + 20);
+            }
+        }
+
+        // scores[6 rows, 12 keys] = queries[6 rows, 32] * keys[32, 12 keys], hidden keys at -infinity. The first lanes hold sinks.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Scores3Merged(float* queries, float* keys, float* scores, float* tileMax, int key, int query, int lastKey)
+        {
+            Vector128<float> score0_0 = Vector128<float>.Zero, score0_1 = Vector128<float>.Zero, score0_2 = Vector128<float>.Zero;
+            Vector128<float> score1_0 = Vector128<float>.Zero, score1_1 = Vector128<float>.Zero, score1_2 = Vector128<float>.Zero;
+            Vector128<float> score2_0 = Vector128<float>.Zero, score2_1 = Vector128<float>.Zero, score2_2 = Vector128<float>.Zero;
+            Vector128<float> score3_0 = Vector128<float>.Zero, score3_1 = Vector128<float>.Zero, score3_2 = Vector128<float>.Zero;
+            Vector128<float> score4_0 = Vector128<float>.Zero, score4_1 = Vector128<float>.Zero, score4_2 = Vector128<float>.Zero;
+            Vector128<float> score5_0 = Vector128<float>.Zero, score5_1 = Vector128<float>.Zero, score5_2 = Vector128<float>.Zero;
+            for (float* end = queries + QueryDim; queries < end;)
+            {
+                {
+                    Vector128<float> key0 = Vector128.Load(keys);
+                    Vector128<float> key1 = Vector128.Load(keys + 128);
+                    Vector128<float> key2 = Vector128.Load(keys + 256);
+                    Vector128<float> feature = Vector128.Create(queries[0]);
+                    score0_0 = Vector128.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector128.MultiplyAddEstimate(feature, key1, score0_1);
+                    score0_2 = Vector128.MultiplyAddEstimate(feature, key2, score0_2);
+                    feature = Vector128.Create(queries[32]);
+                    score1_0 = Vector128.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector128.MultiplyAddEstimate(feature, key1, score1_1);
+                    score1_2 = Vector128.MultiplyAddEstimate(feature, key2, score1_2);
+                    feature = Vector128.Create(queries[64]);
+                    score2_0 = Vector128.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector128.MultiplyAddEstimate(feature, key1, score2_1);
+                    score2_2 = Vector128.MultiplyAddEstimate(feature, key2, score2_2);
+                    feature = Vector128.Create(queries[96]);
+                    score3_0 = Vector128.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector128.MultiplyAddEstimate(feature, key1, score3_1);
+                    score3_2 = Vector128.MultiplyAddEstimate(feature, key2, score3_2);
+                    feature = Vector128.Create(queries[128]);
+                    score4_0 = Vector128.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector128.MultiplyAddEstimate(feature, key1, score4_1);
+                    score4_2 = Vector128.MultiplyAddEstimate(feature, key2, score4_2);
+                    feature = Vector128.Create(queries[160]);
+                    score5_0 = Vector128.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector128.MultiplyAddEstimate(feature, key1, score5_1);
+                    score5_2 = Vector128.MultiplyAddEstimate(feature, key2, score5_2);
+                }
+                {
+                    Vector128<float> key0 = Vector128.Load(keys + 4);
+                    Vector128<float> key1 = Vector128.Load(keys + 132);
+                    Vector128<float> key2 = Vector128.Load(keys + 260);
+                    Vector128<float> feature = Vector128.Create(queries[1]);
+                    score0_0 = Vector128.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector128.MultiplyAddEstimate(feature, key1, score0_1);
+                    score0_2 = Vector128.MultiplyAddEstimate(feature, key2, score0_2);
+                    feature = Vector128.Create(queries[33]);
+                    score1_0 = Vector128.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector128.MultiplyAddEstimate(feature, key1, score1_1);
+                    score1_2 = Vector128.MultiplyAddEstimate(feature, key2, score1_2);
+                    feature = Vector128.Create(queries[65]);
+                    score2_0 = Vector128.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector128.MultiplyAddEstimate(feature, key1, score2_1);
+                    score2_2 = Vector128.MultiplyAddEstimate(feature, key2, score2_2);
+                    feature = Vector128.Create(queries[97]);
+                    score3_0 = Vector128.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector128.MultiplyAddEstimate(feature, key1, score3_1);
+                    score3_2 = Vector128.MultiplyAddEstimate(feature, key2, score3_2);
+                    feature = Vector128.Create(queries[129]);
+                    score4_0 = Vector128.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector128.MultiplyAddEstimate(feature, key1, score4_1);
+                    score4_2 = Vector128.MultiplyAddEstimate(feature, key2, score4_2);
+                    feature = Vector128.Create(queries[161]);
+                    score5_0 = Vector128.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector128.MultiplyAddEstimate(feature, key1, score5_1);
+                    score5_2 = Vector128.MultiplyAddEstimate(feature, key2, score5_2);
+                }
+                {
+                    Vector128<float> key0 = Vector128.Load(keys + 8);
+                    Vector128<float> key1 = Vector128.Load(keys + 136);
+                    Vector128<float> key2 = Vector128.Load(keys + 264);
+                    Vector128<float> feature = Vector128.Create(queries[2]);
+                    score0_0 = Vector128.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector128.MultiplyAddEstimate(feature, key1, score0_1);
+                    score0_2 = Vector128.MultiplyAddEstimate(feature, key2, score0_2);
+                    feature = Vector128.Create(queries[34]);
+                    score1_0 = Vector128.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector128.MultiplyAddEstimate(feature, key1, score1_1);
+                    score1_2 = Vector128.MultiplyAddEstimate(feature, key2, score1_2);
+                    feature = Vector128.Create(queries[66]);
+                    score2_0 = Vector128.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector128.MultiplyAddEstimate(feature, key1, score2_1);
+                    score2_2 = Vector128.MultiplyAddEstimate(feature, key2, score2_2);
+                    feature = Vector128.Create(queries[98]);
+                    score3_0 = Vector128.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector128.MultiplyAddEstimate(feature, key1, score3_1);
+                    score3_2 = Vector128.MultiplyAddEstimate(feature, key2, score3_2);
+                    feature = Vector128.Create(queries[130]);
+                    score4_0 = Vector128.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector128.MultiplyAddEstimate(feature, key1, score4_1);
+                    score4_2 = Vector128.MultiplyAddEstimate(feature, key2, score4_2);
+                    feature = Vector128.Create(queries[162]);
+                    score5_0 = Vector128.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector128.MultiplyAddEstimate(feature, key1, score5_1);
+                    score5_2 = Vector128.MultiplyAddEstimate(feature, key2, score5_2);
+                }
+                {
+                    Vector128<float> key0 = Vector128.Load(keys + 12);
+                    Vector128<float> key1 = Vector128.Load(keys + 140);
+                    Vector128<float> key2 = Vector128.Load(keys + 268);
+                    Vector128<float> feature = Vector128.Create(queries[3]);
+                    score0_0 = Vector128.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector128.MultiplyAddEstimate(feature, key1, score0_1);
+                    score0_2 = Vector128.MultiplyAddEstimate(feature, key2, score0_2);
+                    feature = Vector128.Create(queries[35]);
+                    score1_0 = Vector128.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector128.MultiplyAddEstimate(feature, key1, score1_1);
+                    score1_2 = Vector128.MultiplyAddEstimate(feature, key2, score1_2);
+                    feature = Vector128.Create(queries[67]);
+                    score2_0 = Vector128.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector128.MultiplyAddEstimate(feature, key1, score2_1);
+                    score2_2 = Vector128.MultiplyAddEstimate(feature, key2, score2_2);
+                    feature = Vector128.Create(queries[99]);
+                    score3_0 = Vector128.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector128.MultiplyAddEstimate(feature, key1, score3_1);
+                    score3_2 = Vector128.MultiplyAddEstimate(feature, key2, score3_2);
+                    feature = Vector128.Create(queries[131]);
+                    score4_0 = Vector128.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector128.MultiplyAddEstimate(feature, key1, score4_1);
+                    score4_2 = Vector128.MultiplyAddEstimate(feature, key2, score4_2);
+                    feature = Vector128.Create(queries[163]);
+                    score5_0 = Vector128.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector128.MultiplyAddEstimate(feature, key1, score5_1);
+                    score5_2 = Vector128.MultiplyAddEstimate(feature, key2, score5_2);
+                }
+                queries += 4;
+                keys += 16;
+            }
+
+            Vector128<float> index0 = (Vector128.Create((float)key) + Vector128<float>.Indices);
+            Vector128<float> index1 = (Vector128.Create((float)(key + 4)) + Vector128<float>.Indices);
+            Vector128<float> index2 = (Vector128.Create((float)(key + 8)) + Vector128<float>.Indices);
+            index0 = Vector128.ConditionalSelect(Vector128.LessThanOrEqual(Vector128<float>.Indices, Vector128.Create((float)(Sinks - 1))), Vector128<float>.Indices, index0);
+            Vector128<float> hidden = Vector128.Create(float.NegativeInfinity);
+            Vector128<float> lastSink = Vector128.Create((float)(Sinks - 1));
+            {
+                Vector128<float> leftmost = Vector128.Create((float)(query - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query));
+                score0_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score0_0, hidden);
+                Vector128.Store(score0_0, scores);
+                score0_1 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index1, leftmost) & Vector128.LessThanOrEqual(index1, rightmost)), score0_1, hidden);
+                Vector128.Store(score0_1, scores + 4);
+                score0_2 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index2, leftmost) & Vector128.LessThanOrEqual(index2, rightmost)), score0_2, hidden);
+                Vector128.Store(score0_2, scores + 8);
+                Vector128<float> highest = Vector128.MaxNative(Vector128.MaxNative(score0_0, score0_1), score0_2);
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax), highest), tileMax);
+            }
+            {
+                Vector128<float> leftmost = Vector128.Create((float)(query + 1 - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 1));
+                score1_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score1_0, hidden);
+                Vector128.Store(score1_0, scores + 528);
+                score1_1 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index1, leftmost) & Vector128.LessThanOrEqual(index1, rightmost)), score1_1, hidden);
+                Vector128.Store(score1_1, scores + 532);
+                score1_2 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index2, leftmost) & Vector128.LessThanOrEqual(index2, rightmost)), score1_2, hidden);
+                Vector128.Store(score1_2, scores + 536);
+                Vector128<float> highest = Vector128.MaxNative(Vector128.MaxNative(score1_0, score1_1), score1_2);
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax + 4), highest), tileMax + 4);
+            }
+            {
+                Vector128<float> leftmost = Vector128.Create((float)(query + 2 - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 2));
+                score2_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score2_0, hidden);
+                Vector128.Store(score2_0, scores + 1056);
+                score2_1 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index1, leftmost) & Vector128.LessThanOrEqual(index1, rightmost)), score2_1, hidden);
+                Vector128.Store(score2_1, scores + 1060);
+                score2_2 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index2, leftmost) & Vector128.LessThanOrEqual(index2, rightmost)), score2_2, hidden);
+                Vector128.Store(score2_2, scores + 1064);
+                Vector128<float> highest = Vector128.MaxNative(Vector128.MaxNative(score2_0, score2_1), score2_2);
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax + 8), highest), tileMax + 8);
+            }
+            {
+                Vector128<float> leftmost = Vector128.Create((float)(query + 3 - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 3));
+                score3_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score3_0, hidden);
+                Vector128.Store(score3_0, scores + 1584);
+                score3_1 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index1, leftmost) & Vector128.LessThanOrEqual(index1, rightmost)), score3_1, hidden);
+                Vector128.Store(score3_1, scores + 1588);
+                score3_2 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index2, leftmost) & Vector128.LessThanOrEqual(index2, rightmost)), score3_2, hidden);
+                Vector128.Store(score3_2, scores + 1592);
+                Vector128<float> highest = Vector128.MaxNative(Vector128.MaxNative(score3_0, score3_1), score3_2);
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax + 12), highest), tileMax + 12);
+            }
+            {
+                Vector128<float> leftmost = Vector128.Create((float)(query + 4 - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 4));
+                score4_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score4_0, hidden);
+                Vector128.Store(score4_0, scores + 2112);
+                score4_1 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index1, leftmost) & Vector128.LessThanOrEqual(index1, rightmost)), score4_1, hidden);
+                Vector128.Store(score4_1, scores + 2116);
+                score4_2 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index2, leftmost) & Vector128.LessThanOrEqual(index2, rightmost)), score4_2, hidden);
+                Vector128.Store(score4_2, scores + 2120);
+                Vector128<float> highest = Vector128.MaxNative(Vector128.MaxNative(score4_0, score4_1), score4_2);
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax + 16), highest), tileMax + 16);
+            }
+            {
+                Vector128<float> leftmost = Vector128.Create((float)(query + 5 - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 5));
+                score5_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score5_0, hidden);
+                Vector128.Store(score5_0, scores + 2640);
+                score5_1 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index1, leftmost) & Vector128.LessThanOrEqual(index1, rightmost)), score5_1, hidden);
+                Vector128.Store(score5_1, scores + 2644);
+                score5_2 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index2, leftmost) & Vector128.LessThanOrEqual(index2, rightmost)), score5_2, hidden);
+                Vector128.Store(score5_2, scores + 2648);
+                Vector128<float> highest = Vector128.MaxNative(Vector128.MaxNative(score5_0, score5_1), score5_2);
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax + 20), highest), tileMax + 20);
+            }
+        }
+
+        // scores[6 rows, 8 keys] = queries[6 rows, 32] * keys[32, 8 keys], hidden keys at -infinity. The first lanes hold sinks.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Scores2Merged(float* queries, float* keys, float* scores, float* tileMax, int key, int query, int lastKey)
+        {
+            Vector128<float> score0_0 = Vector128<float>.Zero, score0_1 = Vector128<float>.Zero;
+            Vector128<float> score1_0 = Vector128<float>.Zero, score1_1 = Vector128<float>.Zero;
+            Vector128<float> score2_0 = Vector128<float>.Zero, score2_1 = Vector128<float>.Zero;
+            Vector128<float> score3_0 = Vector128<float>.Zero, score3_1 = Vector128<float>.Zero;
+            Vector128<float> score4_0 = Vector128<float>.Zero, score4_1 = Vector128<float>.Zero;
+            Vector128<float> score5_0 = Vector128<float>.Zero, score5_1 = Vector128<float>.Zero;
+            for (float* end = queries + QueryDim; queries < end;)
+            {
+                {
+                    Vector128<float> key0 = Vector128.Load(keys);
+                    Vector128<float> key1 = Vector128.Load(keys + 128);
+                    Vector128<float> feature = Vector128.Create(queries[0]);
+                    score0_0 = Vector128.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector128.MultiplyAddEstimate(feature, key1, score0_1);
+                    feature = Vector128.Create(queries[32]);
+                    score1_0 = Vector128.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector128.MultiplyAddEstimate(feature, key1, score1_1);
+                    feature = Vector128.Create(queries[64]);
+                    score2_0 = Vector128.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector128.MultiplyAddEstimate(feature, key1, score2_1);
+                    feature = Vector128.Create(queries[96]);
+                    score3_0 = Vector128.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector128.MultiplyAddEstimate(feature, key1, score3_1);
+                    feature = Vector128.Create(queries[128]);
+                    score4_0 = Vector128.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector128.MultiplyAddEstimate(feature, key1, score4_1);
+                    feature = Vector128.Create(queries[160]);
+                    score5_0 = Vector128.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector128.MultiplyAddEstimate(feature, key1, score5_1);
+                }
+                {
+                    Vector128<float> key0 = Vector128.Load(keys + 4);
+                    Vector128<float> key1 = Vector128.Load(keys + 132);
+                    Vector128<float> feature = Vector128.Create(queries[1]);
+                    score0_0 = Vector128.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector128.MultiplyAddEstimate(feature, key1, score0_1);
+                    feature = Vector128.Create(queries[33]);
+                    score1_0 = Vector128.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector128.MultiplyAddEstimate(feature, key1, score1_1);
+                    feature = Vector128.Create(queries[65]);
+                    score2_0 = Vector128.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector128.MultiplyAddEstimate(feature, key1, score2_1);
+                    feature = Vector128.Create(queries[97]);
+                    score3_0 = Vector128.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector128.MultiplyAddEstimate(feature, key1, score3_1);
+                    feature = Vector128.Create(queries[129]);
+                    score4_0 = Vector128.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector128.MultiplyAddEstimate(feature, key1, score4_1);
+                    feature = Vector128.Create(queries[161]);
+                    score5_0 = Vector128.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector128.MultiplyAddEstimate(feature, key1, score5_1);
+                }
+                {
+                    Vector128<float> key0 = Vector128.Load(keys + 8);
+                    Vector128<float> key1 = Vector128.Load(keys + 136);
+                    Vector128<float> feature = Vector128.Create(queries[2]);
+                    score0_0 = Vector128.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector128.MultiplyAddEstimate(feature, key1, score0_1);
+                    feature = Vector128.Create(queries[34]);
+                    score1_0 = Vector128.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector128.MultiplyAddEstimate(feature, key1, score1_1);
+                    feature = Vector128.Create(queries[66]);
+                    score2_0 = Vector128.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector128.MultiplyAddEstimate(feature, key1, score2_1);
+                    feature = Vector128.Create(queries[98]);
+                    score3_0 = Vector128.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector128.MultiplyAddEstimate(feature, key1, score3_1);
+                    feature = Vector128.Create(queries[130]);
+                    score4_0 = Vector128.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector128.MultiplyAddEstimate(feature, key1, score4_1);
+                    feature = Vector128.Create(queries[162]);
+                    score5_0 = Vector128.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector128.MultiplyAddEstimate(feature, key1, score5_1);
+                }
+                {
+                    Vector128<float> key0 = Vector128.Load(keys + 12);
+                    Vector128<float> key1 = Vector128.Load(keys + 140);
+                    Vector128<float> feature = Vector128.Create(queries[3]);
+                    score0_0 = Vector128.MultiplyAddEstimate(feature, key0, score0_0);
+                    score0_1 = Vector128.MultiplyAddEstimate(feature, key1, score0_1);
+                    feature = Vector128.Create(queries[35]);
+                    score1_0 = Vector128.MultiplyAddEstimate(feature, key0, score1_0);
+                    score1_1 = Vector128.MultiplyAddEstimate(feature, key1, score1_1);
+                    feature = Vector128.Create(queries[67]);
+                    score2_0 = Vector128.MultiplyAddEstimate(feature, key0, score2_0);
+                    score2_1 = Vector128.MultiplyAddEstimate(feature, key1, score2_1);
+                    feature = Vector128.Create(queries[99]);
+                    score3_0 = Vector128.MultiplyAddEstimate(feature, key0, score3_0);
+                    score3_1 = Vector128.MultiplyAddEstimate(feature, key1, score3_1);
+                    feature = Vector128.Create(queries[131]);
+                    score4_0 = Vector128.MultiplyAddEstimate(feature, key0, score4_0);
+                    score4_1 = Vector128.MultiplyAddEstimate(feature, key1, score4_1);
+                    feature = Vector128.Create(queries[163]);
+                    score5_0 = Vector128.MultiplyAddEstimate(feature, key0, score5_0);
+                    score5_1 = Vector128.MultiplyAddEstimate(feature, key1, score5_1);
+                }
+                queries += 4;
+                keys += 16;
+            }
+
+            Vector128<float> index0 = (Vector128.Create((float)key) + Vector128<float>.Indices);
+            Vector128<float> index1 = (Vector128.Create((float)(key + 4)) + Vector128<float>.Indices);
+            index0 = Vector128.ConditionalSelect(Vector128.LessThanOrEqual(Vector128<float>.Indices, Vector128.Create((float)(Sinks - 1))), Vector128<float>.Indices, index0);
+            Vector128<float> hidden = Vector128.Create(float.NegativeInfinity);
+            Vector128<float> lastSink = Vector128.Create((float)(Sinks - 1));
+            {
+                Vector128<float> leftmost = Vector128.Create((float)(query - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query));
+                score0_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score0_0, hidden);
+                Vector128.Store(score0_0, scores);
+                score0_1 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index1, leftmost) & Vector128.LessThanOrEqual(index1, rightmost)), score0_1, hidden);
+                Vector128.Store(score0_1, scores + 4);
+                Vector128<float> highest = Vector128.MaxNative(score0_0, score0_1);
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax), highest), tileMax);
+            }
+            {
+                Vector128<float> leftmost = Vector128.Create((float)(query + 1 - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 1));
+                score1_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score1_0, hidden);
+                Vector128.Store(score1_0, scores + 528);
+                score1_1 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index1, leftmost) & Vector128.LessThanOrEqual(index1, rightmost)), score1_1, hidden);
+                Vector128.Store(score1_1, scores + 532);
+                Vector128<float> highest = Vector128.MaxNative(score1_0, score1_1);
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax + 4), highest), tileMax + 4);
+            }
+            {
+                Vector128<float> leftmost = Vector128.Create((float)(query + 2 - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 2));
+                score2_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score2_0, hidden);
+                Vector128.Store(score2_0, scores + 1056);
+                score2_1 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index1, leftmost) & Vector128.LessThanOrEqual(index1, rightmost)), score2_1, hidden);
+                Vector128.Store(score2_1, scores + 1060);
+                Vector128<float> highest = Vector128.MaxNative(score2_0, score2_1);
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax + 8), highest), tileMax + 8);
+            }
+            {
+                Vector128<float> leftmost = Vector128.Create((float)(query + 3 - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 3));
+                score3_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score3_0, hidden);
+                Vector128.Store(score3_0, scores + 1584);
+                score3_1 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index1, leftmost) & Vector128.LessThanOrEqual(index1, rightmost)), score3_1, hidden);
+                Vector128.Store(score3_1, scores + 1588);
+                Vector128<float> highest = Vector128.MaxNative(score3_0, score3_1);
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax + 12), highest), tileMax + 12);
+            }
+            {
+                Vector128<float> leftmost = Vector128.Create((float)(query + 4 - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 4));
+                score4_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score4_0, hidden);
+                Vector128.Store(score4_0, scores + 2112);
+                score4_1 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index1, leftmost) & Vector128.LessThanOrEqual(index1, rightmost)), score4_1, hidden);
+                Vector128.Store(score4_1, scores + 2116);
+                Vector128<float> highest = Vector128.MaxNative(score4_0, score4_1);
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax + 16), highest), tileMax + 16);
+            }
+            {
+                Vector128<float> leftmost = Vector128.Create((float)(query + 5 - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 5));
+                score5_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score5_0, hidden);
+                Vector128.Store(score5_0, scores + 2640);
+                score5_1 = Vector128.ConditionalSelect((Vector128.GreaterThanOrEqual(index1, leftmost) & Vector128.LessThanOrEqual(index1, rightmost)), score5_1, hidden);
+                Vector128.Store(score5_1, scores + 2644);
+                Vector128<float> highest = Vector128.MaxNative(score5_0, score5_1);
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax + 20), highest), tileMax + 20);
+            }
+        }
+
+        // scores[6 rows, 4 keys] = queries[6 rows, 32] * keys[32, 4 keys], hidden keys at -infinity. The first lanes hold sinks.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Scores1Merged(float* queries, float* keys, float* scores, float* tileMax, int key, int query, int lastKey)
+        {
+            Vector128<float> score0_0 = Vector128<float>.Zero;
+            Vector128<float> score1_0 = Vector128<float>.Zero;
+            Vector128<float> score2_0 = Vector128<float>.Zero;
+            Vector128<float> score3_0 = Vector128<float>.Zero;
+            Vector128<float> score4_0 = Vector128<float>.Zero;
+            Vector128<float> score5_0 = Vector128<float>.Zero;
+            for (float* end = queries + QueryDim; queries < end;)
+            {
+                {
+                    Vector128<float> key0 = Vector128.Load(keys);
+                    Vector128<float> feature = Vector128.Create(queries[0]);
+                    score0_0 = Vector128.MultiplyAddEstimate(feature, key0, score0_0);
+                    feature = Vector128.Create(queries[32]);
+                    score1_0 = Vector128.MultiplyAddEstimate(feature, key0, score1_0);
+                    feature = Vector128.Create(queries[64]);
+                    score2_0 = Vector128.MultiplyAddEstimate(feature, key0, score2_0);
+                    feature = Vector128.Create(queries[96]);
+                    score3_0 = Vector128.MultiplyAddEstimate(feature, key0, score3_0);
+                    feature = Vector128.Create(queries[128]);
+                    score4_0 = Vector128.MultiplyAddEstimate(feature, key0, score4_0);
+                    feature = Vector128.Create(queries[160]);
+                    score5_0 = Vector128.MultiplyAddEstimate(feature, key0, score5_0);
+                }
+                {
+                    Vector128<float> key0 = Vector128.Load(keys + 4);
+                    Vector128<float> feature = Vector128.Create(queries[1]);
+                    score0_0 = Vector128.MultiplyAddEstimate(feature, key0, score0_0);
+                    feature = Vector128.Create(queries[33]);
+                    score1_0 = Vector128.MultiplyAddEstimate(feature, key0, score1_0);
+                    feature = Vector128.Create(queries[65]);
+                    score2_0 = Vector128.MultiplyAddEstimate(feature, key0, score2_0);
+                    feature = Vector128.Create(queries[97]);
+                    score3_0 = Vector128.MultiplyAddEstimate(feature, key0, score3_0);
+                    feature = Vector128.Create(queries[129]);
+                    score4_0 = Vector128.MultiplyAddEstimate(feature, key0, score4_0);
+                    feature = Vector128.Create(queries[161]);
+                    score5_0 = Vector128.MultiplyAddEstimate(feature, key0, score5_0);
+                }
+                {
+                    Vector128<float> key0 = Vector128.Load(keys + 8);
+                    Vector128<float> feature = Vector128.Create(queries[2]);
+                    score0_0 = Vector128.MultiplyAddEstimate(feature, key0, score0_0);
+                    feature = Vector128.Create(queries[34]);
+                    score1_0 = Vector128.MultiplyAddEstimate(feature, key0, score1_0);
+                    feature = Vector128.Create(queries[66]);
+                    score2_0 = Vector128.MultiplyAddEstimate(feature, key0, score2_0);
+                    feature = Vector128.Create(queries[98]);
+                    score3_0 = Vector128.MultiplyAddEstimate(feature, key0, score3_0);
+                    feature = Vector128.Create(queries[130]);
+                    score4_0 = Vector128.MultiplyAddEstimate(feature, key0, score4_0);
+                    feature = Vector128.Create(queries[162]);
+                    score5_0 = Vector128.MultiplyAddEstimate(feature, key0, score5_0);
+                }
+                {
+                    Vector128<float> key0 = Vector128.Load(keys + 12);
+                    Vector128<float> feature = Vector128.Create(queries[3]);
+                    score0_0 = Vector128.MultiplyAddEstimate(feature, key0, score0_0);
+                    feature = Vector128.Create(queries[35]);
+                    score1_0 = Vector128.MultiplyAddEstimate(feature, key0, score1_0);
+                    feature = Vector128.Create(queries[67]);
+                    score2_0 = Vector128.MultiplyAddEstimate(feature, key0, score2_0);
+                    feature = Vector128.Create(queries[99]);
+                    score3_0 = Vector128.MultiplyAddEstimate(feature, key0, score3_0);
+                    feature = Vector128.Create(queries[131]);
+                    score4_0 = Vector128.MultiplyAddEstimate(feature, key0, score4_0);
+                    feature = Vector128.Create(queries[163]);
+                    score5_0 = Vector128.MultiplyAddEstimate(feature, key0, score5_0);
+                }
+                queries += 4;
+                keys += 16;
+            }
+
+            Vector128<float> index0 = (Vector128.Create((float)key) + Vector128<float>.Indices);
+            index0 = Vector128.ConditionalSelect(Vector128.LessThanOrEqual(Vector128<float>.Indices, Vector128.Create((float)(Sinks - 1))), Vector128<float>.Indices, index0);
+            Vector128<float> hidden = Vector128.Create(float.NegativeInfinity);
+            Vector128<float> lastSink = Vector128.Create((float)(Sinks - 1));
+            {
+                Vector128<float> leftmost = Vector128.Create((float)(query - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query));
+                score0_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score0_0, hidden);
+                Vector128.Store(score0_0, scores);
+                Vector128<float> highest = score0_0;
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax), highest), tileMax);
+            }
+            {
+                Vector128<float> leftmost = Vector128.Create((float)(query + 1 - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 1));
+                score1_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score1_0, hidden);
+                Vector128.Store(score1_0, scores + 528);
+                Vector128<float> highest = score1_0;
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax + 4), highest), tileMax + 4);
+            }
+            {
+                Vector128<float> leftmost = Vector128.Create((float)(query + 2 - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 2));
+                score2_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score2_0, hidden);
+                Vector128.Store(score2_0, scores + 1056);
+                Vector128<float> highest = score2_0;
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax + 8), highest), tileMax + 8);
+            }
+            {
+                Vector128<float> leftmost = Vector128.Create((float)(query + 3 - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 3));
+                score3_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score3_0, hidden);
+                Vector128.Store(score3_0, scores + 1584);
+                Vector128<float> highest = score3_0;
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax + 12), highest), tileMax + 12);
+            }
+            {
+                Vector128<float> leftmost = Vector128.Create((float)(query + 4 - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 4));
+                score4_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score4_0, hidden);
+                Vector128.Store(score4_0, scores + 2112);
+                Vector128<float> highest = score4_0;
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax + 16), highest), tileMax + 16);
+            }
+            {
+                Vector128<float> leftmost = Vector128.Create((float)(query + 5 - Before));
+                Vector128<float> rightmost = Vector128.Create((float)Math.Min(lastKey, query + 5));
+                score5_0 = Vector128.ConditionalSelect((Vector128.LessThanOrEqual(index0, rightmost) & (Vector128.GreaterThanOrEqual(index0, leftmost) | Vector128.LessThanOrEqual(index0, lastSink))), score5_0, hidden);
+                Vector128.Store(score5_0, scores + 2640);
+                Vector128<float> highest = score5_0;
+                Vector128.Store(Vector128.MaxNative(Vector128.Load(tileMax + 20), highest), tileMax + 20);
+            }
+        }
+
         private static float* At(byte* workspace, int offset) => (float*)(workspace + offset);
     }
 
@@ -5647,9 +7600,9 @@ namespace AttentionGen.Kernels
         private const int Lanes = 1;
         private const int TileRows = 6;
         private const int KeyBlock = 512;
-        private const int PackedKeys = 80; // keys that stand packed at the same time, at most
-        private const int RowsAhead = 12; // how far behind a query the one is that is asked for beside its arithmetic
-        private const int KeysAhead = 28; // the same for keys and values
+        private const int PackedKeys = 112; // keys that stand packed at the same time, at most
+        private const int RowsAhead = 8; // how far behind a query the one is that is asked for beside its arithmetic
+        private const int KeysAhead = 24; // the same for keys and values
         private const int SinkKeys = 2; // keys of the sinks' panels
         private const int ScoreStride = 528;
         private const int Before = 12; // keys visible before the query
@@ -5662,14 +7615,14 @@ namespace AttentionGen.Kernels
         private const int QueriesAt = 0; // scaled queries of one tile [tile rows, head dim]
         private const int OutputsAt = 768; // outputs of a tile that can't be written in place [tile rows, padded value dim]
         private const int KeysAt = 1536; // packed keys [packed keys / lanes, head dim, lanes]
-        private const int ValuesAt = 11776; // packed values [packed keys, padded value dim]
-        private const int ScoresAt = 22016; // scores, then weights, of one tile [tile rows, score stride]
-        private const int TileMaxAt = 34688; // maxima of the tile's scores per lane [tile rows, lanes]
-        private const int FactorsAt = 34752; // what each row's weighted values are multiplied by [tile rows]
-        private const int SinkKeysAt = 34816; // packed keys of the sinks' panels [sink keys / lanes, head dim, lanes]
-        private const int SinkValuesAt = 35072; // packed values of the same keys [sink keys, padded value dim]
-        private const int KeyRowsAt = 35328; // keys on their way to a panel [lanes, head dim]
-        private const int KeyIndicesAt = 35456; // indices of the packed keys, as floats [key block]
+        private const int ValuesAt = 15872; // packed values [packed keys, padded value dim]
+        private const int ScoresAt = 30208; // scores, then weights, of one tile [tile rows, score stride]
+        private const int TileMaxAt = 42880; // maxima of the tile's scores per lane [tile rows, lanes]
+        private const int FactorsAt = 42944; // what each row's weighted values are multiplied by [tile rows]
+        private const int SinkKeysAt = 43008; // packed keys of the sinks' panels [sink keys / lanes, head dim, lanes]
+        private const int SinkValuesAt = 43264; // packed values of the same keys [sink keys, padded value dim]
+        private const int KeyRowsAt = 43520; // keys on their way to a panel [lanes, head dim]
+        private const int KeyIndicesAt = 43648; // indices of the packed keys, as floats [key block]
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Run(void* address, int item, byte* workspace)
@@ -5705,18 +7658,17 @@ namespace AttentionGen.Kernels
                 }
                 else if (to > packed)
                 {
-                    int first = from / Lanes * Lanes;
+                    int first = from / Lanes * Lanes, until = Math.Min(endKey, (to + 15) / 16 * 16);
                     if (first >= packed)
                     {
                         (block, packed) = (first, first); // nothing that is packed is seen any more
                     }
-                    else if (to > block + PackedKeys)
+                    else if (until > block + PackedKeys)
                     {
                         Move(keys, inPlace ? null : values, first - block, packed - first);
                         block = first;
                     }
 
-                    int until = Math.Min(Math.Min(endKey, block + PackedKeys), packed + ((to - packed + 15) / 16 * 16));
                     PackKeys(call, work, block, packed, until, keys, At(workspace, KeyRowsAt));
                     finiteFrom = (inPlace ? AreFinite(values + (packed * PaddedValueDim), until - packed) : PackValues(call, work, block, packed, until, values)) ? finiteFrom : until;
                     packed = until;
@@ -5768,9 +7720,9 @@ namespace AttentionGen.Kernels
             int key = 0;
             Scores1Partial(queries, sinks, first + key, tileMax, key, query, lastKey);
             key += 1;
-            // The sinks' last panel shares its tile with the window's first ones: alone it would wait on its own latency.
             float* window = At(workspace, KeysAt) + ((start - block) * QueryDim);
-            int joined = Math.Min((end - start) / Lanes, 1);
+            int joined = Math.Min((end - start) / Lanes, 1); // panels of the window
+            // The sinks' last panel shares its tile with the window's first ones: alone it would wait on its own latency.
             switch (joined)
             {
                 case 1:

@@ -6,7 +6,7 @@
 // Visible: from 4 keys before the query to 4 keys after it, and the first 2 keys; the first 2 queries see every key.
 // Besides: a learned logit per head joins each softmax without a value (gpt-oss, OpenAI 2025; after Xiao et al. 2023).
 // Work: 64 FLOPs per visible (query, key) pair, all heads; hidden tiles are never visited, only tiles at a mask's edge run mask code.
-// Tiles: Vector512 6 x 64 in 24 accumulators, blocks of 512 keys, chunks of 8256 queries, 32128 bytes; Vector256 6 x 16 in 12 accumulators, blocks of 512 keys, chunks of 8256 queries, 25728 bytes; Vector128 6 x 16 in 24 accumulators, blocks of 512 keys, chunks of 8256 queries, 25344 bytes; Scalar 6 x 2 in 12 accumulators, blocks of 512 keys, chunks of 8256 queries, 24064 bytes.
+// Tiles: Vector512 6 x 64 in 24 accumulators, blocks of 512 keys, chunks of 8256 queries, 35200 bytes; Vector256 6 x 16 in 12 accumulators, blocks of 512 keys, chunks of 8256 queries, 27776 bytes; Vector128 6 x 16 in 24 accumulators, blocks of 512 keys, chunks of 8256 queries, 27392 bytes; Scalar 6 x 2 in 12 accumulators, blocks of 512 keys, chunks of 8256 queries, 26112 bytes.
 // One work item: a chunk of queries, for all query heads of one key/value head. A query tile sees so few keys that all of them stand packed at once: it goes from queries to finished outputs in one step, while the rows of later tiles are fetched beside it.
 //
 #nullable enable
@@ -53,10 +53,10 @@ namespace AttentionGen.Kernels
         private const int Lanes = 16;
         private const int TileRows = 6;
         private const int KeyBlock = 512;
-        private const int PackedKeys = 144; // keys that stand packed at the same time, at most
+        private const int PackedKeys = 176; // keys that stand packed at the same time, at most
         private const int JoinedKeys = 64; // keys that a query which sees every key takes together
-        private const int RowsAhead = 12; // how far behind a query the one is that is asked for beside its arithmetic
-        private const int KeysAhead = 32; // the same for keys and values
+        private const int RowsAhead = 8; // how far behind a query the one is that is asked for beside its arithmetic
+        private const int KeysAhead = 28; // the same for keys and values
         private const int SinkKeys = 16; // keys of the sinks' panels
         private const int ScoreStride = 528;
         private const int ChunkRows = 6;
@@ -76,13 +76,13 @@ namespace AttentionGen.Kernels
         private const int RowSumAt = 1152; // running sums of weights, one per lane [group, chunk rows, lanes]
         private const int RowMaxAt = 1536; // running maxima of scores in base-2 units [group, chunk rows]
         private const int KeysAt = 1600; // packed keys [packed keys / lanes, head dim, lanes]
-        private const int ValuesAt = 6208; // packed values [packed keys, padded value dim]
-        private const int ScoresAt = 15424; // scores, then weights, of one tile [tile rows, score stride]
-        private const int TileMaxAt = 28096; // maxima of the tile's scores per lane [tile rows, lanes]
-        private const int FactorsAt = 28480; // what each row's weighted values are multiplied by [tile rows]
-        private const int SinkKeysAt = 28544; // packed keys of the sinks' panels [sink keys / lanes, head dim, lanes]
-        private const int SinkValuesAt = 29056; // packed values of the same keys [sink keys, padded value dim]
-        private const int KeyIndicesAt = 30080; // indices of the packed keys, as floats [key block]
+        private const int ValuesAt = 7232; // packed values [packed keys, padded value dim]
+        private const int ScoresAt = 18496; // scores, then weights, of one tile [tile rows, score stride]
+        private const int TileMaxAt = 31168; // maxima of the tile's scores per lane [tile rows, lanes]
+        private const int FactorsAt = 31552; // what each row's weighted values are multiplied by [tile rows]
+        private const int SinkKeysAt = 31616; // packed keys of the sinks' panels [sink keys / lanes, head dim, lanes]
+        private const int SinkValuesAt = 32128; // packed values of the same keys [sink keys, padded value dim]
+        private const int KeyIndicesAt = 33152; // indices of the packed keys, as floats [key block]
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Run(void* address, int item, byte* workspace)
@@ -131,7 +131,7 @@ namespace AttentionGen.Kernels
                 }
                 else if (to > packed)
                 {
-                    int first = from / Lanes * Lanes;
+                    int first = from / Lanes * Lanes, until = Math.Min(endKey, (to + 15) / 16 * 16);
                     if (first >= packed)
                     {
                         if (global.Rows > 0)
@@ -142,14 +142,13 @@ namespace AttentionGen.Kernels
 
                         (block, packed) = (first, first); // nothing that is packed is seen any more
                     }
-                    else if (to > block + PackedKeys)
+                    else if (until > block + PackedKeys)
                     {
                         first = global.Rows > 0 ? Math.Min(first, joined) : first;
                         Move(keys, values, first - block, packed - first);
                         block = first;
                     }
 
-                    int until = Math.Min(Math.Min(endKey, block + PackedKeys), packed + ((to - packed + 15) / 16 * 16));
                     PackKeys(call, work, block, packed, until, keys);
                     finiteFrom = PackValues(call, work, block, packed, until, values) ? finiteFrom : until;
                     packed = until;
@@ -210,9 +209,9 @@ namespace AttentionGen.Kernels
             int sinkKeys = Math.Min(SinkKeys, work.KeyLength);
             float* sinks = At(workspace, SinkKeysAt);
             int key = 0;
-            // The sinks' last panel shares its tile with the window's first ones: alone it would wait on its own latency.
             float* window = At(workspace, KeysAt) + ((start - block) * QueryDim);
-            int joined = Math.Min((end - start) / Lanes, 3);
+            int joined = Math.Min((end - start) / Lanes, 3); // panels of the window
+            // The sinks' last panel shares its tile with the window's first ones: alone it would wait on its own latency.
             switch (joined)
             {
                 case 3:
@@ -2554,10 +2553,10 @@ namespace AttentionGen.Kernels
         private const int Lanes = 8;
         private const int TileRows = 6;
         private const int KeyBlock = 512;
-        private const int PackedKeys = 144; // keys that stand packed at the same time, at most
+        private const int PackedKeys = 176; // keys that stand packed at the same time, at most
         private const int JoinedKeys = 64; // keys that a query which sees every key takes together
-        private const int RowsAhead = 12; // how far behind a query the one is that is asked for beside its arithmetic
-        private const int KeysAhead = 32; // the same for keys and values
+        private const int RowsAhead = 8; // how far behind a query the one is that is asked for beside its arithmetic
+        private const int KeysAhead = 28; // the same for keys and values
         private const int SinkKeys = 8; // keys of the sinks' panels
         private const int ScoreStride = 528;
         private const int ChunkRows = 6;
@@ -2577,13 +2576,13 @@ namespace AttentionGen.Kernels
         private const int RowSumAt = 768; // running sums of weights, one per lane [group, chunk rows, lanes]
         private const int RowMaxAt = 960; // running maxima of scores in base-2 units [group, chunk rows]
         private const int KeysAt = 1024; // packed keys [packed keys / lanes, head dim, lanes]
-        private const int ValuesAt = 5632; // packed values [packed keys, padded value dim]
-        private const int ScoresAt = 10240; // scores, then weights, of one tile [tile rows, score stride]
-        private const int TileMaxAt = 22912; // maxima of the tile's scores per lane [tile rows, lanes]
-        private const int FactorsAt = 23104; // what each row's weighted values are multiplied by [tile rows]
-        private const int SinkKeysAt = 23168; // packed keys of the sinks' panels [sink keys / lanes, head dim, lanes]
-        private const int SinkValuesAt = 23424; // packed values of the same keys [sink keys, padded value dim]
-        private const int KeyIndicesAt = 23680; // indices of the packed keys, as floats [key block]
+        private const int ValuesAt = 6656; // packed values [packed keys, padded value dim]
+        private const int ScoresAt = 12288; // scores, then weights, of one tile [tile rows, score stride]
+        private const int TileMaxAt = 24960; // maxima of the tile's scores per lane [tile rows, lanes]
+        private const int FactorsAt = 25152; // what each row's weighted values are multiplied by [tile rows]
+        private const int SinkKeysAt = 25216; // packed keys of the sinks' panels [sink keys / lanes, head dim, lanes]
+        private const int SinkValuesAt = 25472; // packed values of the same keys [sink keys, padded value dim]
+        private const int KeyIndicesAt = 25728; // indices of the packed keys, as floats [key block]
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Run(void* address, int item, byte* workspace)
@@ -2635,7 +2634,7 @@ namespace AttentionGen.Kernels
                 }
                 else if (to > packed)
                 {
-                    int first = from / Lanes * Lanes;
+                    int first = from / Lanes * Lanes, until = Math.Min(endKey, (to + 15) / 16 * 16);
                     if (first >= packed)
                     {
                         if (global.Rows > 0)
@@ -2646,14 +2645,13 @@ namespace AttentionGen.Kernels
 
                         (block, packed) = (first, first); // nothing that is packed is seen any more
                     }
-                    else if (to > block + PackedKeys)
+                    else if (until > block + PackedKeys)
                     {
                         first = global.Rows > 0 ? Math.Min(first, joined) : first;
                         Move(keys, inPlace ? null : values, first - block, packed - first);
                         block = first;
                     }
 
-                    int until = Math.Min(Math.Min(endKey, block + PackedKeys), packed + ((to - packed + 15) / 16 * 16));
                     PackKeys(call, work, block, packed, until, keys);
                     finiteFrom = (inPlace ? AreFinite(values + (packed * PaddedValueDim), until - packed) : PackValues(call, work, block, packed, until, values)) ? finiteFrom : until;
                     packed = until;
@@ -2717,9 +2715,9 @@ namespace AttentionGen.Kernels
             int sinkKeys = Math.Min(SinkKeys, work.KeyLength);
             float* sinks = At(workspace, SinkKeysAt);
             int key = 0;
-            // The sinks' last panel shares its tile with the window's first ones: alone it would wait on its own latency.
             float* window = At(workspace, KeysAt) + ((start - block) * QueryDim);
-            int joined = Math.Min((end - start) / Lanes, 1);
+            int joined = Math.Min((end - start) / Lanes, 1); // panels of the window
+            // The sinks' last panel shares its tile with the window's first ones: alone it would wait on its own latency.
             switch (joined)
             {
                 case 1:
@@ -4047,10 +4045,10 @@ namespace AttentionGen.Kernels
         private const int Lanes = 4;
         private const int TileRows = 6;
         private const int KeyBlock = 512;
-        private const int PackedKeys = 144; // keys that stand packed at the same time, at most
+        private const int PackedKeys = 176; // keys that stand packed at the same time, at most
         private const int JoinedKeys = 64; // keys that a query which sees every key takes together
-        private const int RowsAhead = 12; // how far behind a query the one is that is asked for beside its arithmetic
-        private const int KeysAhead = 32; // the same for keys and values
+        private const int RowsAhead = 8; // how far behind a query the one is that is asked for beside its arithmetic
+        private const int KeysAhead = 28; // the same for keys and values
         private const int SinkKeys = 4; // keys of the sinks' panels
         private const int ScoreStride = 528;
         private const int ChunkRows = 6;
@@ -4070,13 +4068,13 @@ namespace AttentionGen.Kernels
         private const int RowSumAt = 768; // running sums of weights, one per lane [group, chunk rows, lanes]
         private const int RowMaxAt = 896; // running maxima of scores in base-2 units [group, chunk rows]
         private const int KeysAt = 960; // packed keys [packed keys / lanes, head dim, lanes]
-        private const int ValuesAt = 5568; // packed values [packed keys, padded value dim]
-        private const int ScoresAt = 10176; // scores, then weights, of one tile [tile rows, score stride]
-        private const int TileMaxAt = 22848; // maxima of the tile's scores per lane [tile rows, lanes]
-        private const int FactorsAt = 22976; // what each row's weighted values are multiplied by [tile rows]
-        private const int SinkKeysAt = 23040; // packed keys of the sinks' panels [sink keys / lanes, head dim, lanes]
-        private const int SinkValuesAt = 23168; // packed values of the same keys [sink keys, padded value dim]
-        private const int KeyIndicesAt = 23296; // indices of the packed keys, as floats [key block]
+        private const int ValuesAt = 6592; // packed values [packed keys, padded value dim]
+        private const int ScoresAt = 12224; // scores, then weights, of one tile [tile rows, score stride]
+        private const int TileMaxAt = 24896; // maxima of the tile's scores per lane [tile rows, lanes]
+        private const int FactorsAt = 25024; // what each row's weighted values are multiplied by [tile rows]
+        private const int SinkKeysAt = 25088; // packed keys of the sinks' panels [sink keys / lanes, head dim, lanes]
+        private const int SinkValuesAt = 25216; // packed values of the same keys [sink keys, padded value dim]
+        private const int KeyIndicesAt = 25344; // indices of the packed keys, as floats [key block]
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Run(void* address, int item, byte* workspace)
@@ -4128,7 +4126,7 @@ namespace AttentionGen.Kernels
                 }
                 else if (to > packed)
                 {
-                    int first = from / Lanes * Lanes;
+                    int first = from / Lanes * Lanes, until = Math.Min(endKey, (to + 15) / 16 * 16);
                     if (first >= packed)
                     {
                         if (global.Rows > 0)
@@ -4139,14 +4137,13 @@ namespace AttentionGen.Kernels
 
                         (block, packed) = (first, first); // nothing that is packed is seen any more
                     }
-                    else if (to > block + PackedKeys)
+                    else if (until > block + PackedKeys)
                     {
                         first = global.Rows > 0 ? Math.Min(first, joined) : first;
                         Move(keys, inPlace ? null : values, first - block, packed - first);
                         block = first;
                     }
 
-                    int until = Math.Min(Math.Min(endKey, block + PackedKeys), packed + ((to - packed + 15) / 16 * 16));
                     PackKeys(call, work, block, packed, until, keys);
                     finiteFrom = (inPlace ? AreFinite(values + (packed * PaddedValueDim), until - packed) : PackValues(call, work, block, packed, until, values)) ? finiteFrom : until;
                     packed = until;
@@ -4210,9 +4207,9 @@ namespace AttentionGen.Kernels
             int sinkKeys = Math.Min(SinkKeys, work.KeyLength);
             float* sinks = At(workspace, SinkKeysAt);
             int key = 0;
-            // The sinks' last panel shares its tile with the window's first ones: alone it would wait on its own latency.
             float* window = At(workspace, KeysAt) + ((start - block) * QueryDim);
-            int joined = Math.Min((end - start) / Lanes, 3);
+            int joined = Math.Min((end - start) / Lanes, 3); // panels of the window
+            // The sinks' last panel shares its tile with the window's first ones: alone it would wait on its own latency.
             switch (joined)
             {
                 case 3:
@@ -6660,10 +6657,10 @@ namespace AttentionGen.Kernels
         private const int Lanes = 1;
         private const int TileRows = 6;
         private const int KeyBlock = 512;
-        private const int PackedKeys = 128; // keys that stand packed at the same time, at most
+        private const int PackedKeys = 160; // keys that stand packed at the same time, at most
         private const int JoinedKeys = 64; // keys that a query which sees every key takes together
-        private const int RowsAhead = 12; // how far behind a query the one is that is asked for beside its arithmetic
-        private const int KeysAhead = 32; // the same for keys and values
+        private const int RowsAhead = 8; // how far behind a query the one is that is asked for beside its arithmetic
+        private const int KeysAhead = 28; // the same for keys and values
         private const int SinkKeys = 2; // keys of the sinks' panels
         private const int ScoreStride = 528;
         private const int ChunkRows = 6;
@@ -6683,13 +6680,13 @@ namespace AttentionGen.Kernels
         private const int RowSumAt = 768; // running sums of weights, one per lane [group, chunk rows, lanes]
         private const int RowMaxAt = 832; // running maxima of scores in base-2 units [group, chunk rows]
         private const int KeysAt = 896; // packed keys [packed keys / lanes, head dim, lanes]
-        private const int ValuesAt = 4992; // packed values [packed keys, padded value dim]
-        private const int ScoresAt = 9088; // scores, then weights, of one tile [tile rows, score stride]
-        private const int TileMaxAt = 21760; // maxima of the tile's scores per lane [tile rows, lanes]
-        private const int FactorsAt = 21824; // what each row's weighted values are multiplied by [tile rows]
-        private const int SinkKeysAt = 21888; // packed keys of the sinks' panels [sink keys / lanes, head dim, lanes]
-        private const int SinkValuesAt = 21952; // packed values of the same keys [sink keys, padded value dim]
-        private const int KeyIndicesAt = 22016; // indices of the packed keys, as floats [key block]
+        private const int ValuesAt = 6016; // packed values [packed keys, padded value dim]
+        private const int ScoresAt = 11136; // scores, then weights, of one tile [tile rows, score stride]
+        private const int TileMaxAt = 23808; // maxima of the tile's scores per lane [tile rows, lanes]
+        private const int FactorsAt = 23872; // what each row's weighted values are multiplied by [tile rows]
+        private const int SinkKeysAt = 23936; // packed keys of the sinks' panels [sink keys / lanes, head dim, lanes]
+        private const int SinkValuesAt = 24000; // packed values of the same keys [sink keys, padded value dim]
+        private const int KeyIndicesAt = 24064; // indices of the packed keys, as floats [key block]
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Run(void* address, int item, byte* workspace)
@@ -6741,7 +6738,7 @@ namespace AttentionGen.Kernels
                 }
                 else if (to > packed)
                 {
-                    int first = from / Lanes * Lanes;
+                    int first = from / Lanes * Lanes, until = Math.Min(endKey, (to + 15) / 16 * 16);
                     if (first >= packed)
                     {
                         if (global.Rows > 0)
@@ -6752,14 +6749,13 @@ namespace AttentionGen.Kernels
 
                         (block, packed) = (first, first); // nothing that is packed is seen any more
                     }
-                    else if (to > block + PackedKeys)
+                    else if (until > block + PackedKeys)
                     {
                         first = global.Rows > 0 ? Math.Min(first, joined) : first;
                         Move(keys, inPlace ? null : values, first - block, packed - first);
                         block = first;
                     }
 
-                    int until = Math.Min(Math.Min(endKey, block + PackedKeys), packed + ((to - packed + 15) / 16 * 16));
                     PackKeys(call, work, block, packed, until, keys);
                     finiteFrom = (inPlace ? AreFinite(values + (packed * PaddedValueDim), until - packed) : PackValues(call, work, block, packed, until, values)) ? finiteFrom : until;
                     packed = until;
@@ -6825,9 +6821,9 @@ namespace AttentionGen.Kernels
             int key = 0;
             Scores1Partial(queries, sinks, first + key, tileMax, key, query, lastKey);
             key += 1;
-            // The sinks' last panel shares its tile with the window's first ones: alone it would wait on its own latency.
             float* window = At(workspace, KeysAt) + ((start - block) * QueryDim);
-            int joined = Math.Min((end - start) / Lanes, 1);
+            int joined = Math.Min((end - start) / Lanes, 1); // panels of the window
+            // The sinks' last panel shares its tile with the window's first ones: alone it would wait on its own latency.
             switch (joined)
             {
                 case 1:

@@ -21,7 +21,7 @@ namespace Golden
         public const int DModel = 16;
 
         /// <summary>Native memory that each working thread keeps for this kernel, in bytes, whatever the lengths.</summary>
-        public const int WorkspaceBytesPerThread = 32128;
+        public const int WorkspaceBytesPerThread = 35200;
 
         /// <summary>Attention over contiguous tensors.</summary>
         /// <param name="query">[batch, Heads, queryLength, HeadDim].</param>
