@@ -38,7 +38,8 @@ public sealed class AtOncePlan
         GlobalRows = RoundUp(range.GlobalRows, plan.Dialect.TileRows);
         long span = Span(range, plan.Dialect);
         Capacity = (int)Math.Min(plan.KeyBlock, RoundUp((int)span + Math.Max(LeastMove, (int)span / 2), PackedKeys));
-        MergesSinks = range.Sinks > 0 && range.Sinks < plan.Dialect.Lanes && (GlobalRows == 0 || (long)range.FarthestBefore + range.FarthestAfter >= AtOnceGlobalStage.Group);
+        bool isLong = range.BlockSize == 0 && (long)range.FarthestBefore + range.FarthestAfter >= AtOnceGlobalStage.Group;
+        MergesSinks = range.Sinks > 0 && range.Sinks < plan.Dialect.Lanes && (GlobalRows == 0 || isLong);
         ReadsInPlace = plan.Shape.ValueDim == plan.PaddedValueDim;
     }
 

@@ -17,6 +17,8 @@ public static class FunctionVariants
         Mask("sinks", "(key < 3 || query - key < 9) && key <= query", (_, i, j) => (j < 3 || i - j < 9) && j <= i),
         Mask("prefix", "key < 20 || key <= query", (_, i, j) => j < 20 || j <= i),
         Mask("global", "query < 5 || key < 5 || Math.Abs(key - query) <= 8", (_, i, j) => i < 5 || j < 5 || Math.Abs(j - i) <= 8),
+        Mask("wide global", "query < 2 || key < 3 || Math.Abs(key - query) <= 36", (_, i, j) => i < 2 || j < 3 || Math.Abs(j - i) <= 36),
+        Mask("global blocks", "query < 4 || key < 4 || query / 34 == key / 34", (_, i, j) => i < 4 || j < 4 || i / 34 == j / 34),
         Mask("first keys", "key < 33", (_, _, j) => j < 33),
         Mask("every seventh", "key % 7 == 0 && key <= query", (_, i, j) => j % 7 == 0 && j <= i),
         Mask("blocks", "query / 16 == key / 16", (_, i, j) => i / 16 == j / 16),
